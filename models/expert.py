@@ -127,7 +127,10 @@ ArgKind = Literal["image", "video", "audio", "mask", "region", "phrase", "labell
 
 @dataclass(frozen=True)
 class Param:
-    """A ``key=value`` setting of a task: its type, the allowed range or choices, the default and one line of help."""
+    """A ``key=value`` setting of a task: its type, the allowed range or choices, the default and one line of help.
+
+    A call without a *required* setting is refused before any expert runs.
+    """
 
     name: str
     type: Literal["int", "float", "bool", "choice", "text"]
@@ -136,6 +139,7 @@ class Param:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ _ALL = (
         ("image", "video"), ("region", "mask", "box"), ("image", "video"),
         '<task>adjust image#1 mask#1 op=blur where=outside</task>',
         (
-            Param("op", "choice", "what to do", choices=ADJUST_OPS),
+            Param("op", "choice", "what to do", choices=ADJUST_OPS, required=True),
             Param("where", "choice", "inside or outside the region or mask, or everywhere", choices=("inside", "outside", "all")),
             Param("amount", "float", "strength; 1 is the usual, 0 none, negative reverses", low=-3, high=5),
             Param("color", "text", "a colour name or #rrggbb"),
@@ -92,7 +92,7 @@ _ALL = (
         ("audio", "video"), ("audio", "video", "span"), ("audio", "video"),
         '<task>audio_adjust audio#1 op=fade_out seconds=2</task>',
         (
-            Param("op", "choice", "what to do", choices=AUDIO_OPS),
+            Param("op", "choice", "what to do", choices=AUDIO_OPS, required=True),
             Param("db", "float", "gain in decibels", low=-60, high=40),
             Param("seconds", "float", "length of the fade", low=0.01, high=600),
             Param("factor", "float", "speed: 2 is twice as fast", low=0.25, high=4),

@@ -255,6 +255,7 @@ class Grounding:
     spans: tuple[Span, ...] = ()
     seg: bool = False
     of: str = ""
+    warnings: tuple[str, ...] = ()  # what the parser had to mend, as on a TaskCall
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,55 @@
+"""What a reply tells its reader while it is made, and what the reader may ask for: plain values, standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from models.values import Message
+
+
+@dataclass(frozen=True)
+class Options:
+    """How one turn shall run. *seed* 0..2**31-1 or None (drawn and shown); *task* a task name that the person chose
+    instead of the model; *implementation* the file name of the expert to use; *max_tokens* the length of the answer;
+    *temperature* 0 is the most likely answer."""
+
+    seed: int | None = None
+    task: str | None = None
+    implementation: str | None = None
+    max_tokens: int = 512
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True)
+class Grown:
+    """The whole reply so far, after more text or a finished part. Also sent unchanged now and then as a sign of life."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a call is: *call* its id ("" while the model itself loads), *expert* the honest name, *fraction* 0..1,
+    *seconds* since the start, *left* an estimate in seconds or None, *preview* a picture file made on the way."""
+
+    call: str
+    task: str
+    expert: str
+    fraction: float
+    word: str
+    seconds: float
+    left: float | None = None
+    preview: Path | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event. *reason* says why the reply ended; "failed" means that the model, not one expert, failed."""
+
+    message: Message
+    reason: Literal["done", "stopped", "failed"] = "done"
+
+
+Event: TypeAlias = Grown | Progress | Finished

@@ -1,0 +1,282 @@
+"""How one reply is made: the model's words and calls as they come, each call run, every failure a part of the reply."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from models import grammar
+from models.device import draw_seed
+from models.expert import Cancelled, Refusal, Report
+from models.router import Broken, incident
+from models.slash import parse_slash
+from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
+
+from app.events import Event, Finished, Options, Progress
+from app.jobs import Job
+from app.turn import Run, Stored, Turn
+
+if TYPE_CHECKING:
+    from app.engine import Engine
+
+log = logging.getLogger("unison.engine")
+TICK = 1 / 6
+"""Seconds between two progress events, which are also how a closed browser is noticed."""
+Reason = Literal["done", "stopped", "failed"]
+
+
+class Reply:
+    """Makes the reply to the last message of a conversation."""
+
+    def __init__(self, engine: Engine, run: Run, options: Options) -> None:
+        self._engine, self._run, self._options = engine, run, options
+        self._session = run.session
+        self._messages = engine.messages(self._session)
+        calls = sum(isinstance(p, TaskCall) for m in self._messages for p in m.parts)
+        self._user = self._messages[-1]
+        self._drawn = [p for p in self._user.parts if isinstance(p, Region)]
+        self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
+        self._turn = Turn(engine.history, run, calls)
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events of the reply; whatever happens, what there is of it is saved with its state."""
+        turn = self._turn
+        reason: Reason = "stopped"
+        try:
+            yield turn.grown()
+            yield from self._answer()
+            reason = "done"
+        except Cancelled:
+            reason = "stopped"
+        except Refusal as refusal:
+            reason = "failed"
+            self._fail(refusal)
+        except Exception as error:  # noqa: BLE001 (told in the reply with an incident number; the chat goes on)
+            reason = "failed"
+            number = incident("making a reply", error)
+            self._fail(Broken("Something went wrong inside the program.", "Try again.", number))
+        finally:
+            message = turn.finish(reason)
+        yield Finished(message, reason)
+
+    def _fail(self, refusal: Refusal, call: str = "") -> None:
+        number = getattr(refusal, "incident", "")
+        part = Failure(refusal.what, refusal.hint, call, number)
+        try:
+            self._turn.add(part)
+        except Exception as error:  # noqa: BLE001 (a full disk must not keep the failure from being shown)
+            log.error("a failure could not be saved: %s", error)
+
+    def _answer(self) -> Iterator[Event]:
+        turn, text = self._turn, self._user.text
+        command = parse_slash(text, self._shelf(), self._drawn, self._engine.router.tasks)
+        if isinstance(command, TaskCall):
+            yield from self._perform(replace(command, id=turn.next_call_id()))
+            return
+        if isinstance(command, Failure):
+            turn.add(command)
+            return
+        if not (yield from self._model_ready()):
+            fault = self._engine.brain.fault
+            chosen = self._chosen()
+            if chosen is not None:
+                yield from self._perform(chosen)
+            elif fault is not None:
+                turn.add(fault)
+            return
+        self._say_what_was_read(text)
+        yield from self._speak()
+        chosen = self._chosen()
+        if chosen is not None and not any(isinstance(p, TaskCall) and p.task == chosen.task for p in turn.parts):
+            yield from self._perform(chosen)
+        elif not turn.message().parts:
+            turn.fail("The model gave no answer.", "Say it in other words, or use a command such as /help.")
+
+    def _chosen(self) -> TaskCall | None:
+        """Return the call that the person's own choice of a task stands for, if there was a choice."""
+        if self._options.task is None:
+            return None
+        command = f"/{self._options.task} {self._user.text}"
+        call = parse_slash(command, self._shelf(), self._drawn, self._engine.router.tasks)
+        if isinstance(call, Failure):
+            raise Refusal(call.what, call.hint)
+        return None if call is None else replace(call, id=self._turn.next_call_id())
+
+    def _shelf(self) -> dict[str, Media]:
+        """Return the media that messages hold, those of this reply included."""
+        media = self._engine.history.media(self._session.owner, self._session.conversation, sent=True)
+        return {m.handle: m for m in media}
+
+    # Words
+
+    def _model_ready(self) -> Generator[Event, None, bool]:
+        """Wait for the model to be loaded, telling so; the value is whether there is one."""
+        brain, began = self._engine.brain, time.monotonic()
+        brain.start()
+        while not brain.wait(TICK):
+            self._turn.check()
+            seconds = time.monotonic() - began
+            if seconds > self._engine.settings.model_wait:
+                raise Refusal("The language model takes very long to load.", "Wait a little and send it again.")
+            yield Progress("", "", "language model", 0.0, "loading", seconds)
+        return brain.model is not None
+
+    def _say_what_was_read(self, text: str) -> None:
+        limits = self._engine.settings
+        if len(text) > limits.text_limit:
+            head, tail = f"{limits.read_head:,}", f"{limits.read_tail:,}"
+            self._turn.add(
+                Text(f"(Your text has {len(text):,} characters. I read the first {head} and the last {tail}.)\n\n")
+            )
+
+    def _readable(self, message: Message) -> Message:
+        """Return *message* with a text that is too long cut to its head and tail, as the model reads it."""
+        limits = self._engine.settings
+        if len(message.text) <= limits.text_limit:
+            return message
+
+        def cut(text: str) -> str:
+            return f"{text[: limits.read_head]}\n[...]\n{text[-limits.read_tail :]}"
+
+        parts = (
+            Text(cut(p.text)) if isinstance(p, Text) and len(p.text) > limits.text_limit else p for p in message.parts
+        )
+        return replace(message, parts=tuple(parts))
+
+    def _pieces(self) -> Generator[str, None, None]:
+        """Yield what the model writes. One step of the model at a time, whoever asks."""
+        from models.unified.stream import StreamOptions
+
+        model, options = self._engine.brain.model, self._options
+        if model is None:
+            return
+        stream = model.stream(
+            [self._readable(m) for m in self._messages],
+            self._shelf(),
+            StreamOptions(
+                seed=draw_seed() if options.seed is None else options.seed,
+                max_new_tokens=options.max_tokens,
+                temperature=options.temperature,
+                force_task=options.task,
+            ),
+            self._run.cancelled,
+        )
+        try:
+            while True:
+                while not self._engine.thinking.acquire(timeout=TICK):
+                    self._turn.check()
+                try:
+                    piece = next(stream, None)
+                finally:
+                    self._engine.thinking.release()
+                if piece is None:
+                    return
+                yield piece
+        finally:
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
+
+    def _speak(self) -> Iterator[Event]:
+        turn = self._turn
+        parser = grammar.Parser(turn.next_call_id, self._engine.router.tasks)
+        pieces = self._pieces()
+        try:
+            for piece in pieces:
+                turn.check()
+                for event in parser.feed(piece):
+                    yield from self._take(event)
+                if turn.full:
+                    return
+                if turn.due():
+                    yield turn.grown()
+            turn.check()
+            for event in parser.close():
+                yield from self._take(event)
+        except Cancelled:
+            # Words that the parser held back, in case a tag began there, were said all the same.
+            turn.write("".join(event.text for event in parser.close() if isinstance(event, Text)))
+            raise
+        finally:
+            pieces.close()
+
+    def _take(self, event: object) -> Iterator[Event]:
+        turn = self._turn
+        if turn.full:
+            return
+        if isinstance(event, Text):
+            turn.write(event.text)
+        elif isinstance(event, TaskCall):
+            yield from self._perform(event)
+        elif isinstance(event, Grounding | Failure):
+            turn.add(event)
+            yield turn.grown()
+
+    # Calls
+
+    def _perform(self, call: TaskCall) -> Iterator[Event]:
+        """Run one call and add its results or its failure."""
+        turn, most = self._turn, self._engine.settings.calls_per_reply
+        if turn.calls >= most:
+            turn.full = True
+            turn.fail(f"One reply runs at most {most} tasks; the rest was left out.", "Ask for it in the next message.")
+            return
+        turn.calls += 1
+        turn.add(call)
+        yield turn.grown()
+        try:
+            step, stored = yield from self._work(call)
+            turn.add_results(step, stored, call, of=_subject(call, self._shelf()))
+        except Refusal as refusal:
+            self._fail(refusal, call.id)
+        yield turn.grown()
+
+    def _work(self, call: TaskCall) -> Generator[Event, None, tuple[Step, list[Stored]]]:
+        """Run the call's expert in a thread, telling its progress; the value is its step and what was stored."""
+        engine, turn = self._engine, self._turn
+        shelf, limit = self._shelf(), engine.settings.deadline
+        engine.check_quota(self._session.owner)
+        job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "previews")
+        name = self._expert_name(call)
+        job.start()
+        try:
+            while not job.wait(TICK):
+                turn.check()
+                if job.seconds() > limit:
+                    raise Refusal(
+                        f"{name} took longer than {limit:.0f} seconds and was stopped.", "Try something smaller."
+                    )
+                yield Progress(call.id, call.task, name, job.fraction, job.word, job.seconds(), job.left(), job.preview)
+            turn.check()
+        finally:
+            job.cancel()
+            if not job.wait(0):
+                # It ends at its next report; if that never comes, others must not wait for it.
+                timer = threading.Timer(engine.settings.grace, engine.router.abandon, (job.report,))
+                timer.daemon = True
+                timer.start()
+        return job.result()
+
+    def _run_expert(self, call: TaskCall, shelf: Mapping[str, Media], report: Report) -> tuple[Step, list[Stored]]:
+        engine, options = self._engine, self._options
+        wanted = options.implementation if options.task in (None, call.task) else None
+        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, self._drawn) as ran:
+            report(1.0, "saving")
+            return ran.step, [stored for value in ran.values for stored in engine.store.put(value)]
+
+    def _expert_name(self, call: TaskCall) -> str:
+        for checkpoint, name in self._engine.implementations(call.task):
+            if self._options.implementation in (None, checkpoint.implementation):
+                return name
+        return call.task
+
+
+def _subject(call: TaskCall, shelf: Mapping[str, Media]) -> str:
+    """Return the handle of the medium that the call's results belong to: what a mask is a mask of."""
+    named = [handle for handle in call.refs("image", "video", "audio") if handle in shelf]
+    masks = [str(shelf[handle].meta.get("of", "")) for handle in call.refs("mask") if handle in shelf]
+    return next(iter([*named, *masks]), "")

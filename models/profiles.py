@@ -1,0 +1,57 @@
+"""Profiles: which checkpoint serves which task. Data only, and only what can be loaded as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from models.device import Hardware
+from models.values import Checkpoint, Profile
+
+PROFILES: dict[str, Profile] = {
+    "nano": Profile(
+        name="nano",
+        unified=Checkpoint("native", source="nano/unified", licence="Apache-2.0"),
+        experts={
+            "segment": (Checkpoint("segment_grabcut", licence="Apache-2.0"),),
+            "remove": (Checkpoint("remove_inpaint", licence="Apache-2.0"),),
+            "adjust": (Checkpoint("adjust", licence="Apache-2.0"),),
+            "video_segment": (Checkpoint("video_segment_flow", licence="Apache-2.0"),),
+            "extract": (Checkpoint("extract", licence="Apache-2.0"),),
+            "audio_adjust": (Checkpoint("audio_adjust", licence="Apache-2.0"),),
+        },
+        needs={"disk": 0.2, "ram": 2.0, "vram": 0.0},
+        note="Runs offline on two processor cores with the models that come with the program.",
+    ),
+}
+
+
+def choose(name: str, machine: Hardware, profiles: Mapping[str, Profile] = PROFILES) -> tuple[Profile, str]:
+    """Return the profile called *name* and a sentence why; ``auto`` takes the most demanding one that fits *machine*.
+
+    Raises KeyError, with the names that exist, for an unknown name.
+    """
+    if name != "auto":
+        if name not in profiles:
+            raise KeyError(f"there is no profile {name!r}; choose one of: auto, {', '.join(profiles)}")
+        return profiles[name], f"{name} was asked for."
+    fitting = [p for p in profiles.values() if p.needs.get("vram", 0.0) <= machine.vram and _fits(p, machine.ram)]
+    pool = fitting or list(profiles.values())[:1]
+    best = max(pool, key=lambda p: (p.needs.get("vram", 0.0), p.needs.get("ram", 0.0)))
+    if not fitting:
+        return best, f"{best.name} is the smallest profile, though this machine ({machine}) has less than it wants."
+    return best, f"{best.name} is the largest profile that fits this machine ({machine})."
+
+
+def with_unlisted(profile: Profile, found: Mapping[str, str]) -> Profile:
+    """Return *profile* with the experts in *found* (implementation -> task) that it does not name yet, after its own."""
+    named = {c.implementation for checkpoints in profile.experts.values() for c in checkpoints}
+    experts = dict(profile.experts)
+    for implementation, task in found.items():
+        if implementation not in named:
+            experts[task] = (*experts.get(task, ()), Checkpoint(implementation))
+    return replace(profile, experts=experts)
+
+
+def _fits(profile: Profile, ram: float) -> bool:
+    return ram == 0.0 or profile.needs.get("ram", 0.0) <= ram

@@ -1,0 +1,239 @@
+"""From a task call to its result: check it, load the expert once, run it in turn, check what came back, name what failed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from models import grammar
+from models.device import Slot, draw_seed, free_memory, loading, out_of_memory
+from models.expert import Cancelled, Expert, Found, Inputs, Refusal, Report, Task, Value, discover
+from models.outcome import Unusable, check_values
+from models.tasks import TASKS
+from models.values import Box, Checkpoint, Media, Point, Profile, Ref, Region, Step, TaskCall
+
+if TYPE_CHECKING:
+    from models.store import Store
+
+log = logging.getLogger("unison.router")
+WAITING = "waiting for its turn"
+
+
+class Broken(Refusal):
+    """A fault of the program rather than of the request; *incident* is the number under which the log tells more."""
+
+    def __init__(self, what: str, hint: str, incident: str) -> None:
+        super().__init__(what, hint)
+        self.incident = incident
+
+
+def incident(doing: str, error: BaseException) -> str:
+    """Log *error* with its traceback and return the short number by which to find it."""
+    number = secrets.token_hex(4)
+    log.error("incident %s while %s", number, doing, exc_info=error)
+    return number
+
+
+@dataclass
+class Ran:
+    """What a call gave: *values* and the *step* that tells how. Values may be files in a scratch folder, which is removed
+    when the ``with`` block ends: store them inside it."""
+
+    values: list[Value]
+    step: Step
+    _held: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Ran:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+
+class _Decoded(Mapping[str, Value]):
+    """The media of the shelf by handle, each decoded when it is first asked for."""
+
+    def __init__(self, store: Store, shelf: Mapping[str, Media]) -> None:
+        self._store, self._shelf = store, shelf
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, handle: str) -> Value:
+        if handle not in self._values:
+            self._values[handle] = self._store.open(self._shelf[handle])
+        return self._values[handle]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shelf)
+
+    def __len__(self) -> int:
+        return len(self._shelf)
+
+
+class Router:
+    """Runs task calls with the experts of one profile; one instance serves all conversations and threads."""
+
+    def __init__(
+        self, profile: Profile, store: Store, found: Mapping[str, Found] | None = None, device: str = "cpu"
+    ) -> None:
+        self.profile, self.device = profile, device
+        self._store = store
+        self._found = discover() if found is None else dict(found)
+        self._experts: dict[str, Expert] = {}
+        self.slot = Slot()
+        self.tasks: dict[str, Task] = TASKS | {f.task.name: f.task for f in self._found.values()}
+
+    def implementations(self, task: str) -> list[Checkpoint]:
+        """Return the checkpoints that can run *task*, the default first; empty where the profile has none."""
+        return [c for c in self.profile.experts.get(task, ()) if c.implementation in self._found]
+
+    def expert_name(self, checkpoint: Checkpoint) -> str:
+        """Return the name that people are shown for *checkpoint*."""
+        return self._found[checkpoint.implementation].name
+
+    def runnable(self) -> dict[str, Task]:
+        """Return the tasks that this profile can run, by name."""
+        return {name: task for name, task in self.tasks.items() if self.implementations(name)}
+
+    def run(
+        self,
+        call: TaskCall,
+        shelf: Mapping[str, Media],
+        regions: Mapping[str, Region],
+        report: Report,
+        seed: int | None = None,
+        implementation: str | None = None,
+        drawn: Sequence[Region] = (),
+    ) -> Ran:
+        """Run *call* on the media of *shelf* and return its values and step; blocks until done.
+
+        *regions* are all regions of the conversation by handle, *drawn* those of this turn: a call that names no place
+        gets the drawn ones of its medium. Raises Refusal (what the person can do), Broken (logged) or Cancelled.
+        """
+        checkpoint = self._pick(call.task, implementation)
+        found, task = self._found[checkpoint.implementation], self.tasks[call.task]
+        full = with_drawn(call, task, drawn)
+        failure = grammar.check(full, task, [*shelf, *regions])
+        if failure is not None:
+            raise Refusal(failure.what, failure.hint)
+        settings, notes = grammar.settings(full, task)
+        if full is not call:
+            notes = [*notes, "the drawn region was added"]
+        asked = settings.pop("seed", None)
+        number = next((int(s) for s in (asked, seed) if s is not None), None)
+        number = draw_seed() if number is None else number
+        began = time.monotonic()
+        with ExitStack() as held:
+            scratch = held.enter_context(self._store.scratch())
+            given = {**checkpoint.call, **{k: v for k, v in settings.items() if v is not None}}
+            inputs = Inputs(_Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, given)
+            with self.slot.turn(report, lambda: report(0.0, WAITING)):
+                values = self._guarded(found, checkpoint, full, inputs, report)
+            notes += [note for value in values for note in value.meta.get("notes", ())]
+            kept = {k: v for k, v in inputs.settings.items() if isinstance(v, str | int | float | bool)}
+            step = Step(
+                call=call.id,
+                task=call.task,
+                expert=found.name,
+                checkpoint="@".join(filter(None, (checkpoint.source, checkpoint.revision))),
+                seed=number,
+                seconds=round(time.monotonic() - began, 3),
+                tokens=grammar.write_call(full),
+                settings={**kept, **({"notes": notes} if notes else {})},
+            )
+            return Ran(values, step, held.pop_all())
+
+    def abandon(self, report: Report) -> None:
+        """Give up the run that reports to *report* and does not end: free the slot, and load its expert anew next time."""
+        if self.slot.give_up(report):
+            log.warning("an expert did not stop when told to; it was given up")
+            self._experts.clear()
+
+    def _pick(self, task: str, implementation: str | None) -> Checkpoint:
+        choices = self.implementations(task)
+        if not choices:
+            able = ", ".join(self.runnable()) or "nothing"
+            what = f"{task} is not something this program knows." if task not in self.tasks else ""
+            what = what or f"The profile {self.profile.name} has no expert for {task} yet."
+            raise Refusal(what, f"It can run: {able}.")
+        if implementation is None:
+            return choices[0]
+        for choice in choices:
+            if choice.implementation == implementation:
+                return choice
+        names = ", ".join(choice.implementation for choice in choices)
+        raise Refusal(f"There is no expert called {implementation} for {task}.", f"Choose one of: {names}.")
+
+    def _guarded(
+        self, found: Found, checkpoint: Checkpoint, call: TaskCall, inputs: Inputs, report: Report
+    ) -> list[Value]:
+        """Run the expert; when memory runs out, drop the others and try once more, smaller."""
+        for attempt in (1, 2):
+            try:
+                return self._once(found, checkpoint, call, inputs, report)
+            except (Refusal, Cancelled):
+                raise
+            except Unusable as error:
+                number = incident(f"checking what {checkpoint.implementation} gave", error)
+                raise Broken(f"{found.name} gave {error}.", "Try again, or with another seed.", number) from None
+            except Exception as error:  # noqa: BLE001 (an expert may fail in any way; the chat must not)
+                if not out_of_memory(error):
+                    number = incident(f"running {checkpoint.implementation}", error)
+                    what = f"{found.name} failed with an unexpected fault."
+                    raise Broken(what, "Try again; if it happens again, report the incident number.", number) from None
+            # Outside of the except block the traceback is gone, and with it what its frames held in memory.
+            self._drop_all_but(checkpoint)
+            if attempt == 1:
+                inputs.settings = {**inputs.settings, "smaller": True}
+        raise Refusal(
+            f"The memory of this machine ran out during {call.task}.", "Try a smaller picture or a shorter clip."
+        )
+
+    def _once(
+        self, found: Found, checkpoint: Checkpoint, call: TaskCall, inputs: Inputs, report: Report
+    ) -> list[Value]:
+        if found.check is not None:
+            # Typed as returning None, because an expert may raise its Refusal as well as return it.
+            check: Callable[[TaskCall, Inputs], Any] = found.check
+            refusal = check(call, inputs)
+            if isinstance(refusal, Refusal):
+                raise refusal
+        expert = self._load(found, checkpoint, report)
+        report(0.0, "working")
+        given = expert(call, inputs, report)
+        values = list(given) if isinstance(given, Sequence) else [given]
+        report(1.0, "checking")
+        check_values(values, found.task)
+        return values
+
+    def _load(self, found: Found, checkpoint: Checkpoint, report: Report) -> Expert:
+        key = f"{checkpoint.implementation} {checkpoint.source} {checkpoint.revision} {checkpoint.dtype}"
+        with loading:
+            if key not in self._experts:
+                report(0.0, "loading")
+                self._experts[key] = found.load(checkpoint, self.device)
+            return self._experts[key]
+
+    def _drop_all_but(self, checkpoint: Checkpoint) -> None:
+        with loading:
+            for key in list(self._experts):
+                if not key.startswith(f"{checkpoint.implementation} "):
+                    del self._experts[key]
+            free_memory()
+
+
+def with_drawn(call: TaskCall, task: Task, drawn: Sequence[Region]) -> TaskCall:
+    """Return *call* with the regions *drawn* this turn on its medium, where it takes regions and names no place itself."""
+    placed = call.refs("region", "mask") or any(isinstance(a, Box | Point) for a in call.args)
+    if "region" not in task.takes or placed or call.params.get("where") == "all":
+        return call
+    media = call.refs("image", "video")[:1]
+    extra = tuple(Ref(region.handle) for region in drawn if region.of in media)
+    return replace(call, args=(*call.args[:1], *extra, *call.args[1:])) if extra else call

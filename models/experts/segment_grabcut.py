@@ -1,0 +1,57 @@
+"""Cut out what a person marked in a picture, as one mask for each object: GrabCut, no trained weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report
+from models.grabcut import cut
+from models.markings import MARK_HINT, marking_of, objects_of
+from models.values import Checkpoint, TaskCall
+
+TASK = "segment"
+NAME = "GrabCut (classical)"
+
+
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal when there is no picture, or nothing marks a thing: this expert cannot find a thing by its name."""
+    handle = inputs.first(call, "image")
+    if not objects_of(call, inputs, handle):
+        named = f" “{call.phrases()[0]}”" if call.phrases() else " the thing"
+        raise Refusal(f"this model cannot see yet, so it cannot find{named} in {handle} by itself", MARK_HINT)
+
+
+def load(checkpoint: Checkpoint, device: str) -> Expert:
+    """Return the expert; it needs no weights and ignores *checkpoint* and *device*."""
+    import cv2  # noqa: F401  (loaded here, so that the first call is as quick as the next)
+
+    return segment
+
+
+def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
+    """Return one mask for each marked object of the call's picture, with its label and score.
+
+    The score is computed as :func:`models.edges.agreement` says: how well the mask agrees with colours and edges, not a
+    probability of being what was meant. Raises Refusal as :func:`check` does, or when an object cannot be told apart.
+    """
+    check(call, inputs)
+    handle = inputs.first(call, "image")
+    picture = inputs.values[handle]
+    if not isinstance(picture, Picture):
+        raise Refusal(f"{handle} is not a picture", "Name a picture, such as image#1.")
+    height, width = picture.pixels.shape[:2]
+    regions = objects_of(call, inputs, handle)
+    found = Masks(np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle})
+    for i, region in enumerate(regions):
+
+        def part(fraction: float, word: str = "", preview: object = None, done: int = i) -> None:
+            report((done + fraction) / len(regions), word, preview)
+
+        piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part)
+        found.array[i] = piece.mask
+        found.labels.append(region.label)
+        found.scores.append(round(piece.score, 3))
+        found.meta["notes"] += [f"{region.label}: {note}" for note in piece.notes]
+    found.meta["score_meaning"] = "agreement of the mask with the picture's colours and edges, 0 to 1"
+    report(1.0, "done")
+    return found

@@ -1,0 +1,167 @@
+"""From a call's regions, masks, boxes and clicks to the pixels they mean, for every expert that works on a marked place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.expert import Inputs, Masks, Refusal
+from models.grabcut import Marking
+from models.masks import area, rasterise, resize_mask
+from models.values import Box, Phrase, Point, Region, TaskCall
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MARK_HINT = "Draw a box round it, click on it or scribble over it, then ask again."
+
+
+def mask_array(handle: str, inputs: Inputs) -> NDArray[np.bool_]:
+    """Return the object of ``mask#n`` as bool [h, w], or [frames, h, w] for a clip. Raises Refusal when it is missing."""
+    if handle not in inputs.media:
+        raise Refusal(f"there is no {handle} in this conversation", "Name a mask that exists, or mark the thing anew.")
+    value = inputs.values[handle]
+    if not isinstance(value, Masks) or not len(value.array):
+        raise Refusal(f"{handle} is not a mask", "Name a mask, such as mask#1.")
+    return np.asarray(value.array[0], np.bool_)
+
+
+def fitted(mask: NDArray[np.bool_], handle: str, width: int, height: int) -> NDArray[np.bool_]:
+    """Return *mask* [h, w] at width x height px; raises Refusal when it belongs to a frame of another shape."""
+    if mask.shape == (height, width):
+        return mask
+    if abs(mask.shape[1] * height - mask.shape[0] * width) > 0.02 * mask.shape[0] * width + max(width, height):
+        raise Refusal(
+            f"{handle} was made on a frame of {mask.shape[1]} x {mask.shape[0]} pixels, this one has {width} x {height}",
+            "Use a mask of the same picture, or mark the thing here.",
+        )
+    return np.asarray(resize_mask(mask, width, height), np.bool_)
+
+
+def regions_of(call: TaskCall, inputs: Inputs, handle: str) -> list[Region]:
+    """Return the drawn regions that *call* names for medium *handle*, then one region for each bare box of the call.
+
+    Raises Refusal for a region that does not exist or was drawn on a medium of another size.
+    """
+    found = []
+    for name in call.refs("region"):
+        region = inputs.regions.get(name)
+        if region is None:
+            raise Refusal(f"there is no {name} in this conversation", MARK_HINT)
+        if region.of != handle and not _same_size(region.of, handle, inputs):
+            raise Refusal(
+                f"{name} was drawn on {region.of}, not on {handle}",
+                f"Draw it on {handle}, or name {region.of} instead.",
+            )
+        found.append(region)
+    found += [Region(0, handle, box=arg) for arg in call.args if isinstance(arg, Box)]
+    return found
+
+
+def _same_size(one: str, other: str, inputs: Inputs) -> bool:
+    a, b = (inputs.media[h].meta if h in inputs.media else {} for h in (one, other))
+    size = a.get("width"), a.get("height")
+    return None not in size and size == (b.get("width"), b.get("height"))
+
+
+def objects_of(call: TaskCall, inputs: Inputs, handle: str) -> list[Region]:
+    """Return one region for each object that *call* marks on picture *handle*, labelled.
+
+    Bare clicks join the only marked object, or are one object of their own. A mask of the call is refined by the region
+    that has none of its own (the first such region for the first mask), or stands alone.
+    """
+    found = regions_of(call, inputs, handle)
+    clicks = tuple(arg for arg in call.args if isinstance(arg, Point))
+    masks = list(call.refs("mask"))
+    for i, region in enumerate(found):
+        if masks and region.mask is None:
+            found[i] = replace(region, mask=masks.pop(0))
+    found += [Region(0, handle, mask=mask) for mask in masks]
+    if clicks:
+        if len(found) == 1:
+            found[0] = replace(found[0], points=found[0].points + clicks)
+        else:
+            found.append(Region(0, handle, points=clicks))
+    phrases = [arg.text for arg in call.args if isinstance(arg, Phrase) and arg.text.strip()]
+    return [replace(region, label=_label(i, region, found, phrases)) for i, region in enumerate(found)]
+
+
+def _label(i: int, region: Region, found: list[Region], phrases: list[str]) -> str:
+    if region.label:
+        return region.label
+    if len(phrases) == len(found):
+        return phrases[i]
+    stem = phrases[0] if phrases else "object"
+    return stem if len(found) == 1 else f"{stem} {i + 1}"
+
+
+def marking_of(region: Region, width: int, height: int, inputs: Inputs) -> Marking:
+    """Return *region* as the pixels of a picture of width x height, outlines apart from clicks and scribbles."""
+    before = None
+    if region.mask is not None:
+        mask = mask_array(region.mask, inputs)
+        if mask.ndim == 3:
+            raise Refusal(f"{region.mask} belongs to a clip, this is a picture", "Mark the thing on the picture.")
+        before = fitted(mask, region.mask, width, height)
+    outlines = tuple(p for p in region.polygons if p.positive)
+    outline = area(Region(0, region.of, polygons=outlines), width, height) if outlines else None
+    others = tuple(p for p in region.polygons if not p.positive)
+    nothing = np.zeros((height, width), np.bool_)
+    if not (region.box or region.points or region.strokes or others):
+        return Marking(nothing, nothing.copy(), None, outline, before)
+    marks = rasterise(replace(region, polygons=others, mask=None), width, height)
+    return Marking(marks.positive, marks.negative, marks.box, outline, before)
+
+
+@dataclass
+class Place:
+    """The marked part of a frame or clip: *still* bool [h, w] for all frames, *moving* bool [frames, h, w] by frame.
+
+    *literal* is False when only clicks mark it, which have no extent of their own.
+    """
+
+    still: NDArray[np.bool_] | None
+    moving: list[NDArray[np.bool_]]
+
+    def at(self, frame: int, width: int, height: int) -> NDArray[np.bool_]:
+        """Return the marked pixels bool [height, width] of frame number *frame* (a clip mask's last frame goes on)."""
+        whole = self.still.copy() if self.still is not None else np.zeros((height, width), np.bool_)
+        for track in self.moving:
+            whole |= fitted(track[min(frame, len(track) - 1)], "the clip's mask", width, height)
+        return whole
+
+
+def place_of(regions: list[Region], masks: list[str], inputs: Inputs, width: int, height: int) -> Place | None:
+    """Return the union of *regions* (boxes, outlines and strokes as drawn) and of the *masks* by handle, or None.
+
+    Raises Refusal when everything marked together is empty.
+    """
+    if not regions and not masks:
+        return None
+    still: NDArray[np.bool_] | None = None
+    moving = []
+    for handle in masks:
+        mask = mask_array(handle, inputs)
+        if mask.ndim == 3 and len(mask):
+            moving.append(mask)
+        else:
+            one = fitted(mask, handle, width, height)
+            still = one.copy() if still is None else still | one
+    for region in regions:
+        own: Mapping[str, NDArray[np.bool_]] = {}
+        if region.mask is not None:
+            before = mask_array(region.mask, inputs)
+            own = {region.mask: fitted(before[0] if before.ndim == 3 else before, region.mask, width, height)}
+        one = np.asarray(area(region, width, height, own), np.bool_)
+        still = one.copy() if still is None else still | one
+    if not moving and (still is None or not still.any()):
+        raise Refusal("the marked place is empty", "Mark what is meant, not only what is not.")
+    return Place(still, moving)
+
+
+def only_clicks(region: Region) -> bool:
+    """Return whether *region* consists of clicks alone, which say where a thing is but not how far it reaches."""
+    return not (region.box or region.strokes or region.polygons or region.mask)

@@ -72,6 +72,8 @@ def _strangers(call: TaskCall, task: Task) -> tuple[str, str] | None:
     if task.phrase != "none":
         known.append("words in quotes")
     strange = list(dict.fromkeys(strange))
+    if task.needs:
+        known[: len(task.needs)] = [f"one {_listed([_KIND_WORDS[k].split()[-1] for k in task.needs], 'or')} to work on"]
     return f"{task.name} cannot use {_listed(strange)}.", f"It takes {_listed(known, 'or')}."
 
 
@@ -131,9 +133,12 @@ def _number(param: Param, text: str) -> tuple[Any, str]:
         return None, f"{param.name}={text[:40]} is not a finite number and was not used"
     clamped = number if low is None else max(number, low)
     clamped = clamped if high is None else min(clamped, high)
-    value: float = round(clamped) if param.type == "int" else clamped
+    value: float = round(clamped) if param.type == "int" else float(clamped)
     if clamped != number:
-        return value, f"{param.name}={text[:40]} was changed to {value:g}: it goes from {_bound(low)} to {_bound(high)}"
+        return (
+            value,
+            f"{param.name}={text[:40]} was changed to {value:.10g}: it goes from {_bound(low)} to {_bound(high)}",
+        )
     return value, f"{param.name}={text[:40]} was rounded to {value}" if value != number else ""
 
 

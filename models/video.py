@@ -263,3 +263,17 @@ def put_sound(video: Path, sound: Path, path: Path) -> Clip:
     finally:
         temp.unlink(missing_ok=True)
     return clip_info(path)
+
+
+def rewrap(clip: Clip, path: Path) -> bool:
+    """Write the clip's coded pictures, as they are, with its sound into an MP4 at *path*; return whether that worked.
+    Raises Refusal when the disk is full."""
+    lay = layout(clip.path)
+    sound = ["-map", "0:a:0?", "-c:a", "aac", "-b:a", "192k"]
+    status, words = ffmpeg.run(
+        *ffmpeg.source(clip.path, lay.demuxer), "-map", "0:V:0", "-c:v", "copy", *sound, "-map_metadata", "-1",
+        "-movflags", "+faststart", "-f", "mp4", f"file:{path}",
+    )  # fmt: skip
+    if status and ffmpeg.no_room(words):
+        raise no_room()
+    return status == 0

@@ -70,10 +70,14 @@ class Box:
         return cls(x0 / width, y0 / height, x1 / width, y1 / height)
 
     def to_pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Return x0, y0, x1, y1 in pixels, end-exclusive, covering every touched pixel, at least 1 x 1."""
-        x0, y0 = min(int(self.x0 * width), width - 1), min(int(self.y0 * height), height - 1)
-        x1 = max(x0 + 1, min(width, math.ceil(self.x1 * width)))
-        y1 = max(y0 + 1, min(height, math.ceil(self.y1 * height)))
+        """Return x0, y0, x1, y1 in pixels, end-exclusive, covering every touched pixel, at least 1 x 1.
+
+        A millionth of a pixel does not count as touched, so that whole pixels survive the way to fractions and back.
+        """
+        x0 = min(int(self.x0 * width + 1e-6), width - 1)
+        y0 = min(int(self.y0 * height + 1e-6), height - 1)
+        x1 = max(x0 + 1, min(width, math.ceil(self.x1 * width - 1e-6)))
+        y1 = max(y0 + 1, min(height, math.ceil(self.y1 * height - 1e-6)))
         return x0, y0, x1, y1
 
 

@@ -39,7 +39,7 @@ def scene(
 
 def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     """Return intersection over union."""
-    return float(np.count_nonzero(a & b) / max(1, np.count_nonzero(a | b)))
+    return int(np.count_nonzero(a & b)) / max(1, int(np.count_nonzero(a | b)))
 
 
 def main() -> None:

@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def bounds_of(area: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Return x0, y0, x1, y1 (ends exclusive) of the set pixels of *area*, or None."""
-    columns, rows = np.flatnonzero(area.any(axis=0)), np.flatnonzero(area.any(axis=1))
-    if not len(columns):
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
 def shrink(area: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
     """Return *area* at *size* (width, height), a pixel set if any part of it was: a click must not vanish."""
     import cv2

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.edges import agreement, bounds_of, core, grown, half, refine, shrink, shrunk, tidy
+from models.edges import agreement, core, grown, half, refine, shrink, shrunk, tidy
 from models.expert import Refusal, Report
 from models.geodesic import spread
+from models.masks import box_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def cut(pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report) 
     guess = marking.box is None and marking.outline is None  # the extent is not drawn, a second look may follow
     share = 0.6 if guess else 1.0
     mask, score = _cut_window(pixels, marking, window, seed, lambda f, w="", p=None: report(f * share, w, p))
-    tight = bounds_of(mask)
+    tight = box_of(mask)
     if tight is not None and guess and _coarse(window, tight):
         # A small thing in a large picture: look again from near, starting from what was found from afar.
         again = Marking(marking.positive, marking.negative, before=mask)
@@ -112,12 +113,12 @@ def _sound(marking: Marking, width: int, height: int, notes: list[str]) -> Marki
 
 def _window(marking: Marking, width: int, height: int) -> tuple[int, int, int, int]:
     """Return the part of the picture to work on, x0, y0, x1, y1: the marked extent and enough round it to know the rest."""
-    extents = [bounds_of(a) for a in (marking.outline, marking.before) if a is not None]
+    extents = [box_of(a) for a in (marking.outline, marking.before) if a is not None]
     extents += [marking.box] if marking.box else []
     known = [e for e in extents if e is not None]
     if not known:
         return 0, 0, width, height
-    if (marks := bounds_of(marking.positive)) is not None:
+    if (marks := box_of(marking.positive)) is not None:
         known.append(marks)
     x0, y0 = min(e[0] for e in known), min(e[1] for e in known)
     x1, y1 = max(e[2] for e in known), max(e[3] for e in known)
@@ -198,7 +199,7 @@ def _trimap(
     elif marking.outline is not None:
         outline = shrink(marking.outline[here], size)
         trimap[:] = np.where(outline, _PR_FGD, _PR_BGD)
-        extent = bounds_of(outline)
+        extent = box_of(outline)
         reach = 1 if extent is None else max(1.0, 0.04 * max(extent[2] - extent[0], extent[3] - extent[1]))
         around = grown(outline, reach)
         limit = around if limit is None else limit | around

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.expert import Inputs, Masks, Refusal
-from models.grabcut import Marking
+from models.expert import Inputs, Masks, Refusal, Report
+from models.grabcut import Marking, cut
 from models.masks import area, rasterise, resize_mask
 from models.values import Box, Phrase, Point, Region, TaskCall
 
@@ -118,50 +117,85 @@ def marking_of(region: Region, width: int, height: int, inputs: Inputs) -> Marki
 
 @dataclass
 class Place:
-    """The marked part of a frame or clip: *still* bool [h, w] for all frames, *moving* bool [frames, h, w] by frame.
+    """The marked part of a frame or clip: *still* bool [h, w] for all frames, *moving* bool [frames, h, w] by frame."""
 
-    *literal* is False when only clicks mark it, which have no extent of their own.
-    """
-
-    still: NDArray[np.bool_] | None
+    still: NDArray[np.bool_]
     moving: list[NDArray[np.bool_]]
 
-    def at(self, frame: int, width: int, height: int) -> NDArray[np.bool_]:
-        """Return the marked pixels bool [height, width] of frame number *frame* (a clip mask's last frame goes on)."""
-        whole = self.still.copy() if self.still is not None else np.zeros((height, width), np.bool_)
+    def at(self, frame: int) -> NDArray[np.bool_]:
+        """Return the marked pixels bool [h, w] of frame number *frame*; a clip mask that ended marks nothing."""
+        whole = self.still.copy()
         for track in self.moving:
-            whole |= fitted(track[min(frame, len(track) - 1)], "the clip's mask", width, height)
+            if frame < len(track):
+                whole |= fitted(np.asarray(track[frame], np.bool_), "the clip's mask", whole.shape[1], whole.shape[0])
         return whole
 
+    def ever(self) -> NDArray[np.bool_]:
+        """Return the pixels bool [h, w] that are marked in any frame."""
+        return np.asarray(np.logical_or.reduce([self.at(i) for i in range(max([1, *map(len, self.moving)]))]))
 
-def place_of(regions: list[Region], masks: list[str], inputs: Inputs, width: int, height: int) -> Place | None:
-    """Return the union of *regions* (boxes, outlines and strokes as drawn) and of the *masks* by handle, or None.
 
-    Raises Refusal when everything marked together is empty.
+def place_of(
+    call: TaskCall,
+    inputs: Inputs,
+    handle: str,
+    frame: NDArray[np.uint8],
+    *,
+    find_edges: bool,
+    report: Report,
+    notes: list[str],
+) -> Place | None:
+    """Return all that *call* marks on medium *handle* together, or None when it marks nothing.
+
+    Boxes, outlines and strokes count as drawn; masks by their pixels. Clicks have no extent of their own, so the thing
+    under them is cut out of *frame* (uint8 [h, w, 3 or 4]); with *find_edges* the same is done for every drawn region
+    without a mask. *notes* then says so. Raises Refusal when everything together is empty.
     """
+    regions, masks = regions_of(call, inputs, handle), call.refs("mask")
+    clicks = tuple(arg for arg in call.args if isinstance(arg, Point))
+    if clicks:
+        regions.append(Region(0, handle, points=clicks))
     if not regions and not masks:
         return None
-    still: NDArray[np.bool_] | None = None
+    height, width = frame.shape[:2]
+    still = np.zeros((height, width), np.bool_)
     moving = []
-    for handle in masks:
-        mask = mask_array(handle, inputs)
+    for name in masks:
+        mask = mask_array(name, inputs)
         if mask.ndim == 3 and len(mask):
             moving.append(mask)
         else:
-            one = fitted(mask, handle, width, height)
-            still = one.copy() if still is None else still | one
+            still |= fitted(mask, name, width, height)
     for region in regions:
-        own: Mapping[str, NDArray[np.bool_]] = {}
-        if region.mask is not None:
-            before = mask_array(region.mask, inputs)
-            own = {region.mask: fitted(before[0] if before.ndim == 3 else before, region.mask, width, height)}
-        one = np.asarray(area(region, width, height, own), np.bool_)
-        still = one.copy() if still is None else still | one
-    if not moving and (still is None or not still.any()):
+        found = _found(region, inputs, frame, find_edges, report, notes)
+        still |= _drawn(region, inputs, width, height) if found is None else found
+    if not moving and not still.any():
         raise Refusal("the marked place is empty", "Mark what is meant, not only what is not.")
     return Place(still, moving)
 
 
-def only_clicks(region: Region) -> bool:
-    """Return whether *region* consists of clicks alone, which say where a thing is but not how far it reaches."""
-    return not (region.box or region.strokes or region.polygons or region.mask)
+def _drawn(region: Region, inputs: Inputs, width: int, height: int) -> NDArray[np.bool_]:
+    own: dict[str, NDArray[np.bool_]] = {}
+    if region.mask is not None:
+        before = mask_array(region.mask, inputs)
+        own = {region.mask: fitted(before[0] if before.ndim == 3 else before, region.mask, width, height)}
+    return np.asarray(area(region, width, height, own), np.bool_)
+
+
+def _found(
+    region: Region, inputs: Inputs, frame: NDArray[np.uint8], find_edges: bool, report: Report, notes: list[str]
+) -> NDArray[np.bool_] | None:
+    """Return the thing that *region* marks, cut out of *frame*, or None when the region is to be taken as drawn."""
+    clicked = not (region.box or region.strokes or region.polygons or region.mask)
+    if region.mask is not None or not (clicked or find_edges):
+        return None
+    height, width = frame.shape[:2]
+    try:
+        found = cut(frame, marking_of(region, width, height, inputs), inputs.seed, report)
+    except Refusal:
+        if clicked:
+            raise
+        notes.append("no edge was found in the marked place, so it was taken as drawn")
+        return None
+    notes.append("the edge of the marked thing was found by GrabCut")
+    return found.mask

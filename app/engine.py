@@ -62,7 +62,6 @@ class Engine:
         self.history = History(settings.database)
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
-        self.thinking = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
 

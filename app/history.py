@@ -34,7 +34,7 @@ MIGRATIONS = (
     CREATE INDEX message_running ON message (state) WHERE state = 'running';
     CREATE TABLE media (
         conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
-        kind TEXT NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, meta TEXT NOT NULL, bytes INTEGER NOT NULL,
+        kind TEXT NOT NULL, number INTEGER NOT NULL, turn INTEGER NOT NULL, path TEXT NOT NULL, meta TEXT NOT NULL, bytes INTEGER NOT NULL,
         message INTEGER, PRIMARY KEY (conversation, kind, number)) WITHOUT ROWID;
     CREATE INDEX media_path ON media (path);
     """,
@@ -225,12 +225,12 @@ class History:
     # Media and regions
 
     def media(self, owner: str, conversation: str, sent: bool = False) -> list[Media]:
-        """Return the conversation's media by kind and number; with *sent*, only those that a message holds."""
+        """Return the conversation's media, oldest first; with *sent*, only those that a message holds."""
         with self._lock:
             self._check(owner, conversation)
             query = "SELECT kind, number, path, meta FROM media WHERE conversation = ?"
             query += " AND message IS NOT NULL" if sent else ""
-            rows = self._db.execute(query + " ORDER BY kind, number", (conversation,)).fetchall()
+            rows = self._db.execute(query + " ORDER BY turn", (conversation,)).fetchall()
         return [Media(kind, f"{kind}#{number}", path, json.loads(meta)) for kind, number, path, meta in rows]
 
     def pending(self, owner: str, conversation: str) -> list[str]:
@@ -244,9 +244,11 @@ class History:
             self._check(owner, conversation)
             query = "SELECT coalesce(max(number), 0) + 1 FROM media WHERE conversation = ? AND kind = ?"
             number = int(self._db.execute(query, (conversation, kind)).fetchone()[0])
+            query = "SELECT coalesce(max(turn), 0) + 1 FROM media WHERE conversation = ?"
+            turn = int(self._db.execute(query, (conversation,)).fetchone()[0])
             plain = to_json(meta)
-            row = (conversation, kind, number, path, json.dumps(plain), int(meta.get("bytes") or 0), None)
-            self._db.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            row = (conversation, kind, number, turn, path, json.dumps(plain), int(meta.get("bytes") or 0), None)
+            self._db.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return Media(kind, f"{kind}#{number}", path, plain)
 
     def drop_media(self, owner: str, conversation: str, handle: str) -> None:

@@ -13,7 +13,7 @@ from models import grammar
 from models.device import draw_seed
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
-from models.slash import parse_slash
+from models.slash import help_text, parse_slash
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
 
 from app.events import Event, Finished, Options, Progress
@@ -78,7 +78,12 @@ class Reply:
             yield from self._perform(replace(command, id=turn.next_call_id()))
             return
         if isinstance(command, Failure):
-            turn.add(command)
+            asked = text.split()
+            if asked[0].lower() == "/help":
+                router = self._engine.router
+                turn.add(Text(help_text(router.tasks if asked[1:] else router.runnable(), " ".join(asked[1:2]))))
+            else:
+                turn.add(command)
             return
         if not (yield from self._model_ready()):
             fault = self._engine.brain.fault
@@ -148,7 +153,7 @@ class Reply:
         return replace(message, parts=tuple(parts))
 
     def _pieces(self) -> Generator[str, None, None]:
-        """Yield what the model writes. One step of the model at a time, whoever asks."""
+        """Yield what the model writes."""
         from models.unified.stream import StreamOptions
 
         model, options = self._engine.brain.model, self._options
@@ -166,16 +171,7 @@ class Reply:
             self._run.cancelled,
         )
         try:
-            while True:
-                while not self._engine.thinking.acquire(timeout=TICK):
-                    self._turn.check()
-                try:
-                    piece = next(stream, None)
-                finally:
-                    self._engine.thinking.release()
-                if piece is None:
-                    return
-                yield piece
+            yield from stream
         finally:
             close = getattr(stream, "close", None)
             if close is not None:

@@ -74,7 +74,8 @@ class Turn:
 
     def write(self, words: str) -> None:
         """Add words to the text that is being written."""
-        self._words.append(words)
+        if words:
+            self._words.append(words)
 
     def add(self, *parts: Part) -> None:
         """Add finished parts and save."""

@@ -121,14 +121,16 @@ class Slot:
         with self._changed:
             if self._holder is not None:
                 self._changed.wait(0.1)
-            if self._holder is None:
+            free = self._holder is None
+            if free:
                 self._holder = job
-            return self._holder is job
+            return free
 
     def give_up(self, job: object) -> bool:
         """Free the slot if *job* holds it; tell whether it did."""
         with self._changed:
-            held = self._holder is job
+            # Equal, not identical: a bound method is a new object each time it is named.
+            held = self._holder == job
             if held:
                 self._holder = None
                 self._changed.notify_all()

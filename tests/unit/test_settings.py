@@ -1,0 +1,57 @@
+"""Options from the command line and from variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, parse
+
+
+def test_without_options_the_defaults_hold_and_only_this_machine_is_served():
+    settings = parse([], {})
+    assert settings == Settings()
+    assert (settings.host, settings.share) == ("127.0.0.1", False)
+
+
+def test_options_and_variables_set_the_same_things_and_options_win(tmp_path):
+    line = ["--port", "8000", "--data", str(tmp_path), "--no-browser", "--console", "--quota", "0.5", "--threads", "2"]
+    variables = {
+        "UNISON_PORT": "8000", "UNISON_DATA": str(tmp_path), "UNISON_OPEN_BROWSER": "no", "UNISON_CONSOLE": "1",
+        "UNISON_QUOTA_BYTES": "0.5", "UNISON_THREADS": "2",
+    }  # fmt: skip
+    assert parse(line, {}) == parse([], variables)
+    assert parse([], variables).quota_bytes == 2**29
+    assert not parse([], variables).open_browser
+    assert parse(["--port", "9000"], variables).port == 9000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--threads", "-1"],
+        ["--deadline", "nan"],
+        ["--experts", "nowhere"],
+        ["--nope"],
+    ],
+)
+def test_a_bad_option_ends_with_a_usage_message(line, capsys):
+    with pytest.raises(SystemExit) as end:
+        parse(line, {})
+    assert end.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_bad_variable_is_named(capsys):
+    with pytest.raises(SystemExit):
+        parse([], {"UNISON_PORT": "many"})
+    assert "UNISON_PORT" in capsys.readouterr().err
+
+
+def test_the_database_is_outside_of_what_a_browser_may_fetch(tmp_path):
+    settings = Settings(data=tmp_path)
+    assert not settings.database.is_relative_to(settings.media)
+    assert isinstance(settings.assets, Path)

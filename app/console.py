@@ -285,9 +285,8 @@ class Console:
         self._say("A new conversation.")
 
     def _help(self, rest: str) -> None:
-        self._say(
-            help_text(self.engine.router.tasks, rest) if rest else f"{_VERBS}\n{help_text(self.engine.router.tasks)}"
-        )
+        router = self.engine.router
+        self._say(help_text(router.tasks, rest) if rest else f"{_VERBS}\n{help_text(router.runnable())}")
 
 
 def chat(engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None) -> int:

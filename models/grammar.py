@@ -267,6 +267,10 @@ class Parser:
         last = start + PHRASE_LIMIT
         match = _REF_END.search(buffer, start + self._seen, last + _LONGEST)
         if match and match.start() <= last:
+            if match.start() == start and match[0] not in _REF_CLOSERS:  # nothing is referred to
+                self._said.append(self._opener)
+                self._state = self._in_text
+                return True
             self._tail = _Tail(unescape_text(buffer[start : match.start()]))
             if match[0] in _REF_CLOSERS:
                 self._at, self._state = match.end(), self._in_tail

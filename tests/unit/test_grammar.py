@@ -317,6 +317,7 @@ def test_words_after_a_handle_do_not_join_its_number() -> None:
     [
         ("<ref>a dog", (Grounding("a dog", warnings=("the reference was not closed",)),)),
         ("<ref>a<ref>b</ref>", (Grounding("a", warnings=("the reference was not closed",)), Grounding("b"))),
+        ("<ref><ref>b</ref>", (Text("<ref>"), Grounding("b"))),
         ("<ref>a</ref><box>1,2", (Grounding("a", warnings=("<box> was cut off and left out",)),)),
         (
             "<ref>a</ref><box>x</box>!",

@@ -31,6 +31,13 @@ def build(settings):  # type: ignore[no-untyped-def]
     return engine, page
 
 
+def launch(page, settings):  # type: ignore[no-untyped-def]
+    """Serve *page* until the process is told to end."""
+    from app.hosting import launch_keywords
+
+    page.launch(**launch_keywords(settings))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the app with the command-line *arguments* until it is stopped; returns the exit status."""
     import logging
@@ -45,7 +52,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if settings.console:
             from app.console import chat
-
             from app.engine import Engine
 
             engine = Engine(settings)
@@ -61,10 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     print(f"Profile: {engine.why}")
     engine.start()
-    from app import hosting
-
     try:
-        hosting.launch(page, engine)
+        launch(page, settings)
     finally:
         engine.close()
     return 0
@@ -75,11 +79,10 @@ if __name__ == "__main__":
         # A Space and gradio's hot reload look for a page of this name in this module.
         from app.settings import parse as _parse
 
-        prepare(0)
-        _engine, demo = build(_parse([]))
+        _settings = _parse([])
+        prepare(_settings.threads)
+        _engine, demo = build(_settings)
         _engine.start()
-        from app import hosting as _hosting
-
-        _hosting.launch(demo, _engine)
+        launch(demo, _settings)
     else:
         raise SystemExit(main())

@@ -53,9 +53,8 @@ class Engine:
         )
         folders = (settings.experts_folder,) if settings.experts_folder else ()
         found = discover(*folders)
-        self.profile = profiles.with_unlisted(
-            self.profile, {name: f.task.name for name, f in found.items()} if folders else {}
-        )
+        extra = {path.stem for folder in folders for path in folder.glob("*.py")}
+        self.profile = profiles.with_unlisted(self.profile, {n: f.task.name for n, f in found.items() if n in extra})
         wants_gpu = self.profile.needs.get("vram", 0.0) > 0
         self.device = settings.device if settings.device != "auto" else ("cuda" if wants_gpu else "cpu")
         self.store = Store(settings.media, settings.disk_bytes)

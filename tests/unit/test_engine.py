@@ -329,6 +329,13 @@ def test_an_expert_in_a_folder_and_one_line_of_the_profile_are_a_new_command(tmp
     engine.close()
 
 
+def test_a_file_in_the_folder_that_no_profile_names_comes_after_those_that_one_does(made, tmp_path):
+    write_expert(tmp_path / "experts", "black")
+    engine = made(experts=("ok",))
+    assert [name for _, name in engine.implementations("image")] == ["stub ok", "stub black"]
+    assert engine.implementations("segment") == []
+
+
 # Seeds, retry, edit
 
 

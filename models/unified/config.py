@@ -1,0 +1,63 @@
+"""The configuration of the unified model: everything that decides its size. The same class takes larger parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import LlamaConfig, PretrainedConfig
+
+
+class UnifiedConfig(PretrainedConfig):
+    """*text_config*: the decoder (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
+    sentence encoder's states. *pointer_width*: width in which copied words are matched. *talk_bias* is added to the
+    score of answering in words when the model plans a reply. *noise*, *blank* and *dropout* act in training only:
+    standard deviation added to the encoder's states, share of word pieces blanked, dropout of the inputs."""
+
+    model_type = "unison_unified"
+    sub_configs = {"text_config": LlamaConfig}  # noqa: RUF012 - the name and form that transformers reads
+
+    def __init__(
+        self,
+        text_config: dict[str, Any] | LlamaConfig | None = None,
+        encoder_width: int = 384,
+        pointer_width: int = 128,
+        source_kinds: int = 3,
+        talk_bias: float = 0.0,
+        noise: float = 0.1,
+        blank: float = 0.08,
+        dropout: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(text_config, LlamaConfig):
+            self.text_config = text_config
+        else:
+            self.text_config = LlamaConfig(**(text_config or {}))
+        self.encoder_width = encoder_width
+        self.pointer_width = pointer_width
+        self.source_kinds = source_kinds
+        self.talk_bias = talk_bias
+        self.noise = noise
+        self.blank = blank
+        self.dropout = dropout
+        super().__init__(**kwargs)
+
+
+def nano(vocabulary: int, layers: int = 4, width: int = 384) -> UnifiedConfig:
+    """Return the configuration of the shipped model for a base vocabulary of that many tokens: few wide layers, since
+    on a CPU the number of layers decides the time per token."""
+    return UnifiedConfig(
+        text_config={
+            "vocab_size": vocabulary,
+            "hidden_size": width,
+            "intermediate_size": width * 8 // 3 // 32 * 32,
+            "num_hidden_layers": layers,
+            "num_attention_heads": width // 64,
+            "num_key_value_heads": width // 64,
+            "max_position_embeddings": 2048,
+            "attention_dropout": 0.05,
+            "bos_token_id": None,
+            "eos_token_id": None,
+            "pad_token_id": 0,
+        },
+        tie_word_embeddings=False,
+    )

@@ -1,0 +1,162 @@
+"""The unified model's network: a stock Llama decoder that reads a sentence encoder's states and can copy them.
+
+Ids below the vocabulary's size are the model's own tokens; an id ``vocab_size + row`` is row *row* of a bank of word
+pieces that people typed. Such a position enters as a projection of the piece's contextual state and static vector. The
+output scores the own tokens and, by a pointer, every row of the bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoModel, PreTrainedModel
+
+from models.unified.config import UnifiedConfig
+
+
+@dataclass
+class Bank:
+    """The word pieces of a batch of conversations, padded to S rows.
+
+    *context* and *static* float [B, S, width]; *kind* long [B, S] (-1: padding; 1: a whole text, never copied);
+    *where* long [B, S]: the position of the row in its conversation; *starts* bool [B, S]: first piece of its text.
+    """
+
+    context: Tensor
+    static: Tensor
+    kind: Tensor
+    where: Tensor
+    starts: Tensor
+
+
+@dataclass
+class Output:
+    """*logits* float [B, L, vocabulary + S] (or [N, ...] for chosen positions); *hidden* [B, L, width]; *cache*; *loss*."""
+
+    logits: Tensor
+    hidden: Tensor
+    cache: Any = None
+    loss: Tensor | None = None
+
+
+class UnifiedForConditionalGeneration(PreTrainedModel):
+    """Decoder, input projections of the bank, output over vocabulary and bank."""
+
+    config_class = UnifiedConfig
+    base_model_prefix = "model"
+    _supports_sdpa = True
+    _no_split_modules = ["LlamaDecoderLayer"]  # noqa: RUF012 - the name and form that transformers reads
+
+    def __init__(self, config: UnifiedConfig) -> None:
+        super().__init__(config)
+        width, read, point = config.text_config.hidden_size, config.encoder_width, config.pointer_width
+        self.model = AutoModel.from_config(config.text_config)
+        self.read_context = nn.Linear(read, width)
+        self.read_static = nn.Linear(read, width, bias=False)
+        self.read_kind = nn.Embedding(config.source_kinds, width)
+        self.head = nn.Linear(width, config.text_config.vocab_size)
+        self.ask = nn.Linear(width, point)
+        self.offer = nn.Linear(4 * read, point)
+        self.offer_hidden = nn.Linear(width, point, bias=False)
+        self.carry_on = nn.Linear(width, 1)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=0.3)
+        elif "RMSNorm" in type(module).__name__:
+            nn.init.ones_(module.weight)
+
+    @property
+    def vocabulary(self) -> int:
+        return int(self.config.text_config.vocab_size)
+
+    # -- inputs -------------------------------------------------------------------------------------------------
+
+    def normalise(self, bank: Bank) -> tuple[Tensor, Tensor]:
+        """Return context and static of *bank*, each scaled to unit variance; in training with noise and blanks."""
+        width = bank.context.shape[-1:]
+        context = functional.layer_norm(bank.context, width)
+        static = functional.layer_norm(bank.static, width) * (bank.kind != 1).unsqueeze(-1)
+        if self.training:
+            context = context + torch.randn_like(context) * self.config.noise
+            keep = (torch.rand(bank.kind.shape, device=context.device) >= self.config.blank).unsqueeze(-1)
+            return context * keep, static * keep
+        return context, static
+
+    def embed(self, ids: Tensor, context: Tensor, static: Tensor, kind: Tensor) -> Tensor:
+        """Return the inputs [B, L, width] for *ids* [B, L] over a normalised bank."""
+        read = self.read_context(context) + self.read_static(static) + self.read_kind(kind.clamp(min=0))
+        row = (ids - self.vocabulary).clamp(min=0)
+        if read.shape[1]:
+            copied = read.gather(1, row.unsqueeze(-1).expand(-1, -1, read.shape[-1]))
+        else:
+            copied = read.new_zeros(*ids.shape, read.shape[-1])
+        own = self.model.embed_tokens(ids.clamp(max=self.vocabulary - 1))
+        inputs = torch.where((ids >= self.vocabulary).unsqueeze(-1), copied.to(own.dtype), own)
+        return functional.dropout(inputs, self.config.dropout, self.training)
+
+    # -- outputs ------------------------------------------------------------------------------------------------
+
+    def offers(self, hidden: Tensor, bank: Bank, context: Tensor, static: Tensor) -> Tensor:
+        """Return what each row offers to the pointer, [B, S, point]: the piece, the one before it, the decoder's view."""
+        inner = (~bank.starts).unsqueeze(-1)
+        before = [functional.pad(part, (0, 0, 1, 0))[:, :-1] * inner for part in (context, static)]
+        seen = hidden.gather(1, bank.where.unsqueeze(-1).expand(-1, -1, hidden.shape[-1]))
+        return self.offer(torch.cat([context, static, *before], -1)) + self.offer_hidden(seen)
+
+    def pointer(self, hidden: Tensor, offers: Tensor) -> Tensor:
+        """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]."""
+        return torch.bmm(self.ask(hidden), offers.transpose(1, 2)) * self.config.pointer_width**-0.5
+
+    def score(self, hidden: Tensor, pointer: Tensor, follow: Tensor, allowed: Tensor) -> Tensor:
+        """Return the logits [N, vocabulary + S] of N positions: *hidden* [N, width], *pointer* [N, S], *follow* long [N]
+        (the row after the one just copied, or -1), *allowed* bool [N, S] (rows that may be pointed at)."""
+        rows = torch.arange(pointer.shape[1], device=pointer.device)
+        onward = rows == follow.unsqueeze(-1)
+        pointer = (pointer + self.carry_on(hidden) * onward).masked_fill(~allowed, -1e4)
+        return torch.cat([self.head(hidden), pointer], -1).float()
+
+    def forward(
+        self,
+        ids: Tensor,
+        bank: Bank,
+        follow: Tensor,
+        weights: Tensor | None = None,
+        cache: Any = None,
+    ) -> Output:
+        """Score whole conversations.
+
+        *ids* and *follow* long [B, L], padded on the right with 0 and -1. With *weights* float [B, L] (0: given) only
+        the positions before a weighted id are scored and *loss* is the weighted mean cross-entropy. Rows can be pointed
+        at only from positions after them.
+        """
+        context, static = self.normalise(bank)
+        out = self.model(
+            inputs_embeds=self.embed(ids, context, static, bank.kind),
+            past_key_values=cache,
+            use_cache=cache is not None,
+        )
+        hidden = out.last_hidden_state
+        offers = self.offers(hidden, bank, context, static)
+        place = torch.arange(ids.shape[1], device=ids.device)
+        if weights is None:
+            batch, at = torch.meshgrid(torch.arange(ids.shape[0], device=ids.device), place, indexing="ij")
+            batch, at = batch.flatten(), at.flatten()
+        else:
+            batch, at = (weights[:, 1:] > 0).nonzero(as_tuple=True)
+        allowed = ((bank.kind >= 0) & (bank.kind != 1))[batch] & (bank.where[batch] <= at.unsqueeze(-1))
+        logits = self.score(hidden[batch, at], self.pointer(hidden, offers)[batch, at], follow[batch, at], allowed)
+        if weights is None:
+            return Output(logits.view(*ids.shape, -1), hidden, out.past_key_values)
+        target, weight = ids[batch, at + 1], weights[batch, at + 1]
+        losses = functional.cross_entropy(logits, target, reduction="none")
+        return Output(logits, hidden, out.past_key_values, (losses * weight).sum() / weight.sum())

@@ -1,0 +1,406 @@
+"""A conversation as the unified model sees it: tokens of its own vocabulary, and places in what people typed.
+
+Each turn of a person is a short header of control tokens (how many media there are, what was attached, what was
+drawn), then one *source position* for each word piece of the text, then one for the text as a whole. A source position
+has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed
+can be a token of the vocabulary. The model's replies are tokens of the vocabulary and, where they repeat what a
+person said, the same source positions. Results and failures of a reply follow its end and are never learnt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.tasks import TASKS
+from models.unified.reader import Pieces
+from models.unified.vocabulary import Vocabulary, split_words
+from models.values import (
+    GRID,
+    KINDS,
+    Arg,
+    Box,
+    Failure,
+    Grounding,
+    Labelled,
+    Media,
+    Message,
+    Part,
+    Phrase,
+    Point,
+    Ref,
+    Region,
+    Span,
+    TaskCall,
+    Text,
+)
+
+Cut = Callable[[str], Pieces]
+WORDS, WHOLE, FACTS = 0, 1, 2
+"""Kinds of source rows: a piece of what a person typed, a whole text, a piece of facts about a medium or a failure."""
+BUDGET, NEWEST, OLDER = 640, 320, 80
+"""Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
+PLAN, CALL, WORD = 4.0, 1.5, 0.5
+"""Weights of the loss: choosing the tasks, writing the calls, wording the reply."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text in the bank: *first* is the row of its first piece, *places* each piece's characters in *text*."""
+
+    text: str
+    kind: int
+    first: int
+    ids: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
+    whole: bool
+
+    @property
+    def rows(self) -> int:
+        return len(self.ids) + self.whole
+
+    def find(self, needle: str) -> range | None:
+        """Return the rows of the last place where *needle* stands, regardless of case, from piece to piece."""
+        text, wanted = self.text.lower(), needle.lower()
+        if len(text) != len(self.text) or len(wanted) != len(needle):
+            text, wanted = self.text, needle
+        starts = {start: row for row, (start, end) in reversed(list(enumerate(self.places))) if end > start}
+        ends = {end: row for row, (start, end) in enumerate(self.places) if end > start}
+        at = text.rfind(wanted)
+        while at >= 0:
+            if at in starts and at + len(wanted) in ends:
+                return range(self.first + starts[at], self.first + ends[at + len(wanted)] + 1)
+            at = text.rfind(wanted, 0, at + len(wanted) - 1)
+        return None
+
+
+@dataclass
+class Sheet:
+    """The written conversation: *ids*; *weights* of learning each id (0: given); *follow* the row that comes after the
+    one just copied at each position, or -1; the bank's *sources*; *where* each row of the bank stands in *ids*."""
+
+    ids: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    follow: list[int] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    where: list[int] = field(default_factory=list)
+
+    def add(self, ids: Iterable[int], weight: float = 0.0) -> None:
+        for token in ids:
+            self.ids.append(token)
+            self.weights.append(weight)
+            self.follow.append(-1)
+
+    def source_of(self, row: int) -> Source:
+        """Return the source that holds *row*. Raises IndexError when there is none."""
+        for source in self.sources:
+            if source.first <= row < source.first + source.rows:
+                return source
+        raise IndexError(f"no source holds row {row}")
+
+    def next_row(self, row: int) -> int:
+        """Return the row after *row* when it belongs to the same text, else -1."""
+        source = self.source_of(row)
+        return row + 1 if row + 1 < source.first + len(source.ids) else -1
+
+
+def facts(media: Media) -> str:
+    """Return what is known about a medium, in words that the model can repeat: size, length, rate, sound."""
+    words = []
+    if media.meta.get("width") and media.meta.get("height"):
+        words.append(f"{media.meta['width']} x {media.meta['height']} pixels")
+    if media.meta.get("duration"):
+        words.append(f"{round(float(media.meta['duration']), 2):g} seconds")
+    if media.kind == "video":
+        if media.meta.get("fps"):
+            words.append(f"{round(float(media.meta['fps']), 2):g} frames per second")
+        words.append("with sound" if media.meta.get("has_audio") else "without sound")
+    return ", ".join(words)
+
+
+class Scribe:
+    """Writes conversations as sheets. Keeps no state between them."""
+
+    def __init__(self, vocabulary: Vocabulary, cut: Cut) -> None:
+        self.vocabulary = vocabulary
+        self.cut = cut
+
+    def write(
+        self, messages: Sequence[Message], shelf: Mapping[str, Media] | None = None, budget: int = BUDGET
+    ) -> Sheet:
+        """Write *messages*, oldest whole turns left out until they fit *budget*.
+
+        When the last message is the person's, the sheet ends with the token that starts the reply. The counts in the
+        last header are those of *shelf* where it is given. At least the last turn is always written.
+        """
+        turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
+        while True:
+            sheet = _Page(self, messages, turns[0], shelf).sheet
+            if len(sheet.ids) <= budget or len(turns) == 1:
+                return sheet
+            # about how many turns are too many; at least one goes
+            excess = max(1, int(len(turns) * (1 - budget / len(sheet.ids))))
+            turns = turns[min(excess, len(turns) - 1) :]
+
+
+class _Page:
+    """One pass over a conversation."""
+
+    def __init__(
+        self, scribe: Scribe, messages: Sequence[Message], start: int, shelf: Mapping[str, Media] | None
+    ) -> None:
+        self.vocabulary = scribe.vocabulary
+        self.cut = scribe.cut
+        self.sheet = Sheet()
+        self.counts = dict.fromkeys(KINDS, 0)
+        self.rows = 0
+        self.phrases: list[str] = []
+        last = len(messages) - 1
+        for index, message in enumerate(messages):
+            media = [part for part in message.parts if isinstance(part, Media)]
+            for medium in media:
+                self.counts[medium.kind] += 1
+            if index < start:
+                continue
+            if message.role == "assistant":
+                self.reply(message)
+                continue
+            if index >= last - 1 and shelf is not None:
+                self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
+            self.person(message, NEWEST if index >= last - 1 else OLDER)
+        if messages and messages[-1].role == "user":
+            self.control("assistant")
+
+    # -- given parts --------------------------------------------------------------------------------------------
+
+    def control(self, *names: str, weight: float = 0.0) -> None:
+        self.sheet.add((self.vocabulary[f"c:{name}"] for name in names), weight)
+
+    def number(self, number: int) -> None:
+        self.sheet.add(self.vocabulary.digits(str(number)))
+
+    def handle(self, handle: str) -> None:
+        kind, _, number = handle.partition("#")
+        if f"a: {kind}#" not in self.vocabulary.ids or not number.isdigit():
+            self.control("canvas")
+            return
+        self.sheet.add([self.vocabulary[f"a: {kind}#"]])
+        self.number(int(number))
+
+    def source(self, text: str, kind: int, *, whole: bool = False, budget: int = OLDER) -> None:
+        """Add a text to the bank and its rows to the sheet; a text over *budget* pieces keeps its head and its tail."""
+        pieces = self.cut(text)
+        spans = [(0, len(pieces.ids))]
+        if len(pieces.ids) > budget:
+            tail = budget // 4
+            spans = [(0, budget - tail), (len(pieces.ids) - tail, len(pieces.ids))]
+        for start, end in spans:
+            if start:
+                self.control("elided")
+            found = Source(text, kind, self.rows, pieces.ids[start:end], pieces.places[start:end], whole)
+            self.sheet.sources.append(found)
+            self.sheet.where += range(len(self.sheet.ids), len(self.sheet.ids) + found.rows)
+            self.sheet.add(len(self.vocabulary) + self.rows + row for row in range(found.rows))
+            self.rows += found.rows
+
+    def person(self, message: Message, budget: int) -> None:
+        self.control("user")
+        for kind, count in self.counts.items():
+            if count:
+                self.control(f"have_{kind}")
+                self.number(min(count, GRID))
+        for part in message.parts:
+            if isinstance(part, Media):
+                self.control("new")
+                self.handle(part.handle)
+                if known := facts(part):
+                    self.source(known, FACTS)
+            elif isinstance(part, Region):
+                self.region(part)
+        self.source(message.text, WORDS, whole=True, budget=budget)
+
+    def region(self, region: Region) -> None:
+        self.control("mark")
+        self.handle(region.handle)
+        shapes = {"box": region.box, "points": region.points, "scribble": region.strokes, "polygon": region.polygons}
+        self.control(*(f"shape_{shape}" for shape, given in shapes.items() if given))
+        self.handle(region.of)
+        if region.mask:
+            self.control("shape_mask")
+            self.handle(region.mask)
+        if bounds := region.bounds():
+            for value in bounds.to_tokens():
+                self.number(value)
+        if region.label:
+            self.source(region.label, FACTS)
+
+    # -- the model's own words ----------------------------------------------------------------------------------
+
+    def reply(self, message: Message) -> None:
+        calls = [part for part in message.parts if isinstance(part, TaskCall) and part.task in TASKS]
+        self.phrases += [phrase.text for call in calls for phrase in call.args if isinstance(phrase, Phrase)]
+        self.phrases += [arg.phrase for call in calls for arg in call.args if isinstance(arg, Labelled)]
+        self.phrases.sort(key=len, reverse=True)
+        self.control("assistant")
+        self.control(*([f"plan_{call.task}" for call in calls] or ["talk"]), "go", weight=PLAN)
+        for part in message.parts:
+            self.part(part)
+        self.control("end", weight=CALL)
+        for part in message.parts:
+            if isinstance(part, Media):
+                self.control("made")
+                self.handle(part.handle)
+            elif isinstance(part, Failure):
+                self.control("failed")
+                self.source(part.what, FACTS)
+
+    def part(self, part: Part) -> None:
+        names = self.vocabulary
+        if isinstance(part, Text):
+            self.words(part.text, WORD)
+        elif isinstance(part, TaskCall) and part.task in TASKS:
+            self.sheet.add([names["g:<task>"], names[f"n:{part.task}"]], CALL)
+            for arg in part.args:
+                self.argument(arg)
+            for key, value in part.params.items():
+                self.setting(key, value)
+            self.sheet.add([names["g:</task>"]], CALL)
+        elif isinstance(part, Grounding):
+            self.sheet.add([names["g:<ref>"]], WORD)
+            self.words(part.phrase, WORD)
+            self.sheet.add([names["g:</ref>"]], WORD)
+            for place in (*part.boxes, *part.points, *part.spans):
+                self.place(place)
+            self.sheet.add([names["g:<seg>"]] if part.seg else [], WORD)
+            if part.of:
+                kind, _, number = part.of.partition("#")
+                self.sheet.add([names["w:@"], names[f"w:{kind}#"], *names.digits(number)], WORD)
+
+    def argument(self, arg: Arg) -> None:
+        names = self.vocabulary
+        if isinstance(arg, Ref):
+            self.sheet.add([names[f"a: {arg.kind}#"], *names.digits(arg.handle.partition("#")[2])], CALL)
+        elif isinstance(arg, Phrase):
+            self.quoted(arg.text)
+        elif isinstance(arg, Labelled):
+            self.quoted(arg.phrase)
+            self.place(arg.box)
+        else:
+            self.sheet.add([names["s: "]], CALL)
+            self.place(arg)
+
+    def quoted(self, text: str) -> None:
+        self.sheet.add([self.vocabulary["q:open"]], CALL)
+        self.phrase(text)
+        self.sheet.add([self.vocabulary["q:close"]], CALL)
+
+    def place(self, place: Box | Point | Span) -> None:
+        names, comma = self.vocabulary, self.vocabulary["s:,"]
+        if isinstance(place, Span):
+            start, end = (f"{value:g}" for value in (place.start, place.end))
+            self.sheet.add([names["g:<t>"]], CALL)
+            self.value(start)
+            self.sheet.add([names["s:-"]], CALL)
+            self.value(end)
+            self.sheet.add([names["g:</t>"]], CALL)
+            return
+        tag = "box" if isinstance(place, Box) else "pt"
+        values = place.to_tokens() if isinstance(place, Box) else (round(place.x * GRID), round(place.y * GRID))
+        ids = [names[f"g:<{tag}>"]]
+        for index, value in enumerate(values):
+            ids += [comma] * bool(index) + [names[f"i:{value}"]]
+        if isinstance(place, Point) and not place.positive:
+            ids += [comma, names["s:-"]]
+        self.sheet.add([*ids, names[f"g:</{tag}>"]], CALL)
+
+    def setting(self, key: str, value: str) -> None:
+        names = self.vocabulary
+        if f"p: {key}=" not in names.ids:
+            return
+        self.sheet.add([names[f"p: {key}="]], CALL)
+        if f"v:{value}" in names.ids:
+            self.sheet.add([names[f"v:{value}"]], CALL)
+        elif re.fullmatch(r"[A-Za-z0-9_.#+:/%-]+", value):
+            self.value(value)
+        else:
+            self.sheet.add([names["q:bare"]], CALL)
+            self.phrase(value)
+            self.sheet.add([names["q:close"]], CALL)
+
+    def value(self, text: str) -> None:
+        """Write a number or one word: copied when the person's newest text holds it, else spelled."""
+        newest = next((source for source in reversed(self.sheet.sources) if source.kind == WORDS), None)
+        rows = newest.find(text) if newest else None
+        if rows is not None:
+            self.copy(rows, CALL)
+            return
+        for word in split_words(text):
+            self.sheet.add(self.vocabulary.word(word), CALL)
+
+    def find(self, text: str, *kinds: int) -> range | None:
+        if not text.strip():
+            return None
+        for source in reversed(self.sheet.sources):
+            if source.kind in kinds and (rows := source.find(text)) is not None:
+                return rows
+        return None
+
+    def copy(self, rows: range, weight: float) -> None:
+        for row in rows:
+            self.sheet.add([len(self.vocabulary) + row], weight)
+            self.sheet.follow[-1] = self.sheet.next_row(row)
+
+    def phrase(self, text: str) -> None:
+        """Write the inside of quotes: the longest runs of words that a person said are copied, the rest is spelled."""
+        words = re.findall(r"\s*\S+", text)
+        at = 0
+        while at < len(words):
+            for end in range(len(words), at, -1):
+                run = "".join(words[at:end])
+                rows = self.find(run.strip(), WORDS)
+                if rows is not None:
+                    if run[0].isspace():
+                        self.sheet.add([self.vocabulary["w: "]], CALL)
+                    self.copy(rows, CALL)
+                    at = end
+                    break
+            else:
+                for word in split_words(words[at]):
+                    self.sheet.add(self.vocabulary.word(word), CALL)
+                at += 1
+
+    def words(self, text: str, weight: float) -> None:
+        """Write running text: phrases of calls and words that the vocabulary lacks are copied where a person said them."""
+        pieces = split_words(text)
+        at, position = 0, 0
+        while at < len(pieces):
+            piece = pieces[at]
+            blank = len(piece) - len(piece.lstrip(" "))
+            rows, length = self.copied(text, position + blank, piece)
+            if rows is None:
+                self.sheet.add(self.vocabulary.word(piece), weight)
+                position += len(piece)
+                at += 1
+                continue
+            if blank:
+                self.sheet.add([self.vocabulary["w: "]], weight)
+            self.copy(rows, weight)
+            end = position + blank + length
+            while at < len(pieces) and position < end:
+                position += len(pieces[at])
+                at += 1
+
+    def copied(self, text: str, position: int, piece: str) -> tuple[range | None, int]:
+        """Return the rows to copy for the text at *position* (a phrase, or the unknown *piece* alone) and its length."""
+        for phrase in self.phrases:
+            end = position + len(phrase)
+            if text[position:end].lower() == phrase.lower() and not text[end : end + 1].isalnum():
+                rows = self.find(phrase, WORDS)
+                if rows is not None and (position == 0 or not text[position - 1].isalnum()):
+                    return rows, len(phrase)
+        word = piece.strip()
+        number = word.isdigit() and not text[:position].endswith("#")
+        if (number and (len(word) > 1)) or (not word.isdigit() and word and f"w:{piece}" not in self.vocabulary.ids):
+            return self.find(word, WORDS, FACTS), len(word)
+        return None, 0

@@ -1,0 +1,107 @@
+"""The frozen sentence encoder through which the unified model reads a person's words.
+
+MiniLM (``sentence-transformers/all-MiniLM-L6-v2``) cuts a text into word pieces, each with its place in the text, and
+gives each a contextual state; its word embeddings serve as static vectors. Nothing the person types can become one of
+the unified model's own tokens here, and the encoder's own special tokens are never recognised in a text either.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+EMBEDDINGS = "embeddings.word_embeddings.weight"
+LONGEST = 500
+"""Word pieces of a text that the encoder reads at once (its limit is 512 with the two marks at the ends)."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A text cut into word pieces: the encoder's *ids* and each piece's *places* (start, end) in characters."""
+
+    text: str
+    ids: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+class Cutter:
+    """Cuts texts into word pieces. It keeps its tokenizer to itself and behind a lock, since the switch that shields
+    from special tokens is state of the tokenizer object."""
+
+    def __init__(self, file: Path) -> None:
+        self._tokenizer = Tokenizer.from_file(str(file))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._tokenizer.encode_special_tokens = True  # "[SEP]" typed by a person is five characters, not a mark
+        self._lock = threading.Lock()
+
+    def __call__(self, text: str) -> Pieces:
+        with self._lock:
+            found = self._tokenizer.encode(text, add_special_tokens=False)
+        return Pieces(text, tuple(found.ids), tuple((start, end) for start, end in found.offsets))
+
+
+def load_encoder(folder: Path) -> BertModel:
+    """Build the encoder from *folder* (``config.json`` and safetensors shards whose word embeddings are split by rows
+    as ``<name>.rows<k>``), in fp32, frozen. Raises OSError, KeyError or RuntimeError when files do not fit together."""
+    config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    state: dict[str, Tensor] = {}
+    for shard in sorted(folder.glob("*.safetensors")):
+        state.update(load_file(shard))
+    rows = sorted(
+        (name for name in state if name.startswith(f"{EMBEDDINGS}.rows")),
+        key=lambda name: int(name.rpartition("rows")[2]),
+    )
+    state[EMBEDDINGS] = torch.cat([state.pop(name) for name in rows])
+    encoder = BertModel(config, add_pooling_layer=False)
+    encoder.load_state_dict({name: value.float() for name, value in state.items()})
+    return encoder.eval().requires_grad_(False)
+
+
+class Reader:
+    """Word pieces and their states. Safe to use from several threads; states of recent texts are kept."""
+
+    def __init__(self, folder: Path, device: str = "cpu", keep: int = 256) -> None:
+        self.cut = Cutter(folder / "tokenizer.json")
+        self.encoder = load_encoder(folder).to(device)
+        self.static: Tensor = self.encoder.embeddings.word_embeddings.weight
+        self.device = device
+        self._kept: OrderedDict[tuple[int, ...], Tensor] = OrderedDict()
+        self._keep = keep
+        self._lock = threading.Lock()
+
+    def states(self, ids: tuple[int, ...]) -> Tensor:
+        """Return the contextual states, float32 [len(ids), width], of one text; longer texts are read in windows."""
+        with self._lock:
+            if ids in self._kept:
+                self._kept.move_to_end(ids)
+                return self._kept[ids]
+        windows = [ids[start : start + LONGEST] for start in range(0, len(ids), LONGEST)] or [()]
+        states = torch.cat(self.batch(windows))
+        with self._lock:
+            self._kept[ids] = states
+            while len(self._kept) > self._keep:
+                self._kept.popitem(last=False)
+        return states
+
+    def batch(self, texts: Sequence[tuple[int, ...]]) -> list[Tensor]:
+        """Return the states of several texts (each at most LONGEST pieces), float32 [pieces, width] each."""
+        longest = max(map(len, texts)) + 2
+        ids = torch.zeros(len(texts), longest, dtype=torch.long)
+        mask = torch.zeros(len(texts), longest, dtype=torch.long)
+        for row, pieces in enumerate(texts):
+            ids[row, : len(pieces) + 2] = torch.tensor([101, *pieces, 102])  # [CLS] ... [SEP]
+            mask[row, : len(pieces) + 2] = 1
+        with torch.no_grad():
+            out = self.encoder(input_ids=ids.to(self.device), attention_mask=mask.to(self.device)).last_hidden_state
+        return [out[row, 1 : len(pieces) + 1].clone() for row, pieces in enumerate(texts)]

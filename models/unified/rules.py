@@ -1,0 +1,310 @@
+"""Which tokens may come next in a reply: what keeps every call well-formed and every handle real.
+
+A reply starts with its plan, which is never shown: the tasks it will call, or ``talk``. Words are free; the calls come
+in the planned order; inside a call only arguments and settings that the task declares are possible, handles are those
+on the shelf or the next ones to be made. The rules never end a reply: where nothing would be allowed, anything is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from models.expert import Param, Task
+from models.tasks import TASKS
+from models.unified.prompt import WHOLE, WORDS, Sheet
+from models.unified.vocabulary import HANDLES, Vocabulary
+
+CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
+"""At most so many calls a reply, tokens of words in a row, tokens of a call, tokens between quotes."""
+_NUMERIC = set("0123456789.")
+_BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#+:/%-")
+
+
+class Rules:
+    """Follows one reply token by token: :meth:`allowed` says what may come, :meth:`take` what came."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sheet: Sheet,
+        handles: Mapping[str, Sequence[int]],
+        tasks: Mapping[str, Task] = TASKS,
+    ) -> None:
+        """*handles* holds, for each kind of medium and for ``region``, the numbers that exist."""
+        self.names = vocabulary
+        self.sheet = sheet
+        self.tasks = tasks
+        self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
+        self.plan: list[str] = []
+        self.mode = "plan"
+        self.done = 0
+        self.used = 0
+        self.dead = False
+        self.rows = [
+            (source, index) for source in sheet.sources for index in range(source.rows)
+        ]  # the source and the index within it of each row
+        self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
+        self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
+        self._clear("")
+
+    def _clear(self, task: str) -> None:
+        """Forget the last call; a call of *task* begins."""
+        self.task = self.tasks.get(task)
+        self.media: list[tuple[str, int]] = []
+        self.phrases = 0
+        self.settings: list[str] = []
+        self.kind = ""
+        self.param: Param | None = None
+        self.length = 0
+        self.written: list[int] = []
+        self.labelled = False
+
+    # -- what came ----------------------------------------------------------------------------------------------
+
+    def take(self, token: int) -> None:
+        """Note that *token* was written."""
+        name = self.names.names[token] if token < len(self.names) else "@"
+        self.length += 1
+        self.used = self.used + 1 if self.mode == "text" else 0
+        getattr(self, f"_after_{self.mode}")(name, token)
+
+    def _after_plan(self, name: str, token: int) -> None:
+        if name.startswith("c:plan_"):
+            self.plan.append(name[7:])
+        elif name == "c:talk":
+            self.mode = "talk"
+        elif name == "c:go":
+            self.mode = "text"
+
+    def _after_talk(self, name: str, token: int) -> None:
+        self.mode = "text"
+
+    def _after_text(self, name: str, token: int) -> None:
+        if name == "g:<task>":
+            self.mode = "name"
+        elif name == "c:end":
+            self.mode = "end"
+
+    def _after_end(self, name: str, token: int) -> None:
+        """Nothing follows the end."""
+
+    def _after_name(self, name: str, token: int) -> None:
+        self._clear(name[2:])
+        self.mode = "call"
+
+    def _after_call(self, name: str, token: int) -> None:
+        self.labelled = False
+        kind = name[0]
+        if name == "g:</task>":
+            self._close()
+        elif kind == "a":
+            self.kind, self.mode = name[3:-1], "handle"
+        elif name == "q:open":
+            self.mode, self.written = "phrase", []
+        elif kind == "p":
+            self.settings.append(name[3:-1])
+            self.param = next((p for p in self.task.params if p.name == name[3:-1]), None) if self.task else None
+            self.mode, self.written = "value", []
+        elif name.startswith("g:<"):
+            self.mode, self.written = f"place{name[2:]}", []
+        elif name == "s: ":
+            self.mode = "opening"
+
+    def _close(self) -> None:
+        self.done += 1
+        if self.task:
+            same = [kind for kind, _ in self.media[:1] if kind in self.task.gives and self.task.name != "extract"]
+            for kind in same or self.task.gives:
+                self.handles[kind].append(max(self.handles[kind], default=0) + 1)
+        self.mode, self.used = "text", 0
+
+    def _after_handle(self, name: str, token: int) -> None:
+        self.media.append((self.kind, int(name[2:]) if name[0] == "i" else 0))
+        self.mode = "call"
+
+    def _after_phrase(self, name: str, token: int) -> None:
+        self.written.append(token)
+        if name == "q:close":
+            self.phrases += 1
+            self.mode, self.labelled = "call", True
+
+    def _after_opening(self, name: str, token: int) -> None:
+        self.mode, self.written = f"place{name[2:]}", []
+
+    def _after_value(self, name: str, token: int) -> None:
+        if self.written and (name[0] in "apq" or name in ("g:</task>", "s: ")):
+            self.mode = "call"
+            self._after_call(name, token)
+        elif name == "q:bare":
+            self.mode = "quoted"
+        elif name[0] == "v":
+            self.mode = "call"
+        else:
+            self.written.append(token)
+
+    def _after_quoted(self, name: str, token: int) -> None:
+        self.written.append(token)
+        if name == "q:close":
+            self.mode = "call"
+
+    def __getattr__(self, attribute: str) -> object:
+        if attribute.startswith("_after_place"):
+            return self._after_place
+        raise AttributeError(attribute)
+
+    def _after_place(self, name: str, token: int) -> None:
+        self.written.append(token)
+        if name.startswith("g:</"):
+            self.mode = "call"
+
+    # -- what may come ------------------------------------------------------------------------------------------
+
+    def allowed(self, follow: int = -1) -> Tensor:
+        """Return bool [vocabulary + rows]; *follow* is the row after the one just copied, or -1."""
+        mask = torch.zeros(len(self.names) + len(self.rows), dtype=torch.bool)
+        if not self.dead:
+            names, pointers = self._names(follow)
+            mask[[self.names[name] for name in names if name in self.names.ids]] = True
+            if pointers is not None:
+                mask[len(self.names) :] = pointers
+            if self.mode in ("text", "phrase", "quoted") and not self._too_long():
+                mask[self.names.by_kind["w"] + self.names.by_kind["i"]] = True
+        if not mask.any():
+            self.dead = True
+            mask[:] = True
+            mask[self.names.by_kind["c"]] = False
+            mask[self.names["c:end"]] = True
+            mask[len(self.names) :] = self.copyable
+        return mask
+
+    def _too_long(self) -> bool:
+        if self.mode == "text":
+            return self.used >= TALK_LIMIT
+        return len(self.written) >= PHRASE_LIMIT
+
+    def _names(self, follow: int) -> tuple[list[str], Tensor | None]:
+        """Return the tokens allowed by name and, where rows may be copied, which."""
+        if self.mode == "plan":
+            return self._plan(), None
+        if self.mode == "talk":
+            return ["c:go"], None
+        if self.mode == "text":
+            ending = ["c:end"] if self.done >= len(self.plan) else ["g:<task>"]
+            return ending, None if self._too_long() else self.copyable
+        if self.mode in ("phrase", "quoted"):
+            return ["q:close"] if self.written else [], None if self._too_long() else self.typed
+        if self.mode == "name":
+            return [f"n:{self.plan[self.done]}" if self.done < len(self.plan) else ""], None
+        if self.mode == "handle":
+            return [f"i:{number}" for number in self._unused(self.kind)], None
+        if self.mode == "opening":
+            return [f"g:<{tag}>" for tag in self._places()], None
+        if self.mode == "value":
+            return self._value(follow)
+        if self.mode.startswith("place"):
+            return self._place(self.mode[5:], follow)
+        return self._arguments(), None
+
+    def _plan(self) -> list[str]:
+        if not self.plan:
+            possible = {kind for kind, numbers in self.handles.items() if numbers}
+            return [
+                "c:talk",
+                *(f"c:plan_{t.name}" for t in self.tasks.values() if not t.needs or possible.intersection(t.needs)),
+            ]
+        if len(self.plan) >= CALLS:
+            return ["c:go"]
+        possible = {kind for kind, numbers in self.handles.items() if numbers}
+        possible |= {kind for task in self.plan if task in self.tasks for kind in self.tasks[task].gives}
+        return [
+            "c:go",
+            *(f"c:plan_{t.name}" for t in self.tasks.values() if not t.needs or possible.intersection(t.needs)),
+        ]
+
+    def begin(self, task: str | None) -> list[int]:
+        """Return the tokens of the plan that are decided beforehand (and take them): those of a forced *task*."""
+        if task is None or f"c:plan_{task}" not in self.names.ids:
+            return []
+        tokens = [self.names[f"c:plan_{task}"], self.names["c:go"]]
+        for token in tokens:
+            self.take(token)
+        return tokens
+
+    def _unused(self, kind: str) -> list[int]:
+        return [number for number in self.handles[kind] if (kind, number) not in self.media]
+
+    def _places(self) -> list[str]:
+        takes = self.task.takes if self.task else ()
+        return [tag for tag, kind in (("box", "box"), ("pt", "point"), ("t", "span")) if kind in takes]
+
+    def _arguments(self) -> list[str]:
+        """Return what may follow a complete argument of a call."""
+        task = self.task
+        if task is None or self.length > CALL_LIMIT:
+            return ["g:</task>"]
+        needed = [kind for kind in task.needs if self._unused(kind)]
+        if needed and not self.media:
+            return [f"a: {kind}#" for kind in needed]
+        kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]
+        names = [f"a: {kind}#" for kind in kinds]
+        if task.phrase != "none" and self.phrases < (8 if "labelled" in task.takes else 3):
+            names.append("q:open")
+        if self._places():
+            names.append("s: ")
+        if self.labelled and "labelled" in task.takes:
+            names.append("g:<box>")
+        names += [f"p: {param.name}=" for param in task.params if param.name not in self.settings]
+        required = {param.name for param in task.params if param.required}
+        if (task.phrase != "required" or self.phrases) and required <= set(self.settings):
+            names.append("g:</task>")
+        return names
+
+    def _pointers(self, letters: set[str], follow: int) -> Tensor:
+        """Return the rows whose text is made of *letters* alone; within a value only the one that carries on."""
+        mask = torch.zeros(len(self.rows), dtype=torch.bool)
+        for row, (source, index) in enumerate(self.rows):
+            if not self.typed[row] or (self.written and row != follow):
+                continue
+            start, end = source.places[index]
+            if self.written and source.places[index - 1][1] != start:
+                continue
+            mask[row] = set(source.text[start:end]) <= letters and end > start
+        return mask
+
+    def _value(self, follow: int) -> tuple[list[str], Tensor | None]:
+        param = self.param
+        if param is None:
+            return self._arguments(), None
+        if param.type == "choice":
+            return [f"v:{choice}" for choice in param.choices], None
+        ending = self._arguments() if self.written else []
+        if len(self.written) > 24:
+            return ending, None
+        if param.type in ("int", "float"):
+            names = [f"i:{number}" for number in range(1001)] + ["w:."] + ([] if self.written else ["w:-"])
+            return names + ending, self._pointers(_NUMERIC, follow)
+        names = [name for name in self.names.ids if name[:2] in ("w:", "i:") and name[2:] and set(name[2:]) <= _BARE]
+        return names + ending + ([] if self.written else ["q:bare"]), self._pointers(_BARE, follow)
+
+    def _place(self, tag: str, follow: int) -> tuple[list[str], Tensor | None]:
+        numbers = [f"i:{number}" for number in range(1001)]
+        count = len(self.written)
+        if tag == "<t>":
+            dash = self.names["s:-"]
+            if dash not in self.written:
+                return [*numbers, "w:.", *(["s:-"] if count else [])], self._pointers(_NUMERIC, follow)
+            begun = self.written[-1] != dash
+            old, self.written = self.written, self.written[self.written.index(dash) + 1 :]
+            rows = self._pointers(_NUMERIC, follow)
+            self.written = old
+            return [*numbers, "w:.", *(["g:</t>"] if begun else [])], rows
+        size = 7 if tag == "<box>" else 3
+        if count >= size:
+            minus = self.names["s:-"]
+            if tag == "<pt>" and self.written[-1] == self.names["s:,"]:
+                return ["s:-"], None
+            return [f"g:</{tag[1:]}", *(["s:,"] if tag == "<pt>" and minus not in self.written else [])], None
+        return (numbers if count % 2 == 0 else ["s:,"]), None

@@ -1,0 +1,76 @@
+"""Tokens of a reply as the tagged text of the grammar, piece by piece, with copied words exactly as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.tokens import escape_phrase, escape_text
+from models.unified.prompt import Sheet
+from models.unified.vocabulary import Vocabulary
+
+_LONGEST_TAG = 40
+
+
+class Speech:
+    """Turns token after token into text. Words between calls and words in quotes are escaped, so that only the tag
+    tokens make tags; the end of what was said is held back while a tag could begin in it."""
+
+    def __init__(self, vocabulary: Vocabulary, sheet: Sheet) -> None:
+        self.names = vocabulary
+        self.sheet = sheet
+        self._escape: Callable[[str], str] | None = escape_text
+        self._held = ""
+        self._row = -1
+        self._last = ""
+
+    def say(self, token: int) -> str:
+        """Return the text that *token* lets out."""
+        if token >= len(self.names):
+            return self._add(self._copied(token - len(self.names)))
+        self._row = -1
+        name, text = self.names.names[token], self.names.texts[token]
+        if name[0] == "c":
+            return ""
+        if name == "g:<task>":
+            return self._switch(None, text)
+        if name == "g:</task>":
+            return self._switch(escape_text, text)
+        if name in ("q:open", "q:bare"):
+            return self._switch(escape_phrase, text, after=True)
+        if name == "q:close":
+            return self._switch(None, text)
+        return self._add(text)
+
+    def close(self) -> str:
+        """Return what is still held back."""
+        return self._release(len(self._held))
+
+    def _copied(self, row: int) -> str:
+        source = self.sheet.source_of(row)
+        start, end = source.places[row - source.first]
+        carries_on = row == self._row + 1 and row > source.first and self._row >= 0
+        self._row = row
+        if carries_on:
+            start = min(start, source.places[row - source.first - 1][1])
+        elif self._escape is escape_phrase and self._last and not self._last.isspace():
+            return " " + source.text[start:end]
+        return source.text[start:end]
+
+    def _add(self, text: str) -> str:
+        self._last = text[-1:] or self._last
+        if self._escape is None:
+            return text
+        self._held += text
+        place = max(self._held.rfind("<"), self._held.rfind("@"))
+        keep = place >= 0 and len(self._held) - place < _LONGEST_TAG
+        return self._release(place if keep else len(self._held))
+
+    def _release(self, end: int) -> str:
+        out, self._held = self._held[:end], self._held[end:]
+        return self._escape(out) if self._escape else out
+
+    def _switch(self, escape: Callable[[str], str] | None, text: str, *, after: bool = False) -> str:
+        """Let go of what is held, write *text* as it is and go on with *escape*."""
+        out = self.close() + text
+        self._escape, self._last, self._row = escape, "", -1
+        return out

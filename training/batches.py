@@ -1,0 +1,137 @@
+"""Dialogues as batches of tensors: written as sheets, read by the frozen sentence encoder, grouped by length."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
+
+import torch
+from models.unified.bank import rows
+from models.unified.network import Bank
+from models.unified.prompt import Scribe, Sheet
+from models.unified.reader import Reader
+from models.unified.vocabulary import Vocabulary, split_words
+from models.values import Message, Text
+from torch import Tensor
+
+LONGEST = 448
+"""Positions of a training conversation; older turns are left out as in use."""
+
+
+@dataclass
+class Batch:
+    """*ids*, *follow* long [B, L]; *weights* float [B, L]; *context* half [B, S, width]; *pieces* long [B, S] (the
+    encoder's ids, for the static vectors); *kind*, *where* long [B, S]; *starts* bool [B, S]; *groups* a name per row."""
+
+    ids: Tensor
+    follow: Tensor
+    weights: Tensor
+    context: Tensor
+    pieces: Tensor
+    kind: Tensor
+    where: Tensor
+    starts: Tensor
+    groups: list[str]
+
+    def bank(self, static: Tensor) -> Bank:
+        """Return the bank, its static vectors looked up in *static* [encoder vocabulary, width]."""
+        return Bank(self.context.float(), static[self.pieces].float(), self.kind, self.where, self.starts)
+
+    def to(self, device: str) -> Batch:
+        moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name != "groups"}
+        return Batch(**moved, groups=self.groups)
+
+
+def count_words(conversations: Iterable[Sequence[Message]]) -> Counter[str]:
+    """Count the words of replies that the person did not say before (those are copied, not spelled)."""
+    counts: Counter[str] = Counter()
+    for messages in conversations:
+        said = ""
+        for message in messages:
+            if message.role == "user":
+                said += " " + message.text.lower()
+                continue
+            for part in message.parts:
+                if isinstance(part, Text):
+                    counts.update(word for word in split_words(part.text) if word.strip().lower() not in said)
+    return counts
+
+
+def build_vocabulary(conversations: Iterable[Sequence[Message]], least: int = 4, most: int = 2400) -> Vocabulary:
+    """Return the vocabulary for replies such as those of *conversations*: words that occur at least *least* times."""
+    counts = count_words(conversations)
+    kept = [word for word, count in counts.most_common(most) if count >= least and not re.fullmatch(r"\s?\d+", word)]
+    return Vocabulary.build(sorted(kept))
+
+
+def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], groups: list[str]) -> Batch:
+    """Pad *sheets* to one batch."""
+    width = next(iter(states.values())).shape[-1]
+    banks = [rows(sheet, states, width) for sheet in sheets]
+    size, length = len(sheets), max(len(sheet.ids) for sheet in sheets)
+    most = max(1, *(len(bank[1]) for bank in banks))
+    batch = Batch(
+        torch.zeros(size, length, dtype=torch.long), torch.full((size, length), -1), torch.zeros(size, length),
+        torch.zeros(size, most, width, dtype=torch.float16), torch.zeros(size, most, dtype=torch.long),
+        torch.full((size, most), -1), torch.zeros(size, most, dtype=torch.long), torch.zeros(size, most, dtype=torch.bool),
+        groups,
+    )  # fmt: skip
+    for index, (sheet, (context, pieces, kind, starts)) in enumerate(zip(sheets, banks, strict=True)):
+        end, last = len(sheet.ids), len(pieces)
+        batch.ids[index, :end] = torch.tensor(sheet.ids)
+        batch.follow[index, :end] = torch.tensor(sheet.follow)
+        batch.weights[index, :end] = torch.tensor(sheet.weights)
+        batch.context[index, :last] = context.half()
+        batch.pieces[index, :last] = pieces
+        batch.kind[index, :last] = kind
+        batch.where[index, :last] = torch.tensor(sheet.where, dtype=torch.long)
+        batch.starts[index, :last] = starts
+    return batch
+
+
+class Maker:
+    """Makes batches of about *positions* positions from (messages, group) pairs, *pool* conversations at a time."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, reader: Reader, positions: int = 4096, pool: int = 384, budget: int = LONGEST
+    ) -> None:
+        self.scribe = Scribe(vocabulary, reader.cut)
+        self.reader = reader
+        self.positions = positions
+        self.pool = pool
+        self.budget = budget
+
+    def batches(self, dialogues: Iterable[tuple[Sequence[Message], str]], seed: int = 0) -> Iterator[Batch]:
+        """Yield batches until *dialogues* end; within a pool the order of the batches is shuffled by *seed*."""
+        generator = torch.Generator().manual_seed(seed)
+        source = iter(dialogues)
+        while drawn := list(islice(source, self.pool)):
+            sheets = [(self.scribe.write(messages, budget=self.budget), group) for messages, group in drawn]
+            states = self.states([sheet for sheet, _ in sheets])
+            sheets.sort(key=lambda pair: len(pair[0].ids))
+            cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))
+            for index in torch.randperm(len(cuts), generator=generator).tolist():
+                start, end = cuts[index]
+                yield collate(
+                    [sheet for sheet, _ in sheets[start:end]], states, [group for _, group in sheets[start:end]]
+                )
+
+    def cuts(self, lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield (start, end) of stretches of ascending *lengths* that fit into one batch each."""
+        start = 0
+        for end in range(1, len(lengths) + 1):
+            if end == len(lengths) or (end + 1 - start) * lengths[end] > self.positions:
+                yield start, end
+                start = end
+
+    def states(self, sheets: Sequence[Sheet]) -> dict[tuple[int, ...], Tensor]:
+        """Return the encoder's states of every text of *sheets*, by its pieces."""
+        texts = sorted({source.ids for sheet in sheets for source in sheet.sources}, key=len)
+        found: dict[tuple[int, ...], Tensor] = {}
+        for start in range(0, len(texts), 48):
+            part = texts[start : start + 48]
+            found.update(zip(part, self.reader.batch(part), strict=True))
+        return found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from app.engine import Engine
@@ -17,8 +18,9 @@ from app.events import Event, Finished, Grown
 from app.session import Session
 from app.settings import Settings
 from models.profiles import PROFILES
-from models.values import Checkpoint, Failure, Media, Message, Part, Step
+from models.values import Checkpoint, Media, Message, Part
 
+FOX = '<task>image "a fox"</task>'
 HEAD = """
 import threading, time
 from pathlib import Path
@@ -176,4 +178,15 @@ def said(engine: Engine, session: Session, text: str, **more: Any) -> Message:
     return last(engine.reply(session, text, **more)).message
 
 
-__all__ = ["Failure", "Scripted", "Step", "kinds", "last", "make_engine", "of", "picture", "said", "write_expert"]
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """Make engines that are closed at the end of the test. Import it where it is used."""
+    engines: list[Engine] = []
+
+    def make(*args: Any, **kwargs: Any) -> Engine:
+        engines.append(make_engine(tmp_path, *args, **kwargs))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()

@@ -1,0 +1,209 @@
+"""Media, marks, steps and progress as the JSON of the components: pure functions, no gradio, no disk.
+
+Nothing is escaped here: the browser shows every string of a card as a text node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from models import grammar
+from models.values import Box, Labelled, Media, Phrase, Point, Ref, Region, Span, Step, TaskCall
+
+from app.events import Progress
+
+Link = Callable[[str], str]
+FACTS = ("width", "height", "fps", "frames", "duration", "start")
+"""Facts of a medium that the browser needs; *start* is the time of a video's first frame."""
+
+
+def medium_card(medium: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
+    """Return what the browser needs to show *medium* in the tray and to draw on it."""
+    meta = medium.meta
+    known = {name: meta[name] for name in FACTS if _is_number(meta.get(name))}
+    return {
+        "ref": medium.handle,
+        "kind": medium.kind,
+        "url": url_of(medium, link),
+        "name": str(meta.get("name") or ""),
+        **known,
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def url_of(medium: Media, link: Link) -> str:
+    """Return the address of what a browser can show of *medium*: its displayable copy where it has one."""
+    path = str(medium.meta.get("display") or medium.path)
+    return "" if medium.kind == "mask" and not path.endswith(".png") else link(path)
+
+
+def _caption(medium: Media) -> str:
+    meta, facts = medium.meta, [medium.handle]
+    facts += [str(meta["name"])] if meta.get("name") else []
+    facts += [str(meta["label"])] if meta.get("label") else []
+    if meta.get("width") and meta.get("height"):
+        facts.append(f"{meta['width']} × {meta['height']}")
+    if medium.kind == "video" and meta.get("frames"):
+        facts.append(f"{meta['frames']} frames at {float(meta.get('fps') or 0):.4g} per second")
+    if medium.kind in ("video", "audio") and meta.get("duration"):
+        facts.append(f"{float(meta['duration']):.1f} s")
+    notes = meta.get("notes") or ()
+    facts += [str(note) for note in ([notes] if isinstance(notes, str) else notes)]
+    return " · ".join(facts)
+
+
+def _download(medium: Media) -> str:
+    """Return a file name to save under: the handle and the real ending."""
+    ending = medium.path.partition("/")[2] or medium.path
+    dot = ending.rfind(".")
+    return medium.handle.replace("#", "-") + (ending[dot:] if dot > 0 else "")
+
+
+def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequence[Region] = ()) -> dict[str, Any]:
+    """Return *medium* as an item of a card, with what the person marked on it."""
+    tray = medium_card(medium, shelf, link)
+    shown: dict[str, Any] = {
+        **{name: tray[name] for name in FACTS if name in tray},
+        "kind": medium.kind,
+        "ref": medium.handle,
+        "url": tray["url"],
+        "file": link(medium.path),
+        "download": _download(medium),
+        "caption": _caption(medium),
+        "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
+        "uses": [tray],
+    }
+    if medium.kind in ("image", "video"):
+        at = next((region.time for region in regions if region.time is not None), None)
+        shown["draw"] = {**tray, "at": at} if at is not None else tray
+    if regions:
+        shown["regions"] = [_marked(region, medium) for region in regions]
+    labelled = medium.meta.get("boxes")
+    if isinstance(labelled, list | tuple):
+        shown["boxes"] = [_box(entry) for entry in labelled if isinstance(entry, Mapping) and "box" in entry]
+    return shown
+
+
+def _box(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {"box": [float(v) for v in entry["box"]], "label": str(entry.get("label") or "")}
+
+
+def _marked(region: Region, medium: Media) -> dict[str, Any]:
+    words = " ".join(filter(None, (region.handle, region.label)))
+    if region.time is not None:
+        start = float(medium.meta.get("start") or 0)
+        frame = round((region.time - start) * float(medium.meta.get("fps") or 0))
+        words += f" · frame {frame} ({region.time:.2f} s)"
+    if region.mask:
+        words += f" · refines {region.mask}"
+    return {"number": region.id, "text": words, "time": region.time, "shapes": _shapes(region)}
+
+
+def region_json(region: Region) -> dict[str, Any]:
+    """Return *region* as the editor's JSON: what :func:`app.regions.region_from_json` reads."""
+    shapes = _shapes(region)
+    return {"ref": region.of, "time": region.time, "mask": region.mask, "label": region.label, "shapes": shapes}
+
+
+def _shapes(region: Region) -> list[dict[str, Any]]:
+    box = region.box
+    shapes: list[dict[str, Any]] = [{"type": "box", "box": [box.x0, box.y0, box.x1, box.y1]}] if box else []
+    shapes += [{"type": "poly", "pts": p.points, "neg": not p.positive} for p in region.polygons]
+    shapes += [{"type": "scribble", "pts": s.points, "width": s.width, "neg": not s.positive} for s in region.strokes]
+    shapes += [{"type": "point", "xy": [p.x, p.y], "neg": not p.positive} for p in region.points]
+    return shapes
+
+
+def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
+    """Return masks as items, those of one picture together."""
+    by_source: dict[str, list[Media]] = {}
+    for mask in masks:
+        by_source.setdefault(str(mask.meta.get("of") or ""), []).append(mask)
+    items = []
+    for of, members in by_source.items():
+        source = shelf.get(of)
+        tray = medium_card(source, shelf, link) if source else {}
+        size = tray if tray.get("width") else medium_card(members[0], shelf, link)
+        shown: dict[str, Any] = {name: size[name] for name in ("width", "height") if name in size}
+        pictures = [mask for mask in members if url_of(mask, link)]
+        shown |= {
+            "kind": "masks",
+            "ref": members[0].handle,
+            "masks": [{"ref": m.handle, "url": url_of(m, link), "text": _mask_words(m)} for m in members],
+            "source": {"kind": tray.get("kind", ""), "url": tray.get("url", "")},
+            "caption": f"{'mask' if len(members) == 1 else 'masks'} of {of}" if of else "",
+            "alt": f"masks of {of}",
+            "uses": [medium_card(mask, shelf, link) for mask in members],
+        }
+        if source and source.kind == "image" and len(pictures) == 1:
+            shown["draw"] = {**tray, "mask": pictures[0].handle, "mask_url": url_of(pictures[0], link)}
+        elif tray.get("kind") in ("image", "video"):
+            shown["draw"] = tray
+        items.append(shown)
+    return items
+
+
+def _mask_words(mask: Media) -> str:
+    score: Any = mask.meta.get("score")
+    words = " ".join(filter(None, (mask.handle, str(mask.meta.get("label") or ""))))
+    return f"{words} · score {float(score):.2f}" if _is_number(score) else words
+
+
+def step_json(call: TaskCall | None, step: Step | None) -> dict[str, Any]:
+    task = step.task if step else call.task if call else ""
+    rows: list[list[str]] = []
+    if call:
+        rows += [["argument", _argument(arg)] for arg in call.args]
+        rows += [[name, value] for name, value in call.params.items()]
+    brief, tokens, notes = "", "", list(call.warnings) if call else []
+    if step:
+        brief, tokens = f"{step.expert} · {step.seconds:.1f} s", step.tokens
+        rows += [["expert", step.expert], ["checkpoint", step.checkpoint or "none: a classical algorithm"]]
+        rows += [["seed", str(step.seed)], ["time", f"{step.seconds:.2f} s"]]
+        known = {row[0] for row in rows}
+        for name, value in step.settings.items():
+            if name == "notes":
+                notes += [str(note) for note in (value if isinstance(value, list | tuple) else [value])]
+            elif name not in known:
+                rows.append([str(name), _plain(value)])
+    elif call:
+        tokens = grammar.write_call(call)
+    return {"title": task, "brief": brief, "tokens": tokens, "rows": rows, "notes": notes}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _argument(arg: Any) -> str:
+    if isinstance(arg, Ref):
+        return arg.handle
+    if isinstance(arg, Phrase):
+        return f"“{arg.text}”"
+    if isinstance(arg, Labelled):
+        return f"“{arg.phrase}” in {_argument(arg.box)}"
+    if isinstance(arg, Box):
+        return f"box {arg.x0:.3f}, {arg.y0:.3f} to {arg.x1:.3f}, {arg.y1:.3f}"
+    if isinstance(arg, Point):
+        return f"point {arg.x:.3f}, {arg.y:.3f}"
+    if isinstance(arg, Span):
+        return f"{arg.start:g} to {arg.end:g} s"
+    return str(arg)
+
+
+def progress_json(now: Progress, link: Link) -> dict[str, Any]:
+    title = now.task or "the model"
+    time = f"{now.seconds:.0f} s" + (f", about {now.left:.0f} s left" if now.left else "")
+    return {
+        "title": f"{title} · {now.expert}" if now.expert else title,
+        "word": now.word,
+        "fraction": now.fraction,
+        "time": time,
+        "preview": link(str(now.preview)) if now.preview else "",
+    }

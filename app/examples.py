@@ -1,0 +1,221 @@
+"""The examples of an empty conversation: media that functions draw on the spot, the words, and what is marked on them.
+
+Every one runs as it stands on the nano profile; a test sends each through the engine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.values import Media, Region
+
+from app.regions import region_from_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SIZE = (640, 448)
+CLIP = (320, 224, 36, 12.0)
+"""Width, height, frames and frames per second of the example clip."""
+BALLOON = (0.335, 0.09, 0.665, 0.80)
+BOAT = (0.02, 0.40, 0.35, 0.80)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A card: its *title*, the *text* that is sent, the *files* (names in the folder of examples) that go with it, the
+    *icon* file, and *marks*: the index of a file with a box on it, and the second of a video."""
+
+    title: str
+    text: str
+    files: tuple[str, ...]
+    icon: str
+    marks: tuple[tuple[int, tuple[float, float, float, float], float | None], ...] = ()
+
+    def regions(self, handles: Sequence[str], shelf: Mapping[str, Media], first: int) -> list[Region]:
+        """Return the marks as regions on the attached files' *handles*."""
+        data: list[dict[str, Any]] = [
+            {"ref": handles[index], "time": time, "shapes": [{"type": "box", "box": list(box)}]}
+            for index, box, time in self.marks
+        ]
+        return region_from_json(data, shelf, first)
+
+
+EXAMPLES: list[Example] = [
+    Example("Cut out what is marked", "cut this out", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)),
+    Example(
+        "Blur the background", "blur everything outside the box", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)
+    ),
+    Example(
+        "Take something away", "remove this from the picture", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)
+    ),
+    Example("Turn a picture into a sketch", "turn this picture into a pencil sketch", ("balloon.png",), "balloon.png"),
+    Example("Follow a thing through a clip", "follow this", ("boat.mp4",), "boat.png", ((0, BOAT, 0.0),)),
+    Example("Make a clip black and white", "make it black and white", ("boat.mp4",), "boat.png"),
+    Example("Fade a sound out", "fade out the last two seconds", ("tune.wav",), "tune.png"),
+    Example("Take a frame out of a clip", "give me the last frame of the video", ("boat.mp4",), "boat.png"),
+]
+
+
+def make_examples(folder: Path) -> Path:
+    """Draw the examples' files into *folder*, those that are not there yet, and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    makers: dict[str, Callable[[Path], None]] = {
+        "balloon.png": balloon, "boat.png": boat_still, "boat.mp4": boat, "tune.wav": tune, "tune.png": tune_icon,
+    }  # fmt: skip
+    for name, make in makers.items():
+        if not (folder / name).exists():
+            part = folder / f"part-{name}"
+            make(part)
+            part.replace(folder / name)
+    return folder
+
+
+def _grain(picture: NDArray[np.float64], strength: float, seed: int) -> NDArray[np.uint8]:
+    """Return the picture with the fine noise of a photograph."""
+    import numpy as np
+
+    noise = np.random.default_rng(seed).normal(0.0, strength, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+def _sky(width: int, height: int, top: tuple[int, int, int], low: tuple[int, int, int]) -> NDArray[np.float64]:
+    import numpy as np
+
+    share = np.linspace(0.0, 1.0, height)[:, None, None]
+    return np.repeat(np.array(top) * (1 - share) + np.array(low) * share, width, axis=1).astype(np.float64)
+
+
+def balloon(path: Path) -> None:
+    """Draw a striped balloon over hills, 640 x 448 pixels, as PNG."""
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFilter
+
+    width, height = SIZE
+    picture = _sky(width, height, (88, 150, 214), (222, 232, 236))
+    x = np.arange(width)
+    y = np.arange(height)[:, None]
+    for base, swing, wave, colour in (
+        (330, 26, 190, (122, 158, 136)),
+        (366, 20, 120, (92, 132, 92)),
+        (404, 12, 70, (70, 104, 62)),
+    ):
+        line = base + swing * np.sin(x / wave * 2 * math.pi + base)
+        picture[y >= line[None, :]] = colour
+    image = Image.fromarray(_grain(picture, 0.0, 0))
+    large = image.resize((width * 2, height * 2))
+    pen = ImageDraw.Draw(large)
+    for left, top, scale in ((120, 90, 1.0), (900, 150, 1.3), (960, 60, 0.8)):
+        for dx, dy, r in ((0, 0, 34), (44, -14, 44), (92, 4, 32)):
+            place = [
+                left + (dx - r) * scale,
+                top + (dy - r * 0.6) * scale,
+                left + (dx + r) * scale,
+                top + (dy + r * 0.6) * scale,
+            ]
+            pen.ellipse(place, fill=(240, 244, 246))
+    middle, radius = (640, 280), 190
+    stripes = ((196, 40, 44), (236, 176, 52), (196, 40, 44), (236, 176, 52), (196, 40, 44))
+    for index, colour in enumerate(stripes):
+        share = 1 - index * 0.22
+        pen.ellipse(
+            [middle[0] - radius * share, middle[1] - radius, middle[0] + radius * share, middle[1] + radius],
+            fill=colour,
+        )
+    pen.polygon(
+        [(middle[0] - 118, 428), (middle[0] + 118, 428), (middle[0] + 40, 560), (middle[0] - 40, 560)],
+        fill=(196, 40, 44),
+    )
+    for end in (-36, 36):
+        pen.line([(middle[0] + end, 556), (middle[0] + end * 0.9, 620)], fill=(60, 44, 30), width=5)
+    pen.rounded_rectangle([middle[0] - 44, 616, middle[0] + 44, 690], 10, fill=(120, 78, 40))
+    pen.rectangle([middle[0] - 44, 616, middle[0] + 44, 630], fill=(86, 54, 28))
+    small = large.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.5))
+    shade = np.asarray(small, dtype=np.float64)
+    Image.fromarray(_grain(shade, 4.0, 7)).save(path, format="PNG")
+
+
+def _boat_frame(index: int) -> NDArray[np.uint8]:
+    """Return one frame of the clip: a red boat that sails from left to right over moving water."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    width, height, frames, _ = CLIP
+    picture = _sky(width, height, (140, 186, 226), (240, 222, 196))
+    horizon = int(height * 0.58)
+    rows = np.arange(horizon, height)[:, None]
+    columns = np.arange(width)[None, :]
+    ripple = 10 * np.sin(columns / 9 + rows / 4 + index * 0.5) * np.cos(rows / 6 - index * 0.3)
+    picture[horizon:] = np.array((46, 104, 138)) + ripple[..., None] - (rows[..., None] - horizon) * 0.15
+    image = Image.fromarray(_grain(picture, 2.5, 100 + index))
+    pen = ImageDraw.Draw(image)
+    pen.ellipse([236, 24, 272, 60], fill=(252, 236, 170))
+    left = 18 + index / (frames - 1) * 190
+    up = 3 * math.sin(index * 0.6)
+    pen.polygon(
+        [(left, 146 + up), (left + 84, 146 + up), (left + 70, 172 + up), (left + 14, 172 + up)], fill=(186, 44, 40)
+    )
+    pen.rectangle([left + 40, 98 + up, left + 43, 146 + up], fill=(70, 50, 34))
+    pen.polygon([(left + 46, 98 + up), (left + 46, 140 + up), (left + 76, 140 + up)], fill=(246, 240, 226))
+    pen.polygon([(left + 38, 104 + up), (left + 38, 140 + up), (left + 14, 140 + up)], fill=(232, 222, 200))
+    return np.asarray(image)
+
+
+def boat_still(path: Path) -> None:
+    """Draw the first frame of the clip as PNG."""
+    from PIL import Image
+
+    Image.fromarray(_boat_frame(0)).save(path, format="PNG")
+
+
+def boat(path: Path) -> None:
+    """Write the clip: 3 seconds, 320 x 224 pixels, H.264."""
+    from models.video import VideoWriter
+
+    width, height, frames, fps = CLIP
+    with VideoWriter(path, width, height, fps) as writer:
+        for index in range(frames):
+            writer.write(_boat_frame(index))
+
+
+def _tune() -> NDArray[np.float32]:
+    """Return six seconds of a plucked scale, float32 [n, 1] at 22,050 Hz."""
+    import numpy as np
+
+    rate, length = 22050, 6.0
+    samples = np.zeros(int(rate * length))
+    for number, semitones in enumerate((0, 4, 7, 12, 7, 4, 0, 4, 7, 12, 16, 12)):
+        start = int(number * 0.5 * rate)
+        seconds = np.arange(min(int(0.9 * rate), len(samples) - start)) / rate
+        pitch = 261.63 * 2 ** (semitones / 12)
+        note = sum(np.sin(2 * math.pi * pitch * k * seconds) / k**2 for k in (1, 2, 3))
+        samples[start : start + len(seconds)] += 0.3 * note * np.exp(-4 * seconds) * np.minimum(seconds * 200, 1)
+    result: NDArray[np.float32] = (samples / np.abs(samples).max() * 0.7).astype(np.float32)[:, None]
+    return result
+
+
+def tune(path: Path) -> None:
+    """Write the tune as WAV."""
+    from models.expert import Sound
+    from models.sound import save_wav
+
+    save_wav(Sound(_tune(), 22050), path)
+
+
+def tune_icon(path: Path) -> None:
+    """Draw the tune's wave form as PNG."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (320, 224), (238, 240, 252))
+    pen = ImageDraw.Draw(image)
+    loud = [float(np.abs(piece).max()) for piece in np.array_split(_tune()[:, 0], 40)]
+    for index, height in enumerate(loud):
+        x = 12 + index * 7.5
+        pen.rounded_rectangle([x, 112 - 4 - height * 110, x + 4, 112 + 4 + height * 110], 2, fill=(79, 70, 229))
+    image.save(path, format="PNG")

@@ -1,0 +1,142 @@
+"""The page: what is on it and which event calls what. What the events do is in ``app.ui_actions``."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+from components import assets
+from components.chat_list import chat_list
+from components.fast_gradio import gr
+from components.media_card import definition
+from components.region_editor import region_editor
+from models.tasks import TASKS
+
+from app.engine import Engine
+from app.examples import EXAMPLES, make_examples
+from app.ui_actions import Actions
+
+OWNER_KEY = "unison-owner"
+OWNER_SECRET = "unison-owner-1"
+"""Gradio scrambles the token with it and sends it to every browser: it hides nothing, it only must stay the same."""
+PLACEHOLDER = "Ask for something, or drop a picture, a video or a sound here"
+WELCOME = """# What shall we make of it?
+Attach a picture, a video or a sound, mark what you mean, and say what to do with it. Or try one of these:"""
+
+
+def look() -> dict[str, Any]:
+    """Return the launch keywords for the page's look: theme, style and the components' code."""
+    theme = gr.themes.Default(
+        primary_hue=gr.themes.colors.indigo,
+        neutral_hue=gr.themes.colors.slate,
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+    css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    head = assets.head("media_card", "region_editor", "chat_list")
+    return {"theme": theme, "css": css, "head": head}
+
+
+def badge(engine: Engine) -> str:
+    """Return the HTML that says which profile runs, and what it can and cannot do."""
+    able = [name for name in TASKS if engine.implementations(name)]
+    lacking = [name for name in TASKS if name not in able]
+
+    def lines(names: list[str]) -> str:
+        return "".join(f"<li><b>{name}</b>: {html.escape(TASKS[name].help)}</li>" for name in names)
+
+    profile = engine.profile
+    cannot = f"<h3>It cannot yet</h3><ul>{lines(lacking)}</ul>" if lacking else ""
+    return (
+        f'<div class="u-badge"><b>Unison</b><details><summary>{html.escape(profile.name)}: what it can do</summary>'
+        f'<div class="u-panel"><p>{html.escape(profile.note)}</p><p>{html.escape(engine.why)}</p>'
+        f"<h3>It can</h3><ul>{lines(able)}</ul>{cannot}</div></details></div>"
+    )
+
+
+def _examples(engine: Engine) -> list[dict[str, Any]]:
+    folder = make_examples(engine.settings.data / "examples")
+    return [
+        {"text": example.text, "display_text": example.title, "icon": str(folder / example.icon)}
+        for example in EXAMPLES
+    ]
+
+
+def build(engine: Engine) -> Any:
+    """Return the page over *engine* as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
+    actions = Actions(engine, definition())
+    tasks = [("Task: automatic", "")] + [(name, name) for name in TASKS if engine.implementations(name)]
+    with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False) as demo:
+        owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
+        with gr.Sidebar(open=False, elem_id="side", width=300) as side:
+            chats = chat_list(elem_id="chats")
+        with gr.Column(elem_id="page"):
+            gr.HTML(badge(engine), elem_id="badge", apply_default_css=False, js_on_load=None, padding=False)
+            earlier = gr.Button("Show earlier messages", size="sm", visible=False, elem_id="earlier")
+            chat = gr.Chatbot(
+                elem_id="chat",
+                show_label=False,
+                container=False,
+                scale=1,
+                layout="bubble",
+                buttons=[],
+                sanitize_html=True,
+                latex_delimiters=[],
+                placeholder=WELCOME,
+                examples=_examples(engine),
+            )
+            tray = region_editor(elem_id="tray", padding=False)
+            box = gr.MultimodalTextbox(
+                elem_id="box",
+                show_label=False,
+                placeholder=PLACEHOLDER,
+                sources=["upload", "microphone"],
+                file_types=["image", "video", "audio"],
+                file_count="multiple",
+                max_plain_text_length=1_000_000,
+                lines=1,
+                max_lines=8,
+                autofocus=True,
+            )
+            with gr.Row(elem_id="foot"):
+                task = gr.Dropdown(
+                    tasks,
+                    value="",
+                    show_label=False,
+                    container=False,
+                    elem_id="task",
+                    scale=0,
+                    min_width=170,
+                    label="Task",
+                )
+                gr.HTML(
+                    "Enter sends, Shift + Enter starts a new line. /help lists the commands.",
+                    elem_id="hint",
+                    apply_default_css=False,
+                    js_on_load=None,
+                )
+        shown = [chat, box, tray, chats, earlier]
+        quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        # The engine runs one expert at a time and one reply per conversation; the queue only carries the stream.
+        stream: dict[str, Any] = {
+            "concurrency_limit": 16, "concurrency_id": "reply", "show_progress": "hidden", "api_visibility": "private",
+            "trigger_mode": "multiple",
+        }  # fmt: skip
+        demo.load(actions.load, [owner], [owner, *shown], **quiet)
+        demo.unload(actions.unload)
+        box.change(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
+        box.submit(actions.send, [box, tray, task, owner], shown, **stream)
+        box.stop(actions.stop, [owner], None, **quiet)
+        chat.retry(actions.retry, [owner], shown, **stream)
+        chat.undo(actions.undo, [owner], shown, **quiet)
+        chat.example_select(actions.example, [owner], shown, **stream)
+        tray.drop(actions.drop, [tray, owner], [tray], **quiet)
+        tray.export(actions.export, [tray, owner], [tray], **quiet)
+        earlier.click(actions.earlier, [owner], shown, **quiet)
+        chats.fresh(actions.fresh, [owner], [*shown, side], **quiet)
+        chats.choose(actions.choose, [owner], [*shown, side], **quiet)
+        chats.rename(actions.rename, [owner], [chats], **quiet)
+        chats.remove(actions.remove, [owner], shown, **quiet)
+    demo.queue(default_concurrency_limit=16, max_size=64)
+    return demo

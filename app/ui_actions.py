@@ -1,0 +1,330 @@
+"""What the page's events do. Every one returns or yields values for the page's parts, and no exception leaves one."""
+
+from __future__ import annotations
+
+import functools
+import html
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from components.fast_gradio import gr
+from components.media_card import entry
+from models.expert import Refusal
+from models.router import incident
+from models.values import Media, Message, Region, Text
+
+from app.engine import Engine
+from app.events import Event, Grown, Options, Progress
+from app.examples import EXAMPLES
+from app.render import entries
+from app.session import Session
+from app.ui_pages import SHOWN, Page, Pages, linker, owner_token
+from app.ui_tray import Tray, read, usable, write
+
+IDLE = {"submit_btn": True, "stop_btn": False}
+BUSY = {"submit_btn": False, "stop_btn": True}
+TICK = 1 / 6
+"""Least seconds between two drawings of a reply that grows."""
+PARTS = 5
+"""The page's parts that most events write: chat, box, tray, list of chats, the button for earlier messages."""
+
+
+def tell(refusal: Refusal) -> None:
+    """Show a refusal at the edge of the page."""
+    gr.Warning(html.escape(f"{refusal.what} {refusal.hint}".strip()), title="That did not work", duration=10)
+
+
+def _fault(name: str, error: Exception) -> None:
+    if isinstance(error, Refusal):
+        tell(error)
+    else:
+        tell(Refusal("Something went wrong inside the program.", f"Try again. (Incident {incident(name, error)})"))
+
+
+def guarded(outputs: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Turn what a handler raises into a notice, and leave its *outputs* parts of the page as they are."""
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def safe(*arguments: Any) -> Any:
+            try:
+                return function(*arguments)
+            except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+                _fault(function.__name__, error)
+                return gr.skip() if outputs == 1 else (gr.skip(),) * outputs
+
+        return safe
+
+    return wrap
+
+
+def streaming(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The same for a handler that yields; when the browser goes away, what runs is closed with it."""
+
+    @functools.wraps(function)
+    def safe(*arguments: Any) -> Iterator[Any]:
+        try:
+            yield from function(*arguments)
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+            _fault(function.__name__, error)
+            yield (gr.skip(),) * PARTS
+
+    return safe
+
+
+class Actions:
+    """The handlers over one engine; *props* is what a card in the chat must carry."""
+
+    def __init__(self, engine: Engine, props: dict[str, Any]) -> None:
+        self.engine = engine
+        self.pages = Pages(engine)
+        self.link = linker(engine.settings.media)
+        self._props = props
+
+    # What the parts of the page show
+
+    def _card(self, value: dict[str, Any]) -> dict[str, Any]:
+        return entry(value, self._props)
+
+    def _chat(self, page: Page, session: Session) -> list[dict[str, Any]]:
+        """Return the visible messages of a conversation."""
+        messages = self.engine.messages(session)
+        return entries(messages[-page.shown :], self.engine.shelf(session), self.link, self._card)
+
+    def _tray(self, session: Session, tray: Tray) -> dict[str, Any]:
+        return write(tray, self.engine.shelf(session), self.engine.next_region(session), self.link)
+
+    def _list(self, session: Session) -> dict[str, Any]:
+        chats = [
+            {"id": e.id, "title": e.title, "when": time.strftime("%d %b %Y, %H:%M", time.localtime(e.updated))}
+            for e in self.engine.conversations(session.owner)
+        ]
+        return {"current": session.conversation, "chats": chats}
+
+    def _all(self, page: Page, tray: Tray | None = None, box: dict[str, Any] | None = None) -> tuple[Any, ...]:
+        """Return everything that the page shows of its conversation."""
+        session = page.session
+        busy = self.engine.busy(session)
+        if tray is None:
+            tray = Tray(tuple(self.engine.pending(session)))
+        more = len(self.engine.messages(session)) > page.shown
+        box = box or {"text": "", "files": []}
+        return (
+            self._chat(page, session),
+            gr.update(value=box, **(BUSY if busy else IDLE)),
+            self._tray(session, tray),
+            self._list(session),
+            gr.update(visible=more),
+        )
+
+    def _page(self, request: Any, owner: Any) -> Page:
+        return self.pages.of(str(request.session_hash), owner if isinstance(owner, str) else "")
+
+    # Coming and going
+
+    def load(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Show the owner's latest conversation."""
+        token = owner_token(owner)
+        try:
+            return (token, *self._all(self._page(request, token)))
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+            _fault("load", error)
+            return (token, *(gr.skip(),) * PARTS)
+
+    def unload(self, request: gr.Request) -> None:
+        """Forget a closed tab; gradio closes its running reply itself."""
+        self.pages.forget(str(request.session_hash))
+
+    @guarded(PARTS + 1)
+    def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Start a new conversation, unless this one is still empty."""
+        page = self._page(request, owner)
+        if self.engine.messages(page.session):
+            page.turn_to(self.engine.open(page.session.owner))
+        return (*self._all(page), gr.update(open=False))
+
+    @guarded(PARTS + 1)
+    def choose(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Open another conversation; a reply that runs in the old one goes on."""
+        page = self._page(request, owner)
+        page.turn_to(self.engine.open(page.session.owner, str(event._data["id"])))
+        return (*self._all(page), gr.update(open=False))
+
+    @guarded(1)
+    def rename(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Give a conversation another title."""
+        page = self._page(request, owner)
+        session = self.engine.open(page.session.owner, str(event._data["id"]))
+        self.engine.rename(session, str(event._data["title"])[:80])
+        return self._list(page.session)
+
+    @guarded(PARTS)
+    def remove(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Delete a conversation, and leave it if it is the one that is open."""
+        page = self._page(request, owner)
+        session = self.engine.open(page.session.owner, str(event._data["id"]))
+        self.engine.delete(session)
+        if session != page.session:
+            return (*(gr.skip(),) * 3, self._list(page.session), gr.skip())
+        page.turn_to(self.pages.latest(page.session.owner))
+        return self._all(page)
+
+    @guarded(PARTS)
+    def earlier(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Show more of a long conversation."""
+        page = self._page(request, owner)
+        page.shown += 2 * SHOWN
+        more = len(self.engine.messages(page.session)) > page.shown
+        return self._chat(page, page.session), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=more)
+
+    # The composer
+
+    def _take(self, page: Page, message: Any) -> list[str]:
+        """Attach what is new in the composer; return the handles of all its files that are still wanted."""
+        paths = [str(path) for path in (message or {}).get("files", [])]
+        handles = []
+        with page.lock:
+            for gone in [path for path in page.files if path not in paths]:
+                del page.files[gone]
+            for path in paths:
+                if path not in page.files:
+                    try:
+                        page.files[path] = self.engine.attach(page.session, Path(path), Path(path).name).handle
+                    except Refusal as refusal:
+                        page.files[path] = None
+                        tell(Refusal(f"{Path(path).name}: {refusal.what}", refusal.hint))
+                handles.append(page.files[path])
+        return [handle for handle in handles if handle]
+
+    def _told(self, session: Session, data: Any) -> Tray:
+        return usable(data, self.engine.shelf(session), self.engine.next_region(session))
+
+    @guarded(1)
+    def attach(self, message: Any, data: Any, owner: Any, request: gr.Request) -> Any:
+        """Take new files of the composer in and show them in the tray."""
+        if not (message or {}).get("files"):
+            return gr.skip()
+        page = self._page(request, owner)
+        known = set(page.files)
+        handles = self._take(page, message)
+        if set(page.files) <= known:
+            return gr.skip()
+        return self._tray(page.session, self._told(page.session, data).having(*handles))
+
+    @guarded(1)
+    def drop(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Take an attachment away; a file that was never sent is forgotten."""
+        page, handle = self._page(request, owner), str(event._data["ref"])
+        with page.lock:
+            page.files.update({path: None for path, known in page.files.items() if known == handle})
+        if handle in self.engine.pending(page.session):
+            self.engine.detach(page.session, handle)
+        return self._tray(page.session, self._told(page.session, data).without(handle))
+
+    @guarded(1)
+    def export(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Write masks to one file and let the browser save it."""
+        page, wish = self._page(request, owner), event._data
+        refs, form = [str(ref) for ref in wish["refs"]][:64], str(wish["format"])
+        path = self.engine.export_masks(page.session, refs, form)
+        page.downloads += 1
+        name = f"{'-'.join(refs[:3]).replace('#', '')}-{form}{path.suffix}"
+        told = self._told(page.session, data)
+        link = self.link(str(path))
+        return self._tray(page.session, replace(told, download={"url": link, "name": name, "n": page.downloads}))
+
+    # Replies
+
+    @streaming
+    def send(self, message: Any, data: Any, task: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Send what the composer and the tray hold, and show the reply as it grows."""
+        page = self._page(request, owner)
+        session = page.session
+        handles = self._take(page, message)
+        tray = read(data, self.engine.shelf(session), self.engine.next_region(session)).having(*handles)
+        text = str((message or {}).get("text") or "")
+        options = Options(task=str(task) if task else None)
+        yield from self._show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
+
+    @streaming
+    def retry(self, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Make the last reply again."""
+        page = self._page(request, owner)
+        yield from self._show(page, self.engine.retry(page.session), clear=False)
+
+    @streaming
+    def example(self, owner: Any, event: gr.SelectData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Run one of the examples of an empty conversation."""
+        page = self._page(request, owner)
+        number = event.index[0] if isinstance(event.index, list | tuple) else event.index
+        made = EXAMPLES[int(number)]
+        folder = self.engine.settings.data / "examples"
+        handles = [self.engine.attach(page.session, folder / name, name).handle for name in made.files]
+        regions = made.regions(handles, self.engine.shelf(page.session), self.engine.next_region(page.session))
+        yield from self._show(page, self.engine.reply(page.session, made.text, handles, regions))
+
+    def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Iterator[tuple[Any, ...]]:
+        """Draw a reply as its events come, as long as the tab shows its conversation."""
+        session = page.session
+        with closing(events):  # type: ignore[type-var]
+            now: Message | None = None
+            progress: Progress | None = None
+            before: list[Message] = []
+            drawn = 0.0
+            for event in events:
+                if isinstance(event, Progress):
+                    progress = event
+                else:
+                    progress = progress if isinstance(event, Grown) else None
+                    finished = not isinstance(event, Grown)
+                    first, now = now is None, event.message
+                    if first:
+                        before = self.engine.messages(session)[:-1][-page.shown :]
+                        with page.lock:
+                            page.files.clear()
+                        if page.session == session:
+                            box = gr.update(value={"text": "", "files": []}, **BUSY) if clear else gr.update(**BUSY)
+                            tray = self._tray(session, Tray()) if clear else gr.skip()
+                            yield self._draw(session, before, now, None), box, tray, self._list(session), gr.skip()
+                        continue
+                    if finished:
+                        break
+                if now is not None and page.session == session and time.monotonic() - drawn >= TICK:
+                    drawn = time.monotonic()
+                    yield (self._draw(session, before, now, progress), *(gr.skip(),) * (PARTS - 1))
+            if page.session == session:
+                chat = self._draw(session, before, now, None) if now else gr.skip()
+                yield chat, gr.update(**IDLE), gr.skip(), self._list(session), gr.skip()
+
+    def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
+        shelf = self.engine.shelf(session)
+        return entries([*before, now], shelf, self.link, self._card, progress)
+
+    def stop(self, owner: Any, request: gr.Request) -> None:
+        """End the running reply within one step."""
+        try:
+            self.engine.stop(self._page(request, owner).session)
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+            _fault("stop", error)
+
+    @guarded(PARTS)
+    def undo(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Take the last message back into the composer, with its attachments and marks."""
+        page = self._page(request, owner)
+        session = page.session
+        if self.engine.busy(session):
+            raise Refusal("This conversation is still answering.", "Press Stop first.")
+        messages = self.engine.messages(session)
+        asked = [number for number, message in enumerate(messages) if message.role == "user"]
+        if not asked:
+            raise Refusal("There is nothing to undo.")
+        last = messages[asked[-1]]
+        self.engine.history.truncate(session.owner, session.conversation, asked[-1], keep_media_of=asked[-1])
+        handles = tuple(part.handle for part in last.parts if isinstance(part, Media))
+        regions = tuple(part for part in last.parts if isinstance(part, Region))
+        words = "".join(part.text for part in last.parts if isinstance(part, Text))
+        return self._all(page, Tray(handles, regions), {"text": words, "files": []})

@@ -1,0 +1,99 @@
+"""Which conversation each open tab shows. A tab is known by gradio's session hash and believed only with its owner."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from models.expert import Refusal
+
+from app.engine import Engine
+from app.session import Session, new_owner
+
+MOST_PAGES = 5000
+SHOWN = 20
+"""Turns that are shown at once: what a browser draws quickly at every step of a stream."""
+
+
+@dataclass
+class Page:
+    """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
+    taken away), how many messages it shows, and how many downloads it made."""
+
+    session: Session
+    files: dict[str, str | None] = field(default_factory=dict)
+    shown: int = 2 * SHOWN
+    downloads: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def turn_to(self, session: Session) -> None:
+        """Show another conversation."""
+        self.session, self.files, self.shown = session, {}, 2 * SHOWN
+
+
+def owner_token(value: object) -> str:
+    """Return the owner token that the browser keeps, or a new one if it keeps none that could be ours."""
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{24,100}", value) else new_owner()
+
+
+class Pages:
+    """The open tabs of this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, tab: str, owner: str) -> Page:
+        """Return the tab's page; a tab that is not known, or whose owner is another, gets the owner's latest conversation.
+
+        Raises Refusal without an owner.
+        """
+        if not owner:
+            raise Refusal("This page is not ready yet.", "Reload it.")
+        with self._lock:
+            page = self._pages.get(tab)
+            if page is None or page.session.owner != owner:
+                page = Page(self.latest(owner))
+                self._pages[tab] = page
+            self._pages.move_to_end(tab)
+            while len(self._pages) > MOST_PAGES:
+                self._pages.popitem(last=False)
+            return page
+
+    def latest(self, owner: str) -> Session:
+        """Return the owner's latest conversation, or a new one."""
+        known = self._engine.conversations(owner)
+        return self._engine.open(owner, known[0].id if known else None)
+
+    def forget(self, tab: str) -> None:
+        """Drop a closed tab."""
+        with self._lock:
+            self._pages.pop(tab, None)
+
+
+def linker(folder: Path) -> Callable[[str], str]:
+    """Return the function from a path in the store to its address on the page.
+
+    A folder below the working folder is named relative to it, so that the address tells nothing about the machine.
+    """
+    root = folder.resolve()
+    here = Path.cwd().resolve()
+    start = os.path.relpath(root, here) if root.is_relative_to(here) else str(root)
+    prefix = "/gradio_api/file=" + quote(Path(start).as_posix())
+
+    def link(path: str) -> str:
+        inner = Path(path)
+        if inner.is_absolute():
+            if not inner.is_relative_to(root):
+                return ""
+            inner = inner.relative_to(root)
+        return f"{prefix}/{quote(inner.as_posix())}"
+
+    return link

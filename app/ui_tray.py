@@ -1,0 +1,60 @@
+"""What the next message will use, as the page's tray holds it. The browser sends it, so it is read with suspicion and
+written only from checked values: nothing of a client's JSON is ever sent back as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.expert import Refusal
+from models.values import Media, Region
+
+from app.cards import Link, medium_card, region_json
+from app.regions import region_from_json
+
+
+@dataclass(frozen=True)
+class Tray:
+    """Handles to attach and regions to send, both of media that exist in the conversation."""
+
+    attached: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    download: dict[str, Any] | None = field(default=None, compare=False)
+
+    def without(self, handle: str) -> Tray:
+        """Return the tray without an attachment and what was drawn on it."""
+        kept = tuple(region for region in self.regions if handle not in (region.of, region.mask))
+        return replace(self, attached=tuple(h for h in self.attached if h != handle), regions=kept)
+
+    def having(self, *handles: str) -> Tray:
+        """Return the tray with more attachments."""
+        return replace(self, attached=tuple(dict.fromkeys((*self.attached, *handles))))
+
+
+def read(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:
+    """Return the tray that the browser sent. Raises Refusal when a region of it cannot be used."""
+    data = data if isinstance(data, dict) else {}
+    attached = data.get("attached")
+    handles = [h for h in attached if isinstance(h, str) and h in shelf] if isinstance(attached, list) else []
+    return Tray(tuple(dict.fromkeys(handles)), tuple(region_from_json(data.get("regions"), shelf, first)))
+
+
+def usable(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:
+    """Return what can be used of the tray that the browser sent; never raises."""
+    try:
+        return read(data, shelf, first)
+    except Refusal:
+        return replace(read({**data, "regions": []}, shelf, first))
+
+
+def write(tray: Tray, shelf: Mapping[str, Media], first: int, link: Link) -> dict[str, Any]:
+    """Return the JSON of *tray* for the browser."""
+    needed = dict.fromkeys((*tray.attached, *(region.of for region in tray.regions)))
+    return {
+        "media": {handle: medium_card(shelf[handle], shelf, link) for handle in needed if handle in shelf},
+        "attached": [handle for handle in tray.attached if handle in shelf],
+        "regions": [region_json(region) for region in tray.regions if region.of in shelf],
+        "next": first,
+        "download": tray.download,
+    }

@@ -175,7 +175,7 @@ SIMPLE: dict[str, Callable[[Pixels, float, Weight], Pixels]] = {
 
 
 def lightness(rgb: Pixels, area: NDArray[np.bool_]) -> float:
-    """Return the median CIE lightness, 0..100, of *rgb* within *area*: what :func:`recolour` takes as the thing's own."""
+    """Return the CIE lightness, 0..100, that 60% of *rgb* within *area* stay below: what :func:`recolour` takes as the thing's own."""
     import cv2
 
     if not area.any():
@@ -183,7 +183,7 @@ def lightness(rgb: Pixels, area: NDArray[np.bool_]) -> float:
     some = rgb[area]
     some = some[:: max(1, len(some) // 20000)]
     lab = cv2.cvtColor((some.astype(np.float32) / 255)[None], cv2.COLOR_RGB2LAB)
-    return float(np.median(lab[0, :, 0]))
+    return float(np.quantile(lab[0, :, 0], 0.6))
 
 
 def recolour(rgb: Pixels, target: tuple[int, int, int], own: float, amount: float) -> Pixels:
@@ -203,7 +203,9 @@ def recolour(rgb: Pixels, target: tuple[int, int, int], own: float, amount: floa
     high = 100 - (100 - light) * ((100 - min(level, 97.0)) / (100 - own))
     lab[..., 0] = np.where(light <= own, low, high)
     # Colour fades towards black and white, as it does on real surfaces, else highlights look painted over.
-    strength = np.clip(lab[..., 0] / max(level, 4.0), 0, 1) * np.clip((100 - lab[..., 0]) / max(100 - level, 3.0), 0, 1)
+    strength = (
+        np.clip(lab[..., 0] / max(level, 4.0), 0, 1) * np.clip((100 - lab[..., 0]) / max(100 - level, 3.0), 0, 1) ** 0.6
+    )
     lab[..., 1] = goal[1] * strength
     lab[..., 2] = goal[2] * strength
     return _mix(rgb, cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255), amount)

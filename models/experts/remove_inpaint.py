@@ -1,0 +1,74 @@
+"""Take a marked thing out of a picture and fill the gap from the rest of the picture: patches, no trained weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.edges import grown
+from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.markings import MARK_HINT, place_of
+from models.patchfill import fill
+from models.values import Box, Checkpoint, Point, TaskCall
+
+TASK = "remove"
+NAME = "Patch fill (classical)"
+BAND = 0.005
+"""The gap is the marked place and a band of this share of the longer side round it (at least 2 px), as a thing's edge and
+its glow reach a little over its mask."""
+MOST = 0.9
+"""With more than this share of the picture gone, what is left says nothing about the rest."""
+
+
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal when there is no picture or nothing is marked."""
+    handle = inputs.first(call, "image")
+    if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
+        named = f"“{call.phrases()[0]}”" if call.phrases() else "what to remove"
+        raise Refusal(f"this model cannot see yet, so it cannot find {named} in {handle} by itself", MARK_HINT)
+
+
+def load(checkpoint: Checkpoint, device: str) -> Expert:
+    """Return the expert; it needs no weights and ignores *checkpoint* and *device*."""
+    import cv2  # noqa: F401  (loaded here, so that the first call is as quick as the next)
+
+    return remove
+
+
+def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+    """Return the picture without the marked thing. A box, outline or stroke is emptied as drawn; under clicks alone the
+    thing is found first. Every pixel outside the gap is the input's: ``meta`` has band_px (how far the gap reaches over the
+    marked place), changed_inside and changed_outside (pixels that differ; the latter is 0), method and notes."""
+    check(call, inputs)
+    handle = inputs.first(call, "image")
+    picture = inputs.values[handle]
+    if not isinstance(picture, Picture):
+        raise Refusal(f"{handle} is not a picture", "Name a picture, such as image#1.")
+    notes: list[str] = []
+    report(0.0, "reading the marks")
+    place = place_of(
+        call, inputs, handle, picture.pixels, find_edges=False, notes=notes,
+        report=lambda f, w="", p=None: report(0.2 * f, w, p),
+    )  # fmt: skip
+    if place is None or place.moving:
+        raise Refusal("the mask belongs to a clip, not to a picture", "Mark the thing on the picture.")
+    band = max(2, round(BAND * max(picture.pixels.shape[:2])))
+    gap = grown(place.still, band)
+    if np.count_nonzero(gap) > MOST * gap.size:
+        raise Refusal(
+            f"the marked place and its edge of {band} pixels cover {np.count_nonzero(gap) / gap.size:.0%} of the picture, "
+            "so too little is left to fill it from",
+            "Mark a smaller place.",
+        )
+    out, method = fill(
+        picture.pixels, gap, inputs.seed, lambda f, w="", p=None: report(0.2 + 0.79 * f, w, p)
+    )  # fmt: skip
+    differs = (out != picture.pixels).any(axis=2)
+    report(1.0, "done")
+    return Picture(
+        out,
+        label="removed",
+        meta={
+            "of": handle, "band_px": band, "method": method, "notes": notes,
+            "changed_inside": int(np.count_nonzero(differs & gap)), "changed_outside": int(np.count_nonzero(differs & ~gap)),
+        },
+    )  # fmt: skip

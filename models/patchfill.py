@@ -1,0 +1,285 @@
+"""Filling a hole in a picture from the rest of it, coarse to fine: each small patch over the hole looks for its like.
+
+At every level two steps take turns: find the most similar patch of the known picture for each patch that touches the
+hole (random guesses, spread to the neighbours), and let the found patches vote on the colours in the hole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from models.expert import Report
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Layers: TypeAlias = NDArray[np.float32]  # [height, width, channels]
+    Index: TypeAlias = NDArray[np.int64]
+
+HALF = 3
+"""A patch is 2 * HALF + 1 px wide, on very small copies less: there it would already hold whole things."""
+THIN = 5.0
+"""A hole nowhere deeper than this many px is closed by TELEA's method, which is quicker and as good there."""
+FAR = 250.0
+"""Cost (mean squared difference of the channels, summed) of a source as far away as the window is wide: near is likelier."""
+_ROUNDS = (14, 10, 6, 3, 2)
+"""Turns of search and vote at the coarsest level and the next ones; the last holds for all that follow."""
+
+
+def fill(
+    pixels: NDArray[np.uint8], hole: NDArray[np.bool_], seed: int, report: Report
+) -> tuple[NDArray[np.uint8], str]:
+    """Return *pixels* (uint8 [h, w, 3 or 4]) with *hole* (bool [h, w], neither empty nor everything) filled, and the method.
+
+    Pixels outside the hole are the input's. The same input and seed give the same result. *report* is called at least
+    once for each turn with a fraction 0..1.
+    """
+    import cv2
+
+    out = pixels.copy()
+    y0, y1, x0, x1 = _window(hole)
+    here = (slice(y0, y1), slice(x0, x1))
+    part, gap = np.ascontiguousarray(pixels[here]), np.ascontiguousarray(hole[here])
+    depth = cv2.distanceTransform(np.pad(gap, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    if float(depth.max()) <= THIN:
+        report(0.2, "filling a thin gap")
+        out[here][gap] = _smeared(part, gap)[gap]
+        return out, "TELEA"
+    levels = _pyramid(part.astype(np.float32), gap)
+    if not _sources(levels[0][1]).any():
+        out[here][gap] = _smeared(part, gap)[gap]
+        return out, "TELEA"
+    random = np.random.default_rng(seed)
+    first, first_gap = levels[0]
+    image = first.copy()
+    image[first_gap] = _smeared(np.clip(first, 0, 255).astype(np.uint8), first_gap)[first_gap]
+    match: _Match | None = None
+    weights = [np.count_nonzero(g) ** 0.8 for _, g in levels]
+    for i, (known, gap_now) in enumerate(levels):
+        begin, share = sum(weights[:i]) / sum(weights), weights[i] / sum(weights)
+        if not _sources(gap_now).any():
+            break
+        image, match = _level(
+            known, gap_now, image if i == 0 else None, match, _ROUNDS[min(i, len(_ROUNDS) - 1)], random,
+            lambda f, w="", p=None, b=begin, s=share: report(b + f * s, w, p), last=i == len(levels) - 1,
+        )  # fmt: skip
+    if image.shape[:2] == gap.shape:
+        out[here][gap] = np.clip(np.rint(image[gap]), 0, 255).astype(np.uint8)
+    return out, "patches"
+
+
+def _window(hole: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Return y0, y1, x0, x1 of the hole and enough round it to borrow from."""
+    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
+    margin = max(64, int(0.9 * max(rows[-1] - rows[0], columns[-1] - columns[0])))
+    return (
+        max(0, int(rows[0]) - margin), min(hole.shape[0], int(rows[-1]) + 1 + margin),
+        max(0, int(columns[0]) - margin), min(hole.shape[1], int(columns[-1]) + 1 + margin),
+    )  # fmt: skip
+
+
+def _smeared(part: NDArray[np.uint8], gap: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return *part* with *gap* closed by TELEA's method, alpha apart from the colours."""
+    import cv2
+
+    mask = gap.astype(np.uint8)
+    rgb = cv2.inpaint(np.ascontiguousarray(part[..., :3]), mask, 4, cv2.INPAINT_TELEA)
+    if part.shape[2] == 3:
+        return np.asarray(rgb, np.uint8)
+    return np.dstack([rgb, cv2.inpaint(np.ascontiguousarray(part[..., 3]), mask, 4, cv2.INPAINT_TELEA)])
+
+
+def _pyramid(part: Layers, gap: NDArray[np.bool_]) -> list[tuple[Layers, NDArray[np.bool_]]]:
+    """Return (picture, gap) from coarse to fine, each half as large as the next; hidden pixels never mix into known ones."""
+    import cv2
+
+    levels = [(part, gap)]
+    while True:
+        known, now = levels[0]
+        depth = cv2.distanceTransform(np.pad(now, 1).astype(np.uint8), cv2.DIST_L2, 5)
+        height, width = now.shape
+        if float(depth.max()) <= 4 or min(height, width) < 12:
+            return levels
+        rows, columns = -(-height // 2), -(-width // 2)
+        pad = ((0, 2 * rows - height), (0, 2 * columns - width))
+        mass = np.pad((~now).astype(np.float32), pad, mode="edge").reshape(rows, 2, columns, 2).sum(axis=(1, 3))
+        values = np.pad(known * ~now[..., None], (*pad, (0, 0)), mode="edge")
+        values = values.reshape(rows, 2, columns, 2, -1).sum(axis=(1, 3)) / np.maximum(mass, 1)[..., None]
+        gap_small = mass < 4
+        if not _sources(gap_small).any():
+            return levels
+        levels.insert(0, (values.astype(np.float32), gap_small))
+
+
+def _half(shape: tuple[int, ...]) -> int:
+    return 2 if max(shape) < 40 else HALF
+
+
+def _sources(gap: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return bool [h, w], where a whole patch lies within the known picture."""
+    import cv2
+
+    side = 2 * _half(gap.shape) + 1
+    return np.asarray(cv2.erode((~gap).astype(np.uint8), np.ones((side, side), np.uint8), borderValue=0)) > 0
+
+
+@dataclass
+class _Match:
+    """For each target patch (*centres*: rows and columns) the row and column of the source patch most like it."""
+
+    shape: tuple[int, int]
+    number: Index  # [h, w]: which target lies at a pixel, or -1
+    ys: Index
+    xs: Index
+    rows: Index
+    columns: Index
+
+
+class _Search:
+    """One level: the picture, padded so that no patch leaves it, and the best matches so far."""
+
+    def __init__(self, image: Layers, gap: NDArray[np.bool_], random: np.random.Generator) -> None:
+        import cv2
+
+        self.half = half = _half(gap.shape)
+        side = 2 * half + 1
+        self.image, self.gap, self.random = image, gap, random
+        self.allowed = _sources(gap)
+        targets = np.asarray(cv2.dilate(gap.astype(np.uint8), np.ones((side, side), np.uint8))) > 0
+        self.ys, self.xs = (a.astype(np.int64) for a in np.nonzero(targets))
+        self.number = np.full(gap.shape, -1, np.int64)
+        self.number[targets] = np.arange(len(self.ys))
+        reach = range(-half, half + 1)
+        self.offsets = [(dy, dx) for dy in reach for dx in reach]
+        # Large holes are compared at every other pixel of a patch; voting always uses all.
+        sparse = len(self.ys) > 30000
+        self.compared = [(dy, dx) for dy, dx in self.offsets if not sparse or (dy % 2 and dx % 2)]
+        self.wide = gap.shape[1] + 2 * half
+        self.ties = np.flatnonzero(self.allowed)
+        depth = cv2.distanceTransform(np.pad(gap, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+        trust = (1.25 ** -np.minimum(depth, 60)).astype(np.float32)
+        self.trust = trust[targets]
+        # What is known counts for more in the comparison than what was only guessed so far.
+        around = np.pad(trust, half)
+        self.shares = [around[self.ys + half + dy, self.xs + half + dx] for dy, dx in self.compared]
+        self.share = np.maximum(np.sum(self.shares, axis=0), 1e-6)
+        self.cost = np.full(len(self.ys), np.inf, np.float32)
+        some = self.ties[random.integers(0, len(self.ties), len(self.ys))]
+        self.rows, self.columns = some // gap.shape[1], some % gap.shape[1]
+        self._flatten()
+
+    def _flatten(self) -> None:
+        padded = np.pad(
+            self.image,
+            ((self.half, self.half), (self.half, self.half), (0, 0)),
+            mode="reflect" if min(self.gap.shape) > self.half else "edge",
+        )
+        self.flat = padded.reshape(-1, self.image.shape[2])
+
+    def _at(self, ys: Index, xs: Index, dy: int, dx: int) -> Layers:
+        return np.asarray(np.take(self.flat, (ys + (self.half + dy)) * self.wide + xs + (self.half + dx), axis=0))
+
+    def look(self) -> None:
+        """Take the target patches anew from the picture, and the cost of the present matches."""
+        self._flatten()
+        self.patches = [self._at(self.ys, self.xs, dy, dx) for dy, dx in self.compared]
+        self.cost = self._costs(np.arange(len(self.ys)), self.rows, self.columns)
+
+    def _costs(self, which: Index, rows: Index, columns: Index) -> NDArray[np.float32]:
+        total = np.zeros(len(which), np.float32)
+        for (dy, dx), patch, share in zip(self.compared, self.patches, self.shares, strict=True):
+            away = patch[which] - self._at(rows, columns, dy, dx)
+            total += share[which] * np.einsum("ij,ij->i", away, away)
+        away = np.hypot(rows - self.ys[which], columns - self.xs[which]) * (FAR / max(self.gap.shape))
+        return np.asarray(total / self.share[which] + away, np.float32)
+
+    def propose(self, which: Index, rows: Index, columns: Index) -> None:
+        """Keep the candidates that are allowed and cost less than the present matches."""
+        height, width = self.gap.shape
+        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        inside &= (rows != self.rows[which]) | (columns != self.columns[which])
+        which, rows, columns = which[inside], rows[inside], columns[inside]
+        allowed = self.allowed[rows, columns]
+        which, rows, columns = which[allowed], rows[allowed], columns[allowed]
+        cost = self._costs(which, rows, columns)
+        better = cost < self.cost[which]
+        which = which[better]
+        self.cost[which], self.rows[which], self.columns[which] = cost[better], rows[better], columns[better]
+
+    def spread(self, step: int) -> None:
+        """Try what fits the neighbour *step* px away, moved along."""
+        height, width = self.gap.shape
+        for dy, dx in ((0, -step), (-step, 0), (0, step), (step, 0)):
+            ys, xs = self.ys + dy, self.xs + dx
+            inside = (ys >= 0) & (ys < height) & (xs >= 0) & (xs < width)
+            which = np.flatnonzero(inside)
+            neighbour = self.number[ys[which], xs[which]]
+            which, neighbour = which[neighbour >= 0], neighbour[neighbour >= 0]
+            self.propose(which, self.rows[neighbour] - dy, self.columns[neighbour] - dx)
+
+    def guess(self, radius: float) -> None:
+        """Try a random place within *radius* px of the present match."""
+        everyone = np.arange(len(self.ys))
+        away = np.rint(self.random.uniform(-radius, radius, (2, len(everyone)))).astype(np.int64)
+        self.propose(everyone, self.rows + away[0], self.columns + away[1])
+
+    def vote(self, sharpness: float) -> None:
+        """Paint the hole with the weighted mean of what the matches show there; a higher *sharpness* trusts the best more."""
+        height, width = self.gap.shape
+        spread = max(float(np.quantile(self.cost, 0.75)), 1.0) / sharpness
+        weight = self.trust * np.exp(-np.minimum(self.cost / (2 * spread), 40))
+        total = np.zeros((height * width, self.image.shape[2]), np.float32)
+        mass = np.zeros(height * width, np.float32)
+        for dy, dx in self.offsets:
+            ys, xs = self.ys + dy, self.xs + dx
+            use = (ys >= 0) & (ys < height) & (xs >= 0) & (xs < width)
+            use[use] = self.gap[ys[use], xs[use]]
+            place = ys[use] * width + xs[use]
+            mass[place] += weight[use]
+            total[place] += self._at(self.rows[use], self.columns[use], dy, dx) * weight[use, None]
+        voted = (total / np.maximum(mass, 1e-20)[:, None]).reshape(self.image.shape)
+        self.image[self.gap] = voted[self.gap]
+
+
+def _level(
+    known: Layers,
+    gap: NDArray[np.bool_],
+    start: Layers | None,
+    coarse: _Match | None,
+    rounds: int,
+    random: np.random.Generator,
+    report: Report,
+    *,
+    last: bool,
+) -> tuple[Layers, _Match]:
+    """Run *rounds* turns at one level, from the picture *start* or from the matches of the level before."""
+    search = _Search((known if start is None else start).copy(), gap, random)
+    if coarse is not None:
+        parent = coarse.number[
+            np.minimum(search.ys // 2, coarse.shape[0] - 1), np.minimum(search.xs // 2, coarse.shape[1] - 1)
+        ]
+        has = np.flatnonzero(parent >= 0)
+        rows = 2 * coarse.rows[parent[has]] + search.ys[has] % 2
+        columns = 2 * coarse.columns[parent[has]] + search.xs[has] % 2
+        fits = (rows < gap.shape[0]) & (columns < gap.shape[1])
+        fits[fits] = search.allowed[rows[fits], columns[fits]]
+        search.rows[has[fits]], search.columns[has[fits]] = rows[fits], columns[fits]
+        search.cost[:] = 1.0
+        search.vote(1.0)
+    large = len(search.ys) > 30000
+    reach = 0.5 * max(gap.shape)
+    for turn in range(rounds):
+        report(turn / rounds, "filling")
+        search.look()
+        for step in (8, 4, 2, 1) if coarse is None and turn == 0 else (1,) if large else (2, 1):
+            search.spread(step)
+        radius = reach if not large else 16.0
+        while radius >= 1:
+            search.guess(radius)
+            radius /= 3 if not large else 8
+        search.vote(8.0 if last and turn == rounds - 1 else 1.0)
+    report(1.0, "filling")
+    return search.image, _Match(gap.shape, search.number, search.ys, search.xs, search.rows, search.columns)

@@ -125,6 +125,7 @@ def describe(head: bytes) -> str:
     for mark, words in _MARKUP:
         if start.startswith(mark):
             return words
-    if head and b"\x00" not in head and all(byte >= 32 or byte in b"\t\r\n\f\x1b" for byte in head):
+    words = head.decode("utf-8", "ignore")  # the last letter may be cut off
+    if head and len(words.encode()) > len(head) - 4 and all(c >= " " or c in "\t\r\n\f\x1b" for c in words):
         return "a text file"
     return "not a format I know"

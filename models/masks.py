@@ -44,30 +44,34 @@ class _Sheet:
         self.image = Image.new("L", (width, height))
         self.draw = ImageDraw.Draw(self.image)
 
-    def pixel(self, place: tuple[float, float]) -> tuple[float, float]:
-        """Return where a place lies when pixel centres have whole coordinates."""
+    def pixel(self, place: tuple[float, float]) -> tuple[int, int]:
+        """Return the pixel that holds a place."""
+        return min(int(place[0] * self.width), self.width - 1), min(int(place[1] * self.height), self.height - 1)
+
+    def centre(self, place: tuple[float, float]) -> tuple[float, float]:
+        """Return where a place lies when the centres of pixels have whole coordinates."""
         return place[0] * self.width - 0.5, place[1] * self.height - 0.5
 
     def disc(self, place: tuple[float, float], width: float) -> None:
         """Fill a disc of *width* px round a place, and in any case the pixel that holds the place."""
-        x, y = self.pixel(place)
-        if width > 1.5:
-            r = width / 2
+        if width >= 1.5:
+            (x, y), r = self.centre(place), width / 2
             self.draw.ellipse((x - r, y - r, x + r, y + r), fill=1)
-        self.draw.point(
-            (min(int(place[0] * self.width), self.width - 1), min(int(place[1] * self.height), self.height - 1)), 1
-        )
+        self.draw.point(self.pixel(place), 1)
 
     def stroke(self, stroke: Stroke) -> None:
+        """Paint a scribble with round ends, at least one pixel wide."""
         width = max(1.0, stroke.width * max(self.width, self.height))
-        if len(stroke.points) > 1:
-            line = [self.pixel(p) for p in stroke.points]
-            self.draw.line(line, fill=1, width=max(1, round(width)))
+        if len(stroke.points) > 1 and width < 1.5:
+            self.draw.line([self.pixel(p) for p in stroke.points], fill=1)
+        elif len(stroke.points) > 1:
+            self.draw.line([self.centre(p) for p in stroke.points], fill=1, width=round(width))
         for place in stroke.points:
             self.disc(place, width)
 
     def polygon(self, points: Sequence[tuple[float, float]]) -> None:
-        self.draw.polygon([self.pixel(p) for p in points], fill=1, outline=1)
+        """Fill a closed outline, the pixels of its corners included."""
+        self.draw.polygon([self.centre(p) for p in points], fill=1, outline=1)
         for place in points:
             self.disc(place, 1.0)
 

@@ -125,14 +125,18 @@ def sniff(path: Path) -> Literal["image", "video", "audio"]:
     raise Refusal(f"This {found.name} file has neither pictures nor sound that I can read.", _KNOWN)
 
 
+def _too_large(size: str) -> Refusal:
+    return Refusal(
+        f"The picture is {size}, which is too large.",
+        f"Scale it down to at most {LIMITS.image_pixels // 1_000_000} megapixels and {LIMITS.image_side} pixels a side.",
+    )
+
+
 def _size_check(width: int, height: int) -> None:
     if width < 1 or height < 1:
         raise Refusal("The picture has no pixels.", "Save or export it again and attach that.")
     if max(width, height) > LIMITS.image_side or width * height > LIMITS.image_pixels:
-        raise Refusal(
-            f"The picture is {width} x {height} pixels, which is too large.",
-            f"Scale it down to at most {LIMITS.image_pixels // 1_000_000} megapixels and {LIMITS.image_side} pixels a side.",
-        )
+        raise _too_large(f"{width} x {height} pixels")
 
 
 def _webp_size(head: bytes) -> tuple[int, int] | None:
@@ -159,10 +163,7 @@ def _open(path: Path) -> Image.Image:
     try:
         picture = Image.open(path, formats=readers)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refusal(
-            "The picture is too large.",
-            f"Scale it down to at most {LIMITS.image_pixels // 1_000_000} megapixels and {LIMITS.image_side} pixels a side.",
-        ) from error
+        raise _too_large("over 89 megapixels") from error  # the least that Pillow itself objects to
     except Exception as error:  # Pillow raises nearly anything for a damaged file
         raise _damaged(found) from error
     try:
@@ -186,19 +187,22 @@ def _notes(picture: Image.Image) -> list[str]:
     return []
 
 
-def _turned(picture: Image.Image) -> bool:
+def _orientation(picture: Image.Image) -> int:
+    """Return the EXIF orientation 1..8."""
     try:
-        return picture.getexif().get(0x0112) in (5, 6, 7, 8)
+        value = picture.getexif().get(0x0112, 1)
     except Exception:  # noqa: BLE001  damaged EXIF data are as good as none
-        return False
+        return 1
+    return value if value in range(1, 9) else 1
 
 
 def image_meta(path: Path) -> dict[str, Any]:
     """Return ``width`` and ``height`` (upright), ``format`` and ``notes`` from the header, without decoding the pixels.
     Raises Refusal like :func:`load_image`, except for damage that only decoding finds."""
     with _open(path) as picture:
+        # Pillow gives a TIFF's size as turned already, and other pictures' as stored
         width, height = picture.size
-        if _turned(picture):
+        if _orientation(picture) > 4 and picture.format != "TIFF":
             width, height = height, width
         return {"width": width, "height": height, "format": str(picture.format), "notes": _notes(picture)}
 
@@ -275,19 +279,12 @@ def load_image(path: Path) -> Picture:
         notes, form = _notes(picture), str(picture.format)
         try:
             picture.load()
-            upright = ImageOps.exif_transpose(picture) if _has_turn(picture) else picture
+            upright = ImageOps.exif_transpose(picture) if _orientation(picture) > 1 else picture
             pixels = np.array(_eight_bit(upright, notes), dtype=np.uint8)
         except Exception as error:  # Pillow raises nearly anything for a damaged file
             raise _damaged(recognise(path)) from error
     height, width = pixels.shape[:2]
     return Picture(pixels, meta={"width": width, "height": height, "format": form, "notes": notes})
-
-
-def _has_turn(picture: Image.Image) -> bool:
-    try:
-        return picture.getexif().get(0x0112, 1) in range(2, 9)
-    except Exception:  # noqa: BLE001  damaged EXIF data are as good as none
-        return False
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:

@@ -110,6 +110,8 @@ def load_sound(path: Path, span: Span | None = None) -> Sound:
         raise Refusal(f"This is a {found.name} picture and has no sound.", f"Sounds can be {FORMATS['audio']}.")
     if found.kind == "av":
         head = ffmpeg.header(path, found.reader)
+        if head.audio is None and head.video is None:
+            raise _damaged(found)
         if head.audio is None:
             raise Refusal("The video has no sound.", "Use a video with sound, or attach a sound.")
         native = found is magic.OGG and head.video is None

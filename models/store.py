@@ -171,8 +171,6 @@ class Store:
             raise Refusal(
                 f"The file has {facts.st_size // 1_000_000} MB; the limit is {limit} MB.", "Make it shorter or smaller."
             )
-        if self._used + facts.st_size > self.quota:
-            raise no_room()
         try:
             source = path.open("rb")
         except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 import urllib.request
@@ -11,11 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
-
 from engine_stubs import Scripted, make_engine, picture, write_expert
+from PIL import Image
 
 gradio_client = pytest.importorskip("gradio_client")
 FOX = '<task>image "a fox"</task>'

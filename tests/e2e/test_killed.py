@@ -13,9 +13,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
-
 from engine_stubs import make_engine, write_expert
 
 from models.values import Message, Part, Text, from_json

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from app.engine import Engine
@@ -176,17 +175,3 @@ def kinds(parts: Sequence[Part]) -> list[str]:
 def said(engine: Engine, session: Session, text: str, **more: Any) -> Message:
     """Send *text* and return the finished reply."""
     return last(engine.reply(session, text, **more)).message
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Callable[..., Engine]]:
-    """Make engines that are closed at the end of the test. Import it where it is used."""
-    engines: list[Engine] = []
-
-    def make(*args: Any, **kwargs: Any) -> Engine:
-        engines.append(make_engine(tmp_path, *args, **kwargs))
-        return engines[-1]
-
-    yield make
-    for engine in engines:
-        engine.close()

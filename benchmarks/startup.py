@@ -1,0 +1,81 @@
+"""How long it takes to start: importing the engine and, with --page, until the page answers. Ratios to ``import numpy``.
+
+python -m benchmarks.startup [--page] [--runs N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("torch", "transformers", "cv2", "gradio", "scipy", "soundfile")
+
+
+def seconds(code: str, runs: int) -> float:
+    """Return the median of the seconds that a fresh Python takes to run *code*, its own start included."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def page(port: int) -> tuple[float, float]:
+    """Start the app on *port*; return the seconds until its page answered and its peak memory in MB (0 if unknown)."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        line = [sys.executable, "app.py", "--no-browser", "--port", str(port), "--data", folder]
+        process = subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL)
+        try:
+            while True:
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                        answer.read()
+                    break
+                except (urllib.error.URLError, OSError):
+                    if process.poll() is not None or time.perf_counter() - began > 120:
+                        raise SystemExit("the app did not start") from None
+                    time.sleep(0.05)
+            took = time.perf_counter() - began
+            status = Path(f"/proc/{process.pid}/status")
+            lines = status.read_text().splitlines() if status.exists() else []
+            peak = next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+        finally:
+            process.terminate()
+            process.wait(30)
+    return took, peak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--page", action="store_true", help="also start the app and wait for its page")
+    parser.add_argument("--port", type=int, default=7861)
+    options = parser.parse_args()
+    bare, numpy = seconds("pass", options.runs), seconds("import numpy", options.runs)
+    print(f"python alone           {bare:7.3f} s")
+    print(f"import numpy           {numpy:7.3f} s   1.00")
+    codes = {
+        "import app.engine": "import app.engine",
+        "... and every expert": "import app.engine; from models.expert import discover; discover()",
+    }
+    for name, code in codes.items():
+        check = f"{code}\nimport sys\nassert not set(sys.modules) & set({HEAVY!r})"
+        taken = seconds(check, options.runs)
+        print(f"{name:22} {taken:7.3f} s   {taken / numpy:.2f} times import numpy")
+    if options.page:
+        took, peak = page(options.port)
+        print(f"page answers           {took:7.3f} s   {took / numpy:.2f} times import numpy, peak {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

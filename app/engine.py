@@ -87,7 +87,7 @@ class Engine:
             raise Refusal("There is no owner.", "Reload the page.")
         if conversation is None:
             return Session(owner, self.history.create(owner))
-        self.history.messages(owner, conversation)
+        self.history.check(owner, conversation)
         return Session(owner, conversation)
 
     def conversations(self, owner: str) -> list[Entry]:
@@ -248,7 +248,7 @@ class Engine:
     @contextmanager
     def _running(self, session: Session) -> Iterator[Run]:
         """Be the one reply of the conversation: wait for a stopped one, and take over from one whose reader vanished."""
-        self.history.messages(session.owner, session.conversation)
+        self.history.check(session.owner, session.conversation)
         run = Run(session)
         with self._lock:
             before = self._runs.get(session.conversation)
@@ -301,8 +301,10 @@ class Engine:
 
     def _numbered(self, session: Session, regions: Sequence[Region]) -> list[Region]:
         """Return *regions* with numbers that no earlier region has, in case two pages drew at once."""
-        free = max(self.next_region(session), *(r.id + 1 for r in regions), 1)
+        if not regions:
+            return []
         used = {p.id for m in self.messages(session) for p in m.parts if isinstance(p, Region)}
+        free = max(0, *used, *(r.id for r in regions)) + 1
         result = []
         for region in regions:
             if region.id in used or region.id < 1:

@@ -138,6 +138,11 @@ class History:
             query = "SELECT id, title, updated FROM conversation WHERE owner = ? ORDER BY updated DESC, rowid DESC"
             return [Entry(*row) for row in self._db.execute(query, (_hashed(owner),))]
 
+    def check(self, owner: str, conversation: str) -> None:
+        """Raise Refusal unless *conversation* is one of *owner*'s."""
+        with self._lock:
+            self._check(owner, conversation)
+
     def exists(self, owner: str, conversation: str) -> bool:
         """Tell whether *conversation* is one of *owner*'s."""
         with self._lock:

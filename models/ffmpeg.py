@@ -56,7 +56,7 @@ def source(path: Path, demuxer: str, *options: str) -> list[str]:
 
 def command(*arguments: str) -> list[str]:
     """Return the whole command line for *arguments*."""
-    return [executable(), "-hide_banner", "-nostdin", "-y", "-v", "error", *arguments]
+    return [executable(), "-hide_banner", "-nostdin", "-y", "-v", "error", "-max_error_rate", "1", *arguments]
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,15 @@ def header(path: Path, demuxer: str) -> Header:
     return Header(seconds, video, audio)
 
 
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let *pipe* hold a megabyte, a frame or so, where the system can and allows it; it works without."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        if pipe is not None:
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
+
+
 class Process:
     """A running ffmpeg with its standard input or output as a pipe. Use as a context manager; leaving it ends ffmpeg."""
 
@@ -131,8 +140,8 @@ class Process:
             stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if feed else subprocess.PIPE,
             stderr=self._words,
-            pipesize=1 << 20,
         )
+        _widen(self.process.stdin or self.process.stdout)
         threading.Thread(target=self._watch, daemon=True, name="ffmpeg-watch").start()
 
     def _watch(self) -> None:
@@ -225,3 +234,9 @@ def run(*arguments: str, timeout: float = 300.0) -> tuple[int, str]:
     with Process(arguments) as process:
         status = process.finish(timeout)
         return status, process.words()
+
+
+def hears(path: Path, demuxer: str) -> bool:
+    """Return whether the first seconds of the file's sound can be decoded: a header may promise more than there is."""
+    status, _ = run(*source(path, demuxer, "-t", "3"), "-map", "0:a:0", "-f", "null", "-", timeout=STALL_SECONDS)
+    return status == 0

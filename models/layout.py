@@ -25,8 +25,13 @@ _PLAYS = {"mov": ({"h264", "av1"}, {"aac", "mp3"}), "matroska": ({"vp8", "vp9", 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file's frames lie in time. *steady*: frame i is the i-th one decoded; else the frames are put on a grid at
-    *rate*. *start* is the first frame's time in the file, s; *seekable*: jumping to a frame by its time is exact."""
+    """How a file's frames lie in time.
+
+    *steady*: frame i is the i-th one decoded; else the frames are put on a grid at *rate*. *start* is the first frame's
+    time in the file, s; *seekable*: jumping to a frame by its time is exact; *matrix*: what the scaler must be told of the
+    colours; *has_audio*: there is sound that can be decoded; *deaf*: there is sound that cannot; *plays*: browsers play
+    the file as it is.
+    """
 
     width: int
     height: int
@@ -38,6 +43,7 @@ class Layout:
     matrix: str
     codec: str
     has_audio: bool
+    deaf: bool
     plays: bool
 
     @property
@@ -179,8 +185,11 @@ def _known(path: str, changed: int, size: int) -> Layout:
         and head.video.depth in ("yuv420p", "yuvj420p", "gray") and found is not magic.MKV and found is not magic.MOV
     )  # fmt: skip
     matrix = "in_color_matrix=bt709:" if _untagged(head.video) and height >= 720 else ""
-    return Layout(width, height, rate, steady, max(times[0], 0.0), sizes_agree and steady, found.reader, matrix,
-                  head.video.codec, head.audio is not None, plays)  # fmt: skip
+    heard = head.audio is not None and ffmpeg.hears(file, found.reader)
+    return Layout(
+        width, height, rate, steady, max(times[0], 0.0), sizes_agree and steady, found.reader, matrix, head.video.codec,
+        has_audio=heard, deaf=head.audio is not None and not heard, plays=plays,
+    )  # fmt: skip
 
 
 def _untagged(video: ffmpeg.Stream) -> bool:

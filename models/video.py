@@ -59,6 +59,8 @@ def clip_info(path: Path) -> Clip:
         if lay.steady
         else [f"The frame rate varies; the clip is read at an even {float(lay.rate):.4g} frames per second."]
     )
+    if lay.deaf:
+        notes.append("Its sound is damaged and is left out.")
     if not whole:
         notes.append("The file is damaged; the part that can be read is used.")
     return Clip(
@@ -122,8 +124,14 @@ def read_frame(source: Path | Clip, index: int, max_side: int | None = None) -> 
 def frame_at(clip: Clip, seconds: float) -> int:
     """Return the number of the frame that a browser shows at *seconds*, clamped into the clip."""
     offset = float(clip.meta.get("start", 0.0))
-    # a browser seeks to a frame's own time with rounding: the last hundredth of a frame belongs to the next one
-    return min(max(int((seconds - offset) * clip.fps + 0.01), 0), max(clip.frames - 1, 0))
+    # times come rounded to a millionth of a second: one a hair before a frame means that frame
+    return min(max(int((seconds - offset) * clip.fps + 0.001), 0), max(clip.frames - 1, 0))
+
+
+def frame_time(clip: Clip, index: int) -> float:
+    """Return the time in s of the middle of frame *index*: the time to seek to, as browsers round a frame's very start to
+    the frame before."""
+    return float(clip.meta.get("start", 0.0)) + (min(max(index, 0), max(clip.frames - 1, 0)) + 0.5) / clip.fps
 
 
 def _failed(words: str, what: str) -> Refusal:
@@ -137,8 +145,9 @@ def _sound_input(path: Path, offset: float, span: Span | None) -> tuple[list[str
     coded sound is only exact to its packets.
     """
     found = recognise(path)
-    track = ffmpeg.header(path, found.reader).audio
-    if track is None:
+    head = ffmpeg.header(path, found.reader)
+    track = head.audio
+    if track is None or (head.video is not None and not layout(path).has_audio):
         return [], []
     start = offset + (span.start if span else 0.0)
     cut = ["-ss", f"{start:.6f}"] if start > 0.001 else []
@@ -189,7 +198,7 @@ class VideoWriter:
             [
                 "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-framerate", str(self.rate), "-i", "pipe:0", *sound_in,
                 "-map", "0:v:0", *sound_out, "-vf", f"scale=out_color_matrix=bt709:out_range=tv:{_SMOOTH},format=yuv420p,{_TAGS}",
-                "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-g", str(max(1, round(2 * fps))),
+                "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-g", str(max(1, round(2 * fps))),
                 "-movflags", "+faststart", "-map_metadata", "-1", "-f", "mp4", f"file:{self._temp}",
             ],
             feed=True,
@@ -269,7 +278,7 @@ def rewrap(clip: Clip, path: Path) -> bool:
     """Write the clip's coded pictures, as they are, with its sound into an MP4 at *path*; return whether that worked.
     Raises Refusal when the disk is full."""
     lay = layout(clip.path)
-    sound = ["-map", "0:a:0?", "-c:a", "aac", "-b:a", "192k"]
+    sound = ["-map", "0:a:0", "-c:a", "aac", "-b:a", "192k"] if clip.has_audio else []
     status, words = ffmpeg.run(
         *ffmpeg.source(clip.path, lay.demuxer), "-map", "0:V:0", "-c:v", "copy", *sound, "-map_metadata", "-1",
         "-movflags", "+faststart", "-f", "mp4", f"file:{path}",

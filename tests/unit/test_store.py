@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import threading
@@ -16,7 +15,7 @@ from media_makers import encoded, number_in, run, saved, scene, tone, video
 from PIL import Image
 
 from models.expert import Clip, Masks, Picture, Refusal, Sound, Value
-from models.media import LIMITS, load_image
+from models.media import FULL, LIMITS, load_image
 from models.store import Store, Stored
 from models.values import Media
 from models.video import VideoWriter, clip_info, read_frame
@@ -217,7 +216,7 @@ def test_a_full_quota_is_said_and_what_is_stored_stays(tmp_path: Path) -> None:
     assert store.adopt(picture_file(tmp_path, 1))[1] == first[1], "what is there already needs no room"
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("number", FULL)
 def test_a_full_disk_is_said_and_leaves_no_half_file(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:

@@ -18,7 +18,7 @@ from models.layout import layout
 from models.media import LIMITS, sniff
 from models.sound import load_sound, save_wav
 from models.values import Span
-from models.video import VideoWriter, clip_info, frame_at, put_sound, read_frame, read_frames
+from models.video import VideoWriter, clip_info, frame_at, frame_time, put_sound, read_frame, read_frames
 
 X264 = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 CONTAINERS = {
@@ -157,6 +157,7 @@ def test_the_frame_at_a_time_is_the_one_that_a_browser_shows(tmp_path: Path) -> 
     for index in range(30):
         time = index * 1001 / 30000
         assert frame_at(clip, time) == frame_at(clip, round(time, 6)) == frame_at(clip, time + 0.02) == index
+        assert frame_at(clip, frame_time(clip, index)) == index
     assert (frame_at(clip, -5), frame_at(clip, 99)) == (0, 29)
 
 
@@ -292,6 +293,17 @@ def test_sound_in_a_video_s_clothes_is_sound_and_a_cover_picture_is_no_video(tmp
         assert sniff(tmp_path / name) == "audio"
         with pytest.raises(Refusal, match="only sound"):
             clip_info(tmp_path / name)
+
+
+def test_damaged_sound_does_not_take_the_pictures_with_it(tmp_path: Path) -> None:
+    whole = video(tmp_path / "v.mkv", 20, "25", *X264, sound=True).read_bytes()
+    start = whole.index(b"\x05vorbis")
+    path = tmp_path / "bad.mkv"
+    path.write_bytes(whole[: start + 7] + b"\xff" * 300 + whole[start + 307 :])
+    clip = clip_info(path)
+    assert (clip.frames, clip.has_audio) == (20, False)
+    assert "sound is damaged" in clip.meta["notes"][0]
+    assert copy(path, tmp_path / "out.mp4").has_audio is False
 
 
 def test_a_header_without_frames_and_a_cut_off_file_are_refused(tmp_path: Path) -> None:

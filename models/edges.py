@@ -79,6 +79,10 @@ def tidy(
     return np.asarray(mask | (small & ~meant)[holes])
 
 
+REFINED_SIDE = 2000
+"""Longest side in px at which an edge is refined."""
+
+
 def _box_mean(values: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
     import cv2
 
@@ -108,13 +112,20 @@ def guided(guide: NDArray[np.float32], values: NDArray[np.float32], radius: int,
 def refine(rgb: NDArray[np.uint8], small: NDArray[np.bool_], scale: float) -> NDArray[np.bool_]:
     """Return the mask *small*, found on a copy *scale* times as large, at the size of *rgb* with its edge on rgb's edges.
 
-    Only a band of a few px (of the small copy) round the edge is decided anew, by the colour guided filter.
+    Only a band of a few px (of the small copy) round the edge is decided anew, by the colour guided filter. Very large
+    pictures hold no finer edges at their full size: there it is done at REFINED_SIDE and enlarged.
     """
     import cv2
 
     height, width = rgb.shape[:2]
     if small.shape == (height, width):
         return small
+    if max(height, width) > REFINED_SIDE:
+        shrink_by = REFINED_SIDE / max(height, width)
+        size = max(1, round(width * shrink_by)), max(1, round(height * shrink_by))
+        middle = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        found = refine(middle, small, scale / shrink_by).astype(np.float32)
+        return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR)) >= 0.5
     soft = np.asarray(cv2.resize(small.astype(np.float32), (width, height)), np.float32)
     mask = np.asarray(soft >= 0.5)
     reach = max(2, round(1.6 / scale))

@@ -6,6 +6,7 @@ hole (random guesses, spread to the neighbours), and let the found patches vote 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,6 +26,11 @@ THIN = 5.0
 """A hole nowhere deeper than this many px is closed by TELEA's method, which is quicker and as good there."""
 FAR = 250.0
 """Cost (mean squared difference of the channels, summed) of a source as far away as the window is wide: near is likelier."""
+LARGE, VAST = 30_000, 400_000
+"""A hole of more patches than the first is compared at every other pixel only; of more than the second it is not searched
+at full size at all, but painted from the matches found on the copy half as large."""
+MOST_HOLE, MOST_WINDOW = 1_500_000, 6_000_000
+"""A hole, or a hole with its surroundings, of more px than this is filled on a smaller copy, to bound time and memory."""
 _ROUNDS = (14, 10, 6, 3, 2)
 """Turns of search and vote at the coarsest level and the next ones; the last holds for all that follow."""
 
@@ -35,7 +41,7 @@ def fill(
     """Return *pixels* (uint8 [h, w, 3 or 4]) with *hole* (bool [h, w], neither empty nor everything) filled, and the method.
 
     Pixels outside the hole are the input's. The same input and seed give the same result. *report* is called at least
-    once for each turn with a fraction 0..1.
+    once for each turn with a fraction 0..1. *bounded* shrinks what is larger than MOST_HOLE or MOST_WINDOW.
     """
     import cv2
 
@@ -48,6 +54,10 @@ def fill(
         report(0.2, "filling a thin gap")
         out[here][gap] = _smeared(part, gap)[gap]
         return out, "TELEA"
+    shrink = math.sqrt(min(1.0, MOST_HOLE / np.count_nonzero(gap), MOST_WINDOW / gap.size))
+    if bounded and shrink < 1:
+        out[here][gap] = _filled_small(part, gap, shrink, seed, report)[gap]
+        return out, "patches, at reduced size"
     levels = _pyramid(part.astype(np.float32), gap)
     if not _sources(levels[0][1]).any():
         out[here][gap] = _smeared(part, gap)[gap]
@@ -69,6 +79,20 @@ def fill(
     if image.shape[:2] == gap.shape:
         out[here][gap] = np.clip(np.rint(image[gap]), 0, 255).astype(np.uint8)
     return out, "patches"
+
+
+def _filled_small(
+    part: NDArray[np.uint8], gap: NDArray[np.bool_], shrink: float, seed: int, report: Report
+) -> NDArray[np.uint8]:
+    """Return *part* with *gap* filled on a copy *shrink* times as large, enlarged again."""
+    import cv2
+
+    height, width = gap.shape
+    size = max(1, math.floor(width * shrink)), max(1, math.floor(height * shrink))
+    small = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small_gap = np.asarray(cv2.resize(gap.astype(np.float32), size, interpolation=cv2.INTER_AREA)) > 0
+    filled, _ = fill(small, small_gap, seed, report, bounded=False)
+    return np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _window(hole: NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -154,18 +178,17 @@ class _Search:
         self.number[targets] = np.arange(len(self.ys))
         reach = range(-half, half + 1)
         self.offsets = [(dy, dx) for dy in reach for dx in reach]
-        # Large holes are compared at every other pixel of a patch; voting always uses all.
-        sparse = len(self.ys) > 30000
-        self.compared = [(dy, dx) for dy, dx in self.offsets if not sparse or (dy % 2 and dx % 2)]
+        self.large, self.vast = len(self.ys) > LARGE, len(self.ys) > VAST
+        self.compared = [(dy, dx) for dy, dx in self.offsets if not self.large or (dy % 2 and dx % 2)]
+        if self.vast:
+            self.offsets = [(dy, dx) for dy, dx in self.offsets if dy in (-half, 0, half) and dx in (-half, 0, half)]
         self.wide = gap.shape[1] + 2 * half
         self.ties = np.flatnonzero(self.allowed)
         depth = cv2.distanceTransform(np.pad(gap, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-        trust = (1.25 ** -np.minimum(depth, 60)).astype(np.float32)
-        self.trust = trust[targets]
-        # What is known counts for more in the comparison than what was only guessed so far.
-        around = np.pad(trust, half)
-        self.shares = [around[self.ys + half + dy, self.xs + half + dx] for dy, dx in self.compared]
-        self.share = np.maximum(np.sum(self.shares, axis=0), 1e-6)
+        self.certainty = (1.25 ** -np.minimum(depth, 60)).astype(np.float32)
+        self.trust = self.certainty[targets]
+        self.shares: list[NDArray[np.float32]] = []
+        self.patches: list[Layers] = []
         self.cost = np.full(len(self.ys), np.inf, np.float32)
         some = self.ties[random.integers(0, len(self.ties), len(self.ys))]
         self.rows, self.columns = some // gap.shape[1], some % gap.shape[1]
@@ -185,6 +208,11 @@ class _Search:
     def look(self) -> None:
         """Take the target patches anew from the picture, and the cost of the present matches."""
         self._flatten()
+        if not self.shares:
+            # What is known counts for more in the comparison than what was only guessed so far.
+            around = np.pad(self.certainty, self.half)
+            self.shares = [around[self.ys + self.half + dy, self.xs + self.half + dx] for dy, dx in self.compared]
+            self.share = np.maximum(np.sum(self.shares, axis=0), 1e-6)
         self.patches = [self._at(self.ys, self.xs, dy, dx) for dy, dx in self.compared]
         self.cost = self._costs(np.arange(len(self.ys)), self.rows, self.columns)
 
@@ -269,7 +297,7 @@ def _level(
         search.rows[has[fits]], search.columns[has[fits]] = rows[fits], columns[fits]
         search.cost[:] = 1.0
         search.vote(1.0)
-    large = len(search.ys) > 30000
+    large, rounds = search.large, 0 if search.vast and coarse is not None else rounds
     reach = 0.5 * max(gap.shape)
     for turn in range(rounds):
         report(turn / rounds, "filling")

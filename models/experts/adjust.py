@@ -191,7 +191,7 @@ class _Painter:
                 self.own = pixels.lightness(rgb, counts)
             new = pixels.recolour(rgb, self.wish.target, self.own, self.wish.amount)
         else:
-            new = pixels.SIMPLE[self.wish.op](rgb, self.wish.amount, counts.astype(np.float32))
+            new = pixels.apply(self.wish.op, rgb, self.wish.amount, counts.astype(np.float32))
         out = frame.copy()
         out[..., :3] = _blend(rgb, new, weight, area)
         return out

@@ -117,6 +117,19 @@ def test_a_tiny_picture_survives_every_operation(op, size):
     assert out.pixels.shape[2] in (3, 4)
 
 
+@pytest.mark.parametrize("op", PAINTING)
+def test_a_large_picture_done_in_bands_looks_as_if_done_at_once(op, monkeypatch):
+    from models import pixels as work
+
+    pixels, truth = scene()
+    masks = {"mask#1": truth}
+    whole = adjust(pixels, masks=masks, op=op, where="outside", color="teal").pixels.astype(int)
+    monkeypatch.setattr(work, "BAND", 320 * 40)
+    banded = adjust(pixels, masks=masks, op=op, where="outside", color="teal").pixels
+    assert np.abs(banded - whole).mean() < 0.5
+    assert np.quantile(np.abs(banded - whole), 0.995) <= 3
+
+
 def test_a_blurred_ground_does_not_smear_the_thing_in_front():
     pixels, truth = disc_scene()
     pixels[truth] = (255, 0, 0)

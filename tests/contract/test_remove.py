@@ -73,6 +73,28 @@ def test_a_large_gap_in_stripes_is_filled_with_stripes_and_better_than_by_smeari
     assert ours < 0.6 * theirs
 
 
+def test_a_very_large_gap_is_filled_on_a_smaller_copy_and_changes_nothing_else(monkeypatch):
+    from models import patchfill
+
+    monkeypatch.setattr(patchfill, "MOST_HOLE", 3000)
+    pixels, truth = disc_scene()
+    out = remove(pixels, masks={"mask#1": truth})
+    assert "reduced" in out.meta["method"]
+    assert out.meta["changed_outside"] == 0
+    assert np.abs(out.pixels[truth].mean(axis=0) - pixels[~truth].mean(axis=0)).max() < 15
+
+
+def test_a_gap_too_large_to_be_searched_at_full_size_still_gets_texture(monkeypatch):
+    from models import patchfill
+
+    monkeypatch.setattr(patchfill, "VAST", 4000)
+    pixels, truth = disc_scene()
+    out = remove(pixels, masks={"mask#1": truth}).pixels
+    ground, filled = pixels[~truth].astype(float), out[truth].astype(float)
+    assert np.abs(ground.mean(axis=0) - filled.mean(axis=0)).max() < 12
+    assert (filled.std(axis=0) > 0.5 * ground.std(axis=0)).all()
+
+
 def test_a_thin_scratch_is_closed_without_a_trace():
     pixels = np.repeat(np.linspace(40, 200, 240)[None, :, None], 160, axis=0).repeat(3, axis=2).astype(np.uint8)
     scratched = pixels.copy()

@@ -18,71 +18,80 @@ def prepare(threads: int) -> None:
             os.environ[name] = str(threads)
 
 
-def build(settings):  # type: ignore[no-untyped-def]
-    """Return the engine for *settings* and its page, a ``gr.Blocks`` that is not yet launched."""
-    from app.engine import Engine
+def keep_log(settings):  # type: ignore[no-untyped-def]
+    """Write what goes wrong, by incident number, to ``unison.log`` in the data folder, and to the terminal of a server."""
+    import logging
+    from logging.handlers import RotatingFileHandler
 
-    engine = Engine(settings)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(settings.data / "unison.log", maxBytes=2_000_000, backupCount=1, encoding="utf-8")
+    handlers = [file] if settings.console else [file, logging.StreamHandler()]
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=form, handlers=handlers)
+
+
+def build(engine):  # type: ignore[no-untyped-def]
+    """Return the page over *engine* and its endpoint for programs, a ``gr.Blocks`` that is not yet launched."""
     from app import api, ui
 
     page = ui.build(engine)
     with page:
         api.add_chat(engine)
-    return engine, page
+    return page
 
 
 def launch(page, settings):  # type: ignore[no-untyped-def]
-    """Serve *page* until the process is told to end."""
+    """Serve *page* until the process is told to end. Returns the exit status."""
     from app.hosting import launch_keywords
 
-    page.launch(**launch_keywords(settings))
+    try:
+        page.launch(**launch_keywords(settings))
+    except OSError as error:
+        # Gradio raises this for a taken port; its text names the port.
+        print(f"Unison cannot serve: {error}. Try --port 0 for any free port.", file=sys.stderr)
+        return 2
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the app with the command-line *arguments* until it is stopped; returns the exit status."""
-    import logging
-
     from app.settings import parse
 
     settings = parse(sys.argv[1:] if arguments is None else arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     prepare(settings.threads)
+    from app.engine import Engine
     from models.expert import Refusal
 
     try:
-        if settings.console:
-            from app.console import chat
-            from app.engine import Engine
-
-            engine = Engine(settings)
-            engine.start()
-            try:
-                return chat(engine) or 0
-            finally:
-                engine.close()
-        engine, page = build(settings)
-    except (Refusal, KeyError, AttributeError) as error:
-        # An unknown profile, a database of a newer version, an expert file that lacks a name: one sentence, no traceback.
-        print(f"Unison cannot start: {error.args[0] if error.args else error}", file=sys.stderr)
+        keep_log(settings)
+        engine = Engine(settings)
+    except (Refusal, OSError) as error:
+        hint = getattr(error, "hint", "Choose another folder with --data.")
+        print(f"Unison cannot start: {error} {hint}", file=sys.stderr)
         return 2
-    print(f"Profile: {engine.why}")
-    engine.start()
     try:
-        launch(page, settings)
+        engine.start()
+        if settings.console:
+            from app import console
+
+            return console.chat(engine)
+        print(f"Profile: {engine.why}", flush=True)
+        return launch(build(engine), settings)
     finally:
         engine.close()
-    return 0
 
 
 if __name__ == "__main__":
     if os.environ.get("SPACE_ID") or os.environ.get("GRADIO_WATCH_DIRS"):
         # A Space and gradio's hot reload look for a page of this name in this module.
+        prepare(0)
+        from app.engine import Engine as _Engine
         from app.settings import parse as _parse
 
-        _settings = _parse([])
-        prepare(_settings.threads)
-        _engine, demo = build(_settings)
+        _engine = _Engine(_parse([]))
+        keep_log(_engine.settings)
         _engine.start()
-        launch(demo, _settings)
+        demo = build(_engine)
+        launch(demo, _engine.settings)
     else:
         raise SystemExit(main())

@@ -13,7 +13,7 @@ from models.device import loading
 from models.expert import Refusal
 from models.router import incident
 from models.values import Checkpoint, Failure
-from models.weights import faults
+from models.weights import MANIFEST, faults
 
 if TYPE_CHECKING:
     from models.unified.stream import UnifiedModel
@@ -25,10 +25,13 @@ STILL = "Commands such as /segment or /help work without it."
 def load_model(checkpoint: Checkpoint, device: str, assets: Path) -> UnifiedModel:
     """Check the sums of *checkpoint*'s files and load it. Raises Refusal naming a missing or damaged file."""
     if checkpoint.source and not checkpoint.revision:
+        # The whole profile's folder: the model also reads a text encoder that lies beside its own files.
         wrong = faults(assets / checkpoint.source.partition("/")[0])
+        if not (assets / checkpoint.source / MANIFEST).exists():
+            wrong = [f"{checkpoint.source}/{MANIFEST} is missing", *wrong]
         if wrong:
             what = f"The language model cannot be used: {'; '.join(wrong[:3])}."
-            raise Refusal(what, f"Fetch the program's files again (git checkout assets). {STILL}")
+            raise Refusal(what, f"Fetch the program's files again (git checkout -- assets). {STILL}")
     backend = import_module(f"models.unified.{checkpoint.implementation}")
     model: UnifiedModel = backend.load(checkpoint, device)
     return model

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from models import profiles
 from models.device import SEEDS, hardware
-from models.expert import Refusal, discover
+from models.expert import Found, Refusal, discover
 from models.router import Router
 from models.store import Store
 from models.values import Checkpoint, Media, Message, Part, Profile, Region, Text
@@ -43,7 +43,8 @@ TAKE_OVER = 2.0
 class Engine:
     """Everything behind the page, the console and the endpoint; safe to use from any thread.
 
-    *model* and *profile* replace what the settings would choose, as tests do.
+    *model* and *profile* replace what the settings would choose, as tests do. Raises Refusal for an unknown profile, a
+    broken expert file in the folder of extra ones, and data that a newer version wrote.
     """
 
     def __init__(self, settings: Settings, model: UnifiedModel | None = None, profile: Profile | None = None) -> None:
@@ -52,7 +53,7 @@ class Engine:
             (profile, "It was given.") if profile else profiles.choose(settings.profile, hardware())
         )
         folders = (settings.experts_folder,) if settings.experts_folder else ()
-        found = discover(*folders)
+        found = _experts(folders)
         extra = {path.stem for folder in folders for path in folder.glob("*.py")}
         self.profile = profiles.with_unlisted(self.profile, {n: f.task.name for n, f in found.items() if n in extra})
         wants_gpu = self.profile.needs.get("vram", 0.0) > 0
@@ -312,6 +313,16 @@ class Engine:
             used.add(region.id)
             result.append(region)
         return result
+
+
+def _experts(folders: Sequence[Path]) -> dict[str, Found]:
+    """Return the expert files there are; raises Refusal naming one in *folders* that cannot be read."""
+    try:
+        return discover(*folders)
+    except Exception as error:  # a file of the person's own may fail in any way
+        if not folders:
+            raise
+        raise Refusal(f"An expert file cannot be used: {error}.", "Mend it, or start without --experts.") from error
 
 
 def check_options(options: Options, router: Router) -> None:

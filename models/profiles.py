@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from models.device import Hardware
+from models.expert import Refusal
 from models.values import Checkpoint, Profile
 
 PROFILES: dict[str, Profile] = {
@@ -29,11 +30,11 @@ PROFILES: dict[str, Profile] = {
 def choose(name: str, machine: Hardware, profiles: Mapping[str, Profile] = PROFILES) -> tuple[Profile, str]:
     """Return the profile called *name* and a sentence why; ``auto`` takes the most demanding one that fits *machine*.
 
-    Raises KeyError, with the names that exist, for an unknown name.
+    Raises Refusal, with the names that exist, for an unknown name.
     """
     if name != "auto":
         if name not in profiles:
-            raise KeyError(f"there is no profile {name!r}; choose one of: auto, {', '.join(profiles)}")
+            raise Refusal(f"There is no profile {name!r}.", f"Choose one of: auto, {', '.join(profiles)}.")
         return profiles[name], f"{name} was asked for."
     fitting = [p for p in profiles.values() if p.needs.get("vram", 0.0) <= machine.vram and _fits(p, machine.ram)]
     pool = fitting or list(profiles.values())[:1]

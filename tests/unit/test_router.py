@@ -65,8 +65,9 @@ def test_auto_takes_the_largest_profile_that_fits_and_says_why():
     assert "Some GPU with 24 GB" in choose("auto", strong, profiles)[1]
     assert choose("auto", Hardware(1, 0.5), profiles)[0] is nano
     assert choose("big", small, profiles)[0] is big
-    with pytest.raises(KeyError, match="nano"):
+    with pytest.raises(Refusal, match="huge") as refused:
         choose("huge", small, profiles)
+    assert "nano" in refused.value.hint
 
 
 def test_the_machine_is_described():

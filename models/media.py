@@ -166,6 +166,10 @@ def _open(path: Path) -> Image.Image:
         raise _too_large("over 89 megapixels") from error  # the least that Pillow itself objects to
     except Exception as error:  # Pillow raises nearly anything for a damaged file
         raise _damaged(found) from error
+    if found is magic.TIFF:
+        # Without a file name Pillow does not map the file into memory, which it does for a turned TIFF as if it were
+        # upright already: rows of the wrong length.
+        picture.filename = ""
     try:
         _size_check(*picture.size)
     except Refusal:

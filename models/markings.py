@@ -197,5 +197,5 @@ def _found(
             raise
         notes.append("no edge was found in the marked place, so it was taken as drawn")
         return None
-    notes.append("the edge of the marked thing was found by GrabCut")
+    notes += ["the edge of the marked thing was found by GrabCut", *found.notes]
     return found.mask

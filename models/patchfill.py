@@ -36,7 +36,7 @@ _ROUNDS = (14, 10, 6, 3, 2)
 
 
 def fill(
-    pixels: NDArray[np.uint8], hole: NDArray[np.bool_], seed: int, report: Report
+    pixels: NDArray[np.uint8], hole: NDArray[np.bool_], seed: int, report: Report, *, bounded: bool = True
 ) -> tuple[NDArray[np.uint8], str]:
     """Return *pixels* (uint8 [h, w, 3 or 4]) with *hole* (bool [h, w], neither empty nor everything) filled, and the method.
 

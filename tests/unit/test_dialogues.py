@@ -1,0 +1,225 @@
+"""The training dialogues: broad, right, repeatable, and held-out phrasings that training never sees."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from itertools import islice
+from random import Random
+
+import pytest
+
+from models import grammar
+from models.tasks import TASKS
+from models.values import Failure, Media, Message, Phrase, Region, TaskCall, Text
+from training.dialogues import Example, book, examples
+from training.language.noise import typed
+from training.language.phrasing import Said, Split, held_out_lines, plural, sections
+from training.language.words import PLAIN
+
+BANKS = {
+    "segment": ("seg.ask", "seg.reason", "seg.all", "seg.region", "seg.many", "seg.refine"), "detect": ("detect.ask",), "image": ("image.ask",),
+    "layout": ("layout.ask",), "edit": ("edit.wish",), "inpaint": ("inpaint.ask",), "remove": ("remove.region", "remove.mask"),
+    "adjust": tuple(name for name in sections() if name.startswith("adj.")), "video": ("video.ask",), "animate": ("animate.ask",),
+    "video_edit": ("vedit.ask",), "video_segment": ("follow.region", "follow.ask"),
+    "extract": ("ext.span", "ext.first", "ext.time", "ext.frame", "ext.last", "ext.start"), "audio": ("audio.ask",),
+    "audio_adjust": tuple(name for name in sections() if name.startswith("aa.")), "sound_for": ("sf.ask", "sf.named"),
+}  # fmt: skip
+"""The phrase banks that ask for each task."""
+
+
+@cache
+def drawn(split: Split = "train", count: int = 6000) -> tuple[Example, ...]:
+    return tuple(islice(examples(3, split), count))
+
+
+def walk(example: Example) -> list[tuple[Message, Message, set[str], str]]:
+    """Return each exchange with the handles known when the reply starts and all that the person has said so far."""
+    found, known, said = [], set[str](), ""
+    for user, reply in zip(example.messages[::2], example.messages[1::2], strict=True):
+        known |= {part.handle for part in user.parts if isinstance(part, Media | Region)}
+        said += "\n" + user.text
+        found.append((user, reply, set(known), said))
+        known |= {part.handle for part in reply.parts if isinstance(part, Media)}
+    return found
+
+
+def calls(message: Message) -> list[TaskCall]:
+    return [part for part in message.parts if isinstance(part, TaskCall)]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_asked_for_in_at_least_forty_ways(task: str) -> None:
+    assert len({line for bank in BANKS[task] for line in sections()[bank].lines}) >= 40
+
+
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_every_task_and_every_kind_of_plain_talk_occurs(split: Split) -> None:
+    seen = Counter(call.task for example in drawn(split) for message in example.messages for call in calls(message))
+    assert set(seen) == set(TASKS)
+    assert min(seen.values()) >= 25
+    groups = {example.group for example in drawn(split)}
+    assert {bank if "." in bank else f"chat.{bank}" for bank, _, _ in PLAIN} <= groups
+
+
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_messages_alternate_and_end_with_the_assistant(split: Split) -> None:
+    for example in drawn(split):
+        roles = [message.role for message in example.messages]
+        assert roles == ["user", "assistant"] * (len(roles) // 2)
+        assert 1 <= len(roles) // 2 <= 4
+        for user in example.messages[::2]:
+            assert isinstance(user.parts[-1], Text)
+            assert sum(isinstance(part, Text) for part in user.parts) == 1
+
+
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_phrases_are_words_of_the_person(split: Split) -> None:
+    for example in drawn(split):
+        for user, reply, _, said in walk(example):
+            for call in calls(reply):
+                for text in call.phrases():
+                    assert text.strip()
+                    assert text in (user.text if not example.group.startswith("again") else said) or text in said, (
+                        text,
+                        said,
+                    )
+
+
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_calls_pass_the_checks_of_the_grammar(split: Split) -> None:
+    for example in drawn(split):
+        for _, reply, known, _ in walk(example):
+            for part in reply.parts:
+                if isinstance(part, TaskCall):
+                    fault = grammar.check(part, TASKS[part.task], known)
+                    assert fault is None, (part, fault)
+                    assert grammar.settings(part, TASKS[part.task])[1] == [], part
+                elif isinstance(part, Media):
+                    assert part.handle not in known
+                    known.add(part.handle)
+
+
+def test_results_are_of_the_kinds_that_the_task_gives() -> None:
+    for example in drawn():
+        for message in example.messages[1::2]:
+            task = ""
+            for part in message.parts:
+                task = part.task if isinstance(part, TaskCall) else task
+                if isinstance(part, Media):
+                    assert part.kind in TASKS[task].gives
+
+
+def test_replies_survive_being_written_and_read_again() -> None:
+    for example in drawn()[:1500]:
+        for message in example.messages[1::2]:
+            parts = [part for part in message.parts if isinstance(part, Text | TaskCall)]
+            again = grammar.parse(grammar.write(parts))
+            assert [(p.task, p.args, dict(p.params)) for p in again if isinstance(p, TaskCall)] == [
+                (p.task, p.args, dict(p.params)) for p in parts if isinstance(p, TaskCall)
+            ]
+            assert not any(isinstance(part, Failure) for part in again)
+
+
+def test_the_assistant_gets_by_with_few_words() -> None:
+    words = {
+        word.lower()
+        for example in drawn()
+        for message in example.messages[1::2]
+        for word in re.findall(r"[A-Za-z']+", message.text)
+    }
+    assert 200 < len(words) < 1500
+
+
+def test_the_same_seed_gives_the_same_dialogues() -> None:
+    assert list(islice(examples(5), 200)) == list(islice(examples(5), 200))
+    assert list(islice(examples(5), 200)) != list(islice(examples(6), 200))
+
+
+def test_no_held_out_phrasing_is_used_in_training() -> None:
+    held = held_out_lines()
+    for name, section in sections().items():
+        if section.kind != "phrasings":
+            continue
+        train, other = len(book("train").lines[name]), len(book("held_out").lines[name])
+        assert other >= 1
+        assert train + other == len(section.lines)
+        assert held[name] <= set(section.lines)
+        assert train >= 0.6 * len(section.lines)
+
+
+def test_no_held_out_object_is_ever_named_in_training() -> None:
+    things = {line for name, lines in held_out_lines().items() if sections()[name].kind == "things" for line in lines}
+    assert len(things) > 60
+    names = re.compile(
+        r"\b("
+        + "|".join(sorted((re.escape(w) for t in things for w in (t, plural(t))), key=len, reverse=True))
+        + r")\b"
+    )
+    for example in drawn():
+        for message in example.messages:
+            words = message.text.lower() + " " + " ".join(p.label for p in message.parts if isinstance(p, Region))
+            found = names.search(words)
+            assert found is None, (found, words)
+
+
+def test_about_a_tenth_is_held_out() -> None:
+    held = held_out_lines()
+    for kind in ("phrasings", "things"):
+        chosen = [name for name, section in sections().items() if section.kind == kind]
+        share = sum(len(held[name]) for name in chosen) / sum(len(sections()[name].lines) for name in chosen)
+        assert 0.04 < share < 0.16
+
+
+def test_the_two_splits_share_no_long_request() -> None:
+    train = {m.text for e in drawn() for m in e.messages[::2] if len(m.text) > 40}
+    assert not train & {m.text for e in drawn("held_out") for m in e.messages[::2] if len(m.text) > 40}
+
+
+def test_about_a_third_of_the_first_requests_want_no_task() -> None:
+    quiet = sum(not calls(example.messages[1]) for example in drawn())
+    assert 0.25 < quiet / len(drawn()) < 0.45
+
+
+def test_there_are_a_thousand_names_of_things() -> None:
+    assert len({line for section in sections().values() if section.kind == "things" for line in section.lines}) >= 1000
+
+
+def test_a_typo_stays_inside_the_phrase_it_hits() -> None:
+    for seed in range(300):
+        said = Said([("please paint ", -1), ("a very large lighthouse", 0), (" for my grandmother", -1)], {}, 1)
+        done = typed(Random(seed), book("train"), said)
+        assert done.phrase() in done.text
+        assert 15 < len(done.phrase()) < 30
+
+
+def test_params_say_what_the_person_said() -> None:
+    for example in drawn():
+        for user, reply, _, _ in walk(example):
+            made = calls(reply)
+            if len(made) != 1 or example.group.startswith(("again", "other", "undo")):
+                continue
+            for key in ("degrees", "hz", "frame"):
+                value = made[0].params.get(key, "").lstrip("-")
+                digits = re.search(r"\d", user.text)
+                if value and digits and key != "hz" and value not in ("1", "0"):
+                    assert value in user.text or int(value) <= 60 or value in ("90", "180"), (value, user.text)
+
+
+def test_a_marked_request_gets_its_marks_in_the_call() -> None:
+    for example in drawn():
+        for user, reply, _, _ in walk(example):
+            marks = {p.handle for p in user.parts if isinstance(p, Region)}
+            if marks and (made := calls(reply)):
+                assert marks <= {ref for call in made for ref in call.refs("region")}, (user.text, made)
+
+
+def test_phrases_never_swallow_the_carrier() -> None:
+    carriers = ("could you please", "i would like you to", "can you ")
+    for example in drawn():
+        for message in example.messages[1::2]:
+            for call in calls(message):
+                for arg in call.args:
+                    if isinstance(arg, Phrase) and call.task in ("image", "video", "audio", "segment", "detect"):
+                        assert not arg.text.lower().startswith(carriers), arg

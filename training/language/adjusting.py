@@ -1,0 +1,159 @@
+"""Turns that change colours, sharpness, size or background with typed settings, all over or inside or outside a mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.values import Kind
+
+from training.language.mark import source
+from training.language.phrasing import Said
+from training.language.talk import Dialogue, Item, Target
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kind of adjustment: its phrase bank, the operation and the usual amount (0: the operation takes none)."""
+
+    bank: str
+    op: str
+    amount: float = 0.0
+    weight: int = 3
+
+
+TONES = (
+    Change("blur", "blur", 1, 6), Change("pixelate", "pixelate", 1, 3), Change("sharpen", "sharpen", 1, 3), Change("brighter", "brightness", 1, 4),
+    Change("darker", "brightness", -1, 4), Change("contrast.up", "contrast", 1, 2), Change("contrast.down", "contrast", -1, 2),
+    Change("saturation.up", "saturation", 1, 2), Change("saturation.down", "saturation", -1, 2), Change("grayscale", "grayscale", 0, 6),
+    Change("sepia", "sepia", 0, 2), Change("sketch", "sketch", 0, 2), Change("cartoon", "cartoon", 0, 2), Change("invert", "invert", 0, 2),
+    Change("color", "color", 0, 4),
+)  # fmt: skip
+WEIGHTS = [change.weight for change in TONES]
+SHAPES = (
+    ("rotate", 4), ("rotate.left", 2), ("rotate.right90", 2), ("rotate.left90", 2), ("rotate.180", 2), ("flip.horizontal", 4),
+    ("flip.vertical", 2),
+)  # fmt: skip
+ADVERBS = (("a bit ", 0.5), ("slightly ", 0.5), ("a little ", 0.5), ("somewhat ", 0.5), ("a little bit ", 0.5), ("a tad ", 0.5),
+           ("much ", 2.0), ("a lot ", 2.0), ("way ", 2.0), ("far ", 2.0), ("strongly ", 2.0), ("considerably ", 2.0))  # fmt: skip
+
+
+def plain(amount: float) -> str:
+    return f"{amount:g}"
+
+
+def tone(d: Dialogue, where: str, target: Target | None, mark: str = "") -> tuple[Said, dict[str, str]]:
+    """Return a request for a random tone change and its params; *where* is all, inside, mask or outside.
+
+    *target* None gives a request that speaks of "it" only; *mark* is the region's or mask's number in the words.
+    """
+    rng = d.rng
+    change = rng.choices(TONES, WEIGHTS)[0]
+    adverb, factor = ("", 1.0) if not change.amount or d.chance(0.6) else rng.choice(ADVERBS)
+    params = {"op": change.op}
+    bank = f"adj.{change.bank}"
+    if where == "all":
+        if change.bank == "color":
+            bank = "adj.tint"
+        elif d.chance(0.25):
+            bank += ".plain"
+    else:
+        params["where"] = "outside" if where == "outside" else "inside"
+    noun = d.book.text(rng, f"noun.{target.item.kind}") if target else "picture"
+    if target is None:
+        it = "it"
+    else:
+        it = target.ref or d.book.text(rng, "it.new" if target.new else "it.latest", noun=noun)
+    slots = {"noun": noun, "it": it, "adv": adverb}
+    if where == "all":
+        slots["x"] = it if target is None or target.ref else d.book.text(rng, "x.all", it=it, noun=noun)
+    else:
+        slots["x"] = d.book.text(rng, f"x.{where}", r=mark, m=mark, noun=noun)
+    said = d.book.say(rng, bank, **slots)
+    if where == "all" and target is not None and target.ref and not {"x", "it"} & said.slots.keys():
+        said = d.frame(said, "on.target", ref=target.ref)
+    amount = change.amount * factor if "adv" in said.slots else change.amount
+    if "part" in said.slots:
+        amount = float(said.slots["part"]) * (1 if change.amount >= 0 else -1)
+    if change.amount and amount != 1:
+        params["amount"] = plain(amount)
+    if "colour" in said.slots:
+        params["color"] = said.slots["colour"]
+    return said, params
+
+
+def shape(d: Dialogue, target: Target | None) -> tuple[Said, dict[str, str]]:
+    """Return a request to rotate or mirror and its params."""
+    bank = d.rng.choices([name for name, _ in SHAPES], [weight for _, weight in SHAPES])[0]
+    said = d.say(f"adj.{bank}", target) if target else d.say(f"adj.{bank}", it="it", noun="picture")
+    if bank.startswith("flip"):
+        return said, {"op": "flip", "axis": bank[5:]}
+    degrees = {"rotate.right90": "90", "rotate.left90": "-90", "rotate.180": "180"}.get(bank) or said.slots["degrees"]
+    return said, {"op": "rotate", "degrees": f"-{degrees}" if bank == "rotate.left" else degrees}
+
+
+def whole(d: Dialogue) -> str:
+    """Adjust a whole picture or video."""
+    target = d.target("image", "video")
+    said, params = tone(d, "all", target) if d.chance(0.72) else shape(d, target)
+    d.ask(said)
+    d.run("adjust", [target.handle], [target.item.kind], params)
+    return f"adjust.{params['op']}"
+
+
+def marked(d: Dialogue) -> str:
+    """Adjust the inside or the outside of a region just drawn."""
+    target = d.target("image") if d.chance(0.9) else d.target("video")
+    target.ref = ""
+    mark = d.mark(target.handle)
+    where = "outside" if d.chance(0.4) else "inside"
+    said, params = tone(d, where, target, str(mark.id))
+    d.ask(said)
+    d.run("adjust", [target.handle, mark.handle], [target.item.kind], params, reply=f"adjust.{where}")
+    return f"adjust.region.{params['op']}"
+
+
+def masked(d: Dialogue) -> str | None:
+    """Adjust what an earlier mask covers, or the rest."""
+    mask = d.latest("mask")
+    if mask is None or not (of := source(d, mask)):
+        return None
+    where = "outside" if d.chance(0.55) else "mask"
+    said, params = tone(d, where, Target(_item(d, of), False), mask.handle[5:])
+    d.ask(said)
+    kind: Kind = "image" if of.startswith("image") else "video"
+    d.run(
+        "adjust", [of, mask.handle], [kind], params, reply="adjust.outside" if where == "outside" else "adjust.inside"
+    )
+    return f"adjust.mask.{params['op']}"
+
+
+def _item(d: Dialogue, handle: str) -> Item:
+    return next(item for item in d.shelf if item.handle == handle)
+
+
+def crop(d: Dialogue) -> str:
+    """Crop to the marked box."""
+    target = d.target("image") if d.chance(0.9) else d.target("video")
+    target.ref = ""
+    mark = d.mark(target.handle, simple=True)
+    d.ask(d.say("adj.crop", target, r=str(mark.id)))
+    d.run("adjust", [target.handle, mark.handle], [target.item.kind], {"op": "crop"}, reply="adjust.crop")
+    return "adjust.region.crop"
+
+
+def backdrop(d: Dialogue) -> str | None:
+    """Cut out with alpha, or put on a plain colour: of a mask made before or of a region just drawn."""
+    mask = d.latest("mask")
+    if mask is not None and (of := source(d, mask)).startswith("image") and d.chance(0.7):
+        args, target = [of, mask.handle], Target(_item(d, of), False)
+    else:
+        target = d.target("image")
+        target.ref = ""
+        args = [target.handle, d.mark(target.handle).handle]
+    if d.chance(0.5):
+        d.ask(d.say("adj.cutout", target))
+        d.run("adjust", args, ["image"], {"op": "cutout"}, reply="adjust.cutout")
+        return "adjust.cutout"
+    said = d.ask(d.say("adj.background", target))
+    d.run("adjust", args, ["image"], {"op": "background", "color": said.slots["colour"]}, reply="adjust.background")
+    return "adjust.background"

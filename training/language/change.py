@@ -1,0 +1,68 @@
+"""Turns that change a picture or a video as freely as words allow, and bring pictures to life."""
+
+from __future__ import annotations
+
+from training.language.mark import source
+from training.language.talk import Dialogue, phrase
+
+FREE = {"image": "edit", "video": "video_edit"}
+
+
+def edit(d: Dialogue) -> str:
+    """Change a whole picture by an instruction."""
+    target = d.target("image")
+    said = d.ask(d.say("edit.ask", target))
+    d.run("edit", [target.handle, phrase(said)], ["image"], after="picture")
+    return "edit"
+
+
+def inpaint(d: Dialogue) -> str:
+    """Put something into the marked place, or recolour the marked thing."""
+    target = d.target("image")
+    mark = d.mark(target.handle)
+    target.ref = ""
+    if d.chance(0.12):
+        said = d.ask(d.say("inpaint.colour", target))
+        params = {"op": "color", "where": "inside", "color": said.slots["colour"]}
+        d.run("adjust", [target.handle, mark.handle], ["image"], params, reply="adjust.inside")
+        return "adjust.region.colour"
+    said = d.ask(d.say("inpaint.ask", target, r=str(mark.id)))
+    d.run("inpaint", [target.handle, mark.handle, phrase(said)], ["image"], after="picture")
+    return "inpaint"
+
+
+def remove_region(d: Dialogue) -> str:
+    """Take what is marked out of the picture."""
+    target = d.target("image")
+    marks = [d.mark(target.handle) for _ in range(1 if d.chance(0.9) else 2)]
+    target.ref = target.ref if d.chance(0.1) else ""
+    d.ask(d.say("remove.region", target, r=str(marks[0].id)))
+    d.run("remove", [target.handle, *(m.handle for m in marks)], ["image"])
+    return "remove.region"
+
+
+def remove_mask(d: Dialogue) -> str | None:
+    """Take what was cut out before out of the picture."""
+    mask = d.latest("mask")
+    if mask is None or not (of := source(d, mask)).startswith("image"):
+        return None
+    d.ask(d.say("remove.mask", m=mask.handle[5:], noun="picture"))
+    d.run("remove", [of, mask.handle], ["image"])
+    return "remove.mask"
+
+
+def animate(d: Dialogue) -> str:
+    """Bring a picture to life, with a description of the motion or without."""
+    target = d.target("image", fresh=0.5)
+    said = d.ask(d.say("animate.ask", target))
+    what = [phrase(said)] if said.stated else []
+    d.run("animate", [target.handle, *what], ["video"])
+    return "animate.motion" if what else "animate.plain"
+
+
+def video_edit(d: Dialogue) -> str:
+    """Change a video by an instruction or by a description of what it shall show."""
+    target = d.target("video")
+    said = d.ask(d.say("vedit.ask", target))
+    d.run("video_edit", [target.handle, phrase(said)], ["video"])
+    return "video_edit"

@@ -1,0 +1,230 @@
+"""Turns about the conversation itself: what there is, what was done, once more, the other one, undo."""
+
+from __future__ import annotations
+
+from models.tasks import TASKS
+from models.values import Arg, Kind, Ref, TaskCall
+
+from training.language import adjusting, av, change
+from training.language.numbers import ONES
+from training.language.talk import Dialogue, Item, Target, phrase
+
+WHAT: dict[str, tuple[str, ...]] = {
+    "image": ("images", "pictures", "photos"), "video": ("videos", "clips"), "audio": ("sounds", "recordings"),
+    "mask": ("masks", "cutouts"),
+}  # fmt: skip
+DID = {
+    "segment": "cut out a mask from", "detect": "looked for things in", "edit": "edited", "inpaint": "replaced a part of",
+    "remove": "removed something from", "adjust": "adjusted", "animate": "animated", "video_edit": "edited",
+    "video_segment": "followed something in", "extract": "took a part out of", "audio_adjust": "changed the sound of",
+    "sound_for": "made a sound for",
+}  # fmt: skip
+MADE = {
+    "segment": "the mask that I cut out of {h}", "detect": "{h} with boxes", "edit": "{h} after the edit", "remove": "{h} without the thing",
+    "inpaint": "{h} with a new part", "adjust": "{h} after my change", "animate": "the video I made from {h}", "extract": "a part of {h}",
+    "video_edit": "{h} after the edit", "video_segment": "what I followed in {h}", "audio_adjust": "{h} after my change",
+    "sound_for": "the sound I made for {h}", "image": "the picture I made from your words", "layout": "the picture I made from your boxes",
+    "video": "the video I made from your words", "audio": "the sound I made from your words",
+}  # fmt: skip
+
+
+def count(d: Dialogue) -> str:
+    """How many pictures, clips, ... are there?"""
+    kind: Kind = d.rng.choice(("image", "image", "video", "audio", "mask"))
+    what, found = d.rng.choice(WHAT[kind]), d.of(kind)
+    d.ask(d.say("ask.count", what=what))
+    if not found:
+        d.answer("say.count.none", what=WHAT[kind][0])
+    else:
+        one = len(found) == 1
+        name = WHAT[kind][0][:-1] if one else WHAT[kind][0]
+        d.answer(
+            "say.count",
+            what=name,
+            are="is" if one else "are",
+            number=ONES[len(found)],
+            list=_and([i.handle for i in found]),
+        )
+    return "talk.count"
+
+
+def count_all(d: Dialogue) -> str:
+    """What files are there?"""
+    d.ask(d.say("ask.count.all"))
+    found = [item.handle for item in d.shelf]
+    if not found:
+        d.answer("say.count.none", what="files")
+    else:
+        one = len(found) == 1
+        d.answer(
+            "say.count",
+            what="file" if one else "files",
+            are="is" if one else "are",
+            number=ONES[min(len(found), 19)],
+            list=_and(found),
+        )
+    return "talk.count"
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def did(d: Dialogue) -> str | None:
+    """What did you do to image#1?"""
+    if not d.shelf:
+        return None
+    item = d.rng.choice(d.shelf)
+    d.ask(d.say("ask.did", ref=d.name(item)))
+    done = [DID[c.task] for c in d.calls if item.handle in c.refs() and c.task in DID]
+    if done:
+        d.answer("say.did", h=item.handle, did=_and(list(dict.fromkeys(done))[:3]))
+    else:
+        d.answer("say.did.nothing", h=item.handle)
+    return "talk.did"
+
+
+def made(d: Dialogue) -> str | None:
+    """What is mask#1?"""
+    if not d.shelf:
+        return None
+    item = d.rng.choice(d.shelf)
+    d.ask(d.say("ask.made", ref=item.handle if d.chance(0.7) else d.name(item)))
+    if item.call is None:
+        d.answer("say.made", h=item.handle, made="the file you sent me")
+    else:
+        of = (item.call.refs("image", "video", "audio") or [""])[0]
+        d.answer("say.made", h=item.handle, made=MADE[item.call.task].format(h=of))
+    return "talk.made"
+
+
+def last(d: Dialogue) -> str:
+    """What did you just do?"""
+    d.ask(d.say("ask.last"))
+    call = d.calls[-1] if d.calls else None
+    if call is None:
+        d.answer("say.none.done")
+    elif call.task in DID:
+        d.answer("say.last", did=DID[call.task], h=call.refs("image", "video", "audio")[0])
+    else:
+        d.answer("say.last", did="made", h=MADE[call.task])
+    return "talk.last"
+
+
+def used(d: Dialogue) -> str:
+    """Which file did you use?"""
+    d.ask(d.say("ask.used"))
+    refs = d.calls[-1].refs("image", "video", "audio") if d.calls else []
+    if refs:
+        d.answer("say.used", h=_and(refs))
+    else:
+        d.answer("say.used.none")
+    return "talk.used"
+
+
+def where(d: Dialogue) -> str | None:
+    """Where is the result?"""
+    if not d.shelf or d.shelf[-1].call is None:
+        return None
+    d.ask(d.say("ask.where"))
+    d.answer("say.where", h=d.shelf[-1].handle)
+    return "talk.where"
+
+
+def failed(d: Dialogue) -> str:
+    """Why did it fail?"""
+    d.ask(d.say("ask.failed"))
+    d.answer("say.failed" if d.failed else "say.failed.not")
+    return "talk.failed"
+
+
+def _results(call: TaskCall, d: Dialogue) -> list[Kind]:
+    kinds: list[Kind] = [item.kind for item in d.shelf if item.call is call]
+    if kinds:
+        return kinds
+    gives, refs = TASKS[call.task].gives, call.refs("image", "video", "audio")
+    if call.task == "video_segment":
+        return list(gives)
+    if call.task == "adjust":
+        return ["video" if refs[0].startswith("video") else "image"]
+    if call.task == "extract":
+        return ["image" if call.params else "video"]
+    if call.task == "audio_adjust":
+        moved: dict[str, Kind] = {"extract": "audio", "attach": "video"}
+        return [moved.get(call.params["op"], "video" if refs[0].startswith("video") else "audio")]
+    return [gives[0]]
+
+
+def again(d: Dialogue) -> str | None:
+    """Once more: the last call is repeated as it was."""
+    if not d.calls or not d.last_called:
+        return None
+    call = d.calls[-1]
+    d.ask(d.say("again.ask"))
+    d.words("do.again")
+    d.call(call.task, list(call.args), _results(call, d), call.params)
+    d.answer()
+    return f"again.{call.task}"
+
+
+def _instead(call: TaskCall, item: Item) -> list[Arg | str]:
+    """Return the arguments of *call* with its first medium replaced by *item*, without marks and masks of the old one."""
+    return [item.handle, *(arg for arg in call.args if not isinstance(arg, Ref))]
+
+
+def other(d: Dialogue) -> str | None:
+    """No, the other one: the last call, on another medium of the same kind."""
+    if not d.calls or not d.last_called:
+        return None
+    call = d.calls[-1]
+    refs = call.refs("image", "video", "audio")
+    if len(refs) != 1 or any(isinstance(a, Ref) and a.kind in ("region", "mask") for a in call.args):
+        return None
+    kind = refs[0].partition("#")[0]
+    results = {item.handle for item in d.shelf if item.call is call}
+    rest = [item for item in d.of(kind) if item.handle != refs[0] and item.handle not in results]
+    if not rest:
+        return None
+    item = d.rng.choice(rest)
+    if len(rest) == 1 and d.chance(0.5):
+        d.ask(d.say("other.ask", noun=d.book.text(d.rng, f"noun.{kind}")))
+    else:
+        d.ask(d.say("that.ask", ref=d.name(item)))
+    d.words("do.other", h=item.handle)
+    d.call(call.task, _instead(call, item), _results(call, d), call.params)
+    d.answer()
+    return f"other.{call.task}"
+
+
+def undo(d: Dialogue) -> str | None:
+    """Undo that, or undo it and do something else with the medium as it was."""
+    if not d.calls or not d.last_called:
+        return None
+    call = d.calls[-1]
+    refs = call.refs("image", "video", "audio")
+    if not refs or call.task not in ("adjust", "edit", "inpaint", "remove", "video_edit", "audio_adjust"):
+        return None
+    item = next(item for item in d.shelf if item.handle == refs[0])
+    if d.chance(0.3):
+        d.ask(d.say("undo.only"))
+        d.answer("say.undo", h=item.handle)
+        return "talk.undo"
+    target = Target(item, False)
+    args: list[Arg | str]
+    if item.kind == "audio":
+        said, spans, params = av.effect(d, target)
+        args, task = [item.handle, *spans], "audio_adjust"
+    elif d.chance(0.5):
+        said, params = adjusting.tone(d, "all", target)
+        args, task = [item.handle], "adjust"
+    else:
+        said, params = d.say("edit.ask" if item.kind == "image" else "vedit.ask", target), {}
+        args, task = [item.handle], change.FREE[item.kind]
+    said = d.frame(said, "undo.before")
+    said = d.ask(said, polite=False)
+    if task in change.FREE.values():
+        args = [*args, phrase(said)]
+    d.words("do.undo", h=item.handle)
+    d.call(task, args, [item.kind], params)
+    d.answer()
+    return f"undo.{task}"

@@ -1,0 +1,129 @@
+"""Slots that are computed: numbers, times and amounts, said in digits or words, with their value for the task call."""
+
+from __future__ import annotations
+
+from random import Random
+
+from training.language.phrasing import Computed
+
+ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def words(number: int) -> str:
+    """Return a whole number 0..999 in English words."""
+    if number < 20:
+        return ONES[number]
+    if number < 100:
+        return TENS[number // 10] + (f"-{ONES[number % 10]}" if number % 10 else "")
+    rest = f" and {words(number % 100)}" if number % 100 else ""
+    return f"{ONES[number // 100]} hundred{rest}"
+
+
+def plain(number: float) -> str:
+    """Return *number* without needless zeros: 2.0 -> 2, 2.50 -> 2.5."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _said(rng: Random, number: float) -> str:
+    """Return a number as a person would write it: mostly digits, small whole ones sometimes in words."""
+    if number == int(number) and number <= 60 and rng.random() < 0.25:
+        return words(int(number))
+    return plain(number)
+
+
+def _seconds(rng: Random, low: int, high: int) -> float:
+    return rng.randint(low, high) + (0.5 if rng.random() < 0.12 else 0.0)
+
+
+def _span(rng: Random, slots: dict[str, str]) -> str:
+    start = _seconds(rng, 0, 20) if rng.random() < 0.8 else float(rng.randint(10, 60))
+    stop = start + _seconds(rng, 1, 10)
+    slots["start"], slots["stop"] = plain(start), plain(stop)
+    pattern = rng.choice((
+        "from {a} to {b} seconds", "from second {a} to second {b}", "between {a} and {b} seconds", "from {a}s to {b}s", "{a}-{b}s",
+        "{a} to {b} seconds", "{a} s to {b} s", "between second {a} and {b}", "from {a} until {b} seconds", "{a}s-{b}s", "seconds {a} to {b}",
+        "seconds {a}-{b}", "{c} to {d}", "from {c} to {d}", "starting at {a} and ending at {b} seconds", "from {a} sec to {b} sec",
+        "between {c} and {d}", "{a} through {b} seconds", "from the {a} second mark to the {b} second mark",
+    ))  # fmt: skip
+    in_words = rng.random() < 0.2 and start == int(start) and stop == int(stop) and stop < 60
+    said = {"a": words(int(start)), "b": words(int(stop))} if in_words else {"a": plain(start), "b": plain(stop)}
+    if "{c}" in pattern:
+        if start != int(start) or stop != int(stop):
+            pattern = "from {a} to {b} seconds"
+        said["c"], said["d"] = (f"{int(t) // 60}:{int(t) % 60:02d}" for t in (start, stop))
+    return pattern.format(**said)
+
+
+def _first(rng: Random, slots: dict[str, str]) -> str:
+    stop = _seconds(rng, 1, 20)
+    slots["start"], slots["stop"] = "0", plain(stop)
+    return _said(rng, stop)
+
+
+def _time(rng: Random, slots: dict[str, str]) -> str:
+    time = rng.choice((float(rng.randint(1, 30)), rng.randint(2, 60) / 2, rng.randint(10, 200) / 10))
+    slots["time"] = plain(time)
+    said = _said(rng, time)
+    if time == int(time) and rng.random() < 0.15:
+        return f"{int(time) // 60}:{int(time) % 60:02d}"
+    return said + rng.choice((" seconds", "s", " s", " sec", " seconds", "s"))
+
+
+def _frame(rng: Random, slots: dict[str, str]) -> str:
+    frame = rng.choice((rng.randint(1, 30), rng.randint(10, 300), rng.randrange(0, 500, 10)))
+    slots["frame"] = str(frame)
+    return str(frame)
+
+
+def _choice(name: str, *values: float, low: float = 0.25) -> Computed:
+    def pick(rng: Random, slots: dict[str, str]) -> str:
+        value = rng.choice(values)
+        slots[name] = plain(value)
+        return words(int(value)) if value == int(value) and value <= 60 and rng.random() < low else plain(value)
+
+    return pick
+
+
+def _percent(rng: Random, slots: dict[str, str]) -> str:
+    percent = rng.choice((5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100))
+    slots["part"] = plain(percent / 100)
+    return f"{percent}" + rng.choice(("%", "%", " percent", " per cent"))
+
+
+def _hz(rng: Random, slots: dict[str, str]) -> str:
+    hz = rng.choice((80, 100, 120, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000, 4000, 5000, 8000))
+    slots["hz"] = str(hz)
+    if hz >= 1000 and rng.random() < 0.5:
+        return plain(hz / 1000) + rng.choice((" khz", "kHz", " kHz", "k"))
+    return f"{hz}" + rng.choice((" Hz", "hz", " hertz", " hz", "Hz"))
+
+
+def _times(rng: Random, slots: dict[str, str]) -> str:
+    value = rng.choice((1.25, 1.5, 1.5, 2, 2, 2, 3, 4, 2.5, 1.75))
+    slots["factor"] = plain(value)
+    if value == 2 and rng.random() < 0.3:
+        return "twice"
+    unit = rng.choice(("x", " times", "x"))
+    return _said(rng, value) + unit if unit == " times" else plain(value) + unit
+
+
+def _slow(rng: Random, slots: dict[str, str]) -> str:
+    value, said = rng.choice(((0.5, "half"), (0.5, "0.5x"), (0.5, "50%"), (0.75, "0.75x"), (0.75, "75%"), (0.25, "a quarter of the"),
+                              (0.25, "0.25x"), (0.8, "0.8x"), (0.8, "80%"), (0.9, "90%"), (0.6, "60%")))  # fmt: skip
+    slots["factor"] = plain(value)
+    return said
+
+
+def _number(low: int, high: int) -> Computed:
+    return lambda rng, slots: str(rng.randint(low, high))
+
+
+COMPUTED: dict[str, Computed] = {
+    "span": _span, "first": _first, "time": _time, "frame": _frame, "percent": _percent, "hz": _hz, "times": _times,
+    "slow": _slow, "degrees": _choice("degrees", 90, 90, 180, 45, 30, 15, 10, 270, 5, 60, 20, 120, 3, low=0.05),
+    "db": _choice("db", 3, 6, 10, 12, 5, 2, 4, 8, 9, 15, 20), "fade": _choice("seconds", 1, 2, 3, 4, 5, 1.5, 0.5, 2.5, 6, 8, 10),
+    "tones": _choice("semitones", 1, 2, 3, 4, 5, 6, 7, 12), "length": _choice("duration", 2, 3, 4, 5, 6, 8, 10, 12, 15, 20),
+    "int.small": _number(2, 12), "int": _number(3, 99), "int.big": _number(100, 9999), "year": _number(1200, 2024),
+}  # fmt: skip

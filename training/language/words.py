@@ -1,0 +1,123 @@
+"""Turns that are answered in words: plain talk, questions about media, wishes that no task fulfils."""
+
+from __future__ import annotations
+
+from models.values import Kind
+
+from training.language.talk import Dialogue
+
+PLAIN = (
+    ("chat.maths", "say.maths", 5), ("chat.code", "say.code", 5), ("chat.write", "say.write", 12), ("chat.translate", "say.translate", 3),
+    ("chat.fact", "say.fact", 14), ("chat.advice", "say.advice", 9), ("chat.riddle", "say.riddle", 4), ("chat.role", "say.role", 3),
+    ("chat.opinion", "say.opinion", 4), ("chat.life", "say.life", 8), ("chat.not", "say.not", 6), ("chat.long", "say.long", 6),
+    ("hi", "say.hi", 3), ("bye", "say.bye", 2), ("thanks", "say.thanks", 3), ("praise", "say.praise", 2), ("blame", "say.blame", 2),
+    ("who", "say.who", 3), ("what", "say.what", 4), ("can", "say.can", 3), ("can.see", "say.can.see", 2), ("how.cut", "say.how.cut", 2),
+    ("how.other", "say.how.other", 3),
+)  # fmt: skip
+_PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
+REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")
+ABOUT_PICTURE = ("depth", "pose", "text", "face", "three")
+SAME_TALK = frozenset(
+    ("hi", "bye", "thanks", "praise", "blame", "who", "what", "can", "can.see", "how.cut", "how.other")
+)
+NEEDS: tuple[tuple[str, Kind], ...] = (
+    ("seg.region", "image"), ("remove.region", "image"), ("adj.grayscale", "image"), ("adj.rotate", "image"), ("adj.flip.horizontal", "image"),
+    ("adj.blur", "image"), ("seg.all", "image"), ("detect.ask", "image"), ("seg.ask", "image"), ("ext.time", "video"), ("ext.span", "video"),
+    ("follow.region", "video"), ("aa.extract", "video"), ("sf.ask", "video"), ("aa.louder", "audio"), ("aa.reverse", "audio"),
+    ("aa.fade_out", "audio"), ("aa.higher.by", "audio"), ("aa.trim", "audio"),
+)  # fmt: skip
+
+
+def plain(d: Dialogue) -> str:
+    """Talk that has nothing to do with a task; sometimes with a medium attached or in the conversation."""
+    bank, reply, _ = d.rng.choices(PLAIN, _PLAIN_WEIGHTS)[0]
+    if d.chance(0.05) and not d.shelf:
+        d.attach(d.rng.choice(("image", "image", "video", "audio")))
+    d.ask(d.say(bank, noun="picture", it="it"), polite=bank not in ("hi", "bye", "thanks", "chat.long"))
+    d.answer(reply)
+    return bank if "." in bank else f"chat.{bank}"
+
+
+def refuse(d: Dialogue) -> str:
+    """A wish for something that no task here can do."""
+    name = d.rng.choice(REFUSED)
+    kind: Kind | None = None
+    if name in ABOUT_PICTURE:
+        kind = "image" if d.chance(0.85) else None
+    elif name == "music":
+        kind = "audio" if d.chance(0.6) else "video"
+    elif name in ("mail", "document", "other", "speech"):
+        kind = d.rng.choice(("image", "video", "audio", None, None, None, None))
+    if kind and not (d.of(kind) and d.chance(0.6)):
+        d.attach(kind)
+    word = d.book.text(d.rng, f"noun.{kind or 'image'}")
+    it = d.book.text(d.rng, "it.new", noun=word)
+    d.ask(d.say(f"refuse.{name}", it=it, noun=word))
+    d.answer(f"say.refuse.{name}")
+    return f"refuse.{name}"
+
+
+def look(d: Dialogue) -> str:
+    """A question about what a picture shows."""
+    target = d.target("image", fresh=0.7)
+    d.ask(d.say("vqa.image", target))
+    d.answer("say.see", h=target.handle)
+    return "vqa.image"
+
+
+def look_here(d: Dialogue) -> str:
+    """A question about a marked place of a picture, now and then of a video."""
+    target = d.target("image", fresh=0.7) if d.chance(0.92) else d.target("video")
+    target.ref = ""
+    mark = d.mark(target.handle)
+    d.ask(d.say("vqa.region", target, r=str(mark.id)))
+    d.answer("say.see.region", r=mark.handle)
+    return "vqa.region"
+
+
+def watch(d: Dialogue) -> str:
+    """A question about what happens in a video."""
+    target = d.target("video", fresh=0.7)
+    d.ask(d.say("vqa.video", target))
+    d.answer("say.watch", h=target.handle)
+    return "vqa.video"
+
+
+def listen(d: Dialogue) -> str:
+    """A question about what can be heard in a sound."""
+    target = d.target("audio", fresh=0.7)
+    d.ask(d.say("vqa.audio", target))
+    d.answer("say.listen", h=target.handle)
+    return "vqa.audio"
+
+
+def hand_over(d: Dialogue) -> str:
+    """Attach something and say next to nothing."""
+    item = d.attach(d.rng.choice(("image", "image", "video", "audio")))
+    if d.chance(0.12):
+        d.ask("", polite=False, bare=True)
+    else:
+        d.ask(d.say("hear.new", noun=d.book.text(d.rng, f"noun.{item.kind}")))
+    d.answer("say.got.audio" if item.kind == "audio" else "say.got", h=item.handle)
+    return "chat.hand_over"
+
+
+def need(d: Dialogue) -> str | None:
+    """A request whose medium is missing: ask for it."""
+    bank, kind = d.rng.choice(NEEDS)
+    if d.shelf:
+        return None
+    noun = d.book.text(d.rng, f"noun.{kind}")
+    it = d.book.text(d.rng, "it.latest", noun=noun)
+    d.ask(d.say(bank, it=it, noun=noun, r="1", m="1", adv="", x=it))
+    d.answer(f"say.need.{kind}")
+    return f"need.{kind}"
+
+
+def unmarked(d: Dialogue) -> str:
+    """A request about "this thing" with nothing marked and nothing named: ask for a mark."""
+    target = d.target("image") if d.chance(0.8) else d.target("video")
+    target.ref = ""
+    d.ask(d.say("unmarked.ask", target))
+    d.answer("say.need.mark", h=target.handle)
+    return "need.mark"

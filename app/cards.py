@@ -197,7 +197,8 @@ def _argument(arg: Any) -> str:
     return str(arg)
 
 
-def progress_json(now: Progress, link: Link) -> dict[str, Any]:
+def progress_json(now: Progress, preview: str = "") -> dict[str, Any]:
+    """Return how far a call is; *preview* is the address of a picture made on the way."""
     title = now.task or "the model"
     time = f"{now.seconds:.0f} s" + (f", about {now.left:.0f} s left" if now.left else "")
     return {
@@ -205,5 +206,5 @@ def progress_json(now: Progress, link: Link) -> dict[str, Any]:
         "word": now.word,
         "fraction": now.fraction,
         "time": time,
-        "preview": link(str(now.preview)) if now.preview else "",
+        "preview": preview,
     }

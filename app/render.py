@@ -35,17 +35,17 @@ def entries(
     link: Link,
     card: Card,
     progress: Progress | None = None,
+    preview: str = "",
 ) -> list[dict[str, Any]]:
     """Return *messages* for a gradio chatbot. *link* makes an address of a medium's path in the store, *card* a content
-    item of a card's value; *progress* belongs to the last message."""
+    item of a card's value; *progress* and the address of its *preview* belong to the last message."""
     result = []
     for number, message in enumerate(messages):
         now = progress if number == len(messages) - 1 and message.state == "running" else None
-        content = (
-            _user(message, shelf, link, card)
-            if message.role == "user"
-            else _Reply(shelf, link, card).content(message, now)
-        )
+        if message.role == "user":
+            content = _user(message, shelf, link, card)
+        else:
+            content = _Reply(shelf, link, card, now, preview).content(message)
         result.append({"role": message.role, "content": content})
     return result
 
@@ -81,25 +81,28 @@ class _Call:
 class _Reply:
     """Gathers the parts of one reply: words are joined, and what belongs to a call is put where the call stands."""
 
-    def __init__(self, shelf: Mapping[str, Media], link: Link, card: Card) -> None:
+    def __init__(
+        self, shelf: Mapping[str, Media], link: Link, card: Card, progress: Progress | None, preview: str
+    ) -> None:
         self._shelf, self._link, self._card = shelf, link, card
+        self._progress, self._preview = progress, preview
         self._content: list[Any] = []
         self._words: list[str] = []
         self._grounded: list[Grounding] = []
         self._calls: dict[str, _Call] = {}
 
-    def content(self, message: Message, progress: Progress | None) -> list[Any]:
+    def content(self, message: Message) -> list[Any]:
         """Return the content items of *message*."""
         for part in message.parts:
             self._take(part)
         self._flush()
         running = message.state == "running"
-        if progress is not None and not progress.call:
-            self._content.append(self._card({"kind": "call", "progress": progress_json(progress, self._link)}))
+        if self._progress is not None and not self._progress.call:
+            self._content.append(self._card({"kind": "call", "progress": progress_json(self._progress)}))
         last = next(reversed(self._calls.values()), None)
         for made in self._calls.values():
             waiting = running and made is last and made.call is not None and not (made.step or made.failure)
-            self._content[made.place] = self._card(self._call(made, progress, waiting))
+            self._content[made.place] = self._card(self._call(made, waiting))
         if running and not self._content:
             self._content.append("…")
         if message.state in STATES:
@@ -136,14 +139,15 @@ class _Reply:
             return made
         return self._calls[name]
 
-    def _call(self, made: _Call, progress: Progress | None, waiting: bool) -> dict[str, Any]:
+    def _call(self, made: _Call, waiting: bool) -> dict[str, Any]:
         value: dict[str, Any] = {"kind": "call", "items": self._results(made)}
         if made.call or made.step:
             value["step"] = step_json(made.call, made.step)
         if waiting and made.call:
-            mine = progress is not None and progress.call == made.call.id
+            now = self._progress
             starting = {"title": made.call.task, "word": "starting", "fraction": 0}
-            value["progress"] = progress_json(progress, self._link) if progress and mine else starting
+            mine = now is not None and now.call == made.call.id
+            value["progress"] = progress_json(now, self._preview) if now and mine else starting
         if made.failure:
             value["error"] = {"what": made.failure.what, "hint": made.failure.hint, "incident": made.failure.incident}
         return value

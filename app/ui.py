@@ -117,17 +117,21 @@ def build(engine: Engine) -> Any:
                     js_on_load=None,
                 )
         shown = [chat, box, tray, chats, earlier]
-        quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        # Notices at the edge of the page come only through the queue; what must not wait for it has none to tell.
+        direct: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        quiet: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
         # The engine runs one expert at a time and one reply per conversation; the queue only carries the stream.
         stream: dict[str, Any] = {
             "concurrency_limit": 16, "concurrency_id": "reply", "show_progress": "hidden", "api_visibility": "private",
             "trigger_mode": "multiple",
         }  # fmt: skip
-        demo.load(actions.load, [owner], [owner, *shown], **quiet)
+        demo.load(actions.load, [owner], [owner, *shown], **direct)
         demo.unload(actions.unload)
-        box.change(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
+        # The composer tells every key; only new files are worth a request, and the tray sends that.
+        box.change(None, [box], None, js="(value) => unison.tellFiles(value)", **direct)
+        tray.files(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
         box.submit(actions.send, [box, tray, task, owner], shown, **stream)
-        box.stop(actions.stop, [owner], None, **quiet)
+        box.stop(actions.stop, [owner], None, **direct)
         chat.retry(actions.retry, [owner], shown, **stream)
         chat.undo(actions.undo, [owner], shown, **quiet)
         chat.example_select(actions.example, [owner], shown, **stream)

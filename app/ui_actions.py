@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import time
@@ -43,6 +44,15 @@ def _fault(name: str, error: Exception) -> None:
         tell(error)
     else:
         tell(Refusal("Something went wrong inside the program.", f"Try again. (Incident {incident(name, error)})"))
+
+
+def _picture(progress: Progress | None) -> str:
+    """Return the preview within its address: the file is replaced so often that a browser would find it gone."""
+    try:
+        data = progress.preview.read_bytes() if progress and progress.preview else b""
+    except OSError:
+        data = b""
+    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}" if data else ""
 
 
 def guarded(outputs: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -302,7 +312,7 @@ class Actions:
 
     def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
         shelf = self.engine.shelf(session)
-        return entries([*before, now], shelf, self.link, self._card, progress)
+        return entries([*before, now], shelf, self.link, self._card, progress, _picture(progress))
 
     def stop(self, owner: Any, request: gr.Request) -> None:
         """End the running reply within one step."""

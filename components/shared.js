@@ -29,8 +29,10 @@ unison.svg = function (tag, attributes = {}) {
 unison.colour = (index) =>
   ["#f59e0b", "#0ea5e9", "#22c55e", "#ec4899", "#8b5cf6", "#ef4444", "#14b8a6", "#a3a300"][((index % 8) + 8) % 8];
 
-// Only addresses of this server are ever loaded, whatever the data says; behind a proxy they start with its folder.
+// Only addresses of this server, and pictures within the address, are ever loaded, whatever the data says; behind a proxy
+// addresses start with its folder.
 unison.local = function (url) {
+  if (/^data:image\/(jpeg|png|webp);base64,[\w+/=]*$/.test(url)) return url;
   if (typeof url !== "string" || !/^\/(?![/\\])/.test(url)) return "";
   const base = new URL(window.gradio_config?.root || "/", location.href).pathname.replace(/\/$/, "");
   return base + url;

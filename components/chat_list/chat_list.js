@@ -35,6 +35,7 @@ unison.chatList = function (element, props, trigger, watch) {
 
   function draw() {
     const value = props.value || {};
+    list.parentElement.dataset.current = value.current || ""; // says to tests and styles that the page is ready
     list.replaceChildren(...(value.chats || []).map((entry) => {
       const row = h("li", { class: entry.id === value.current ? "u-on" : "" });
       row.append(

@@ -11,7 +11,8 @@ The value is plain JSON, read as an input by the event that sends the message::
            | {"type": "scribble", "pts": [[x, y]], "width", "neg"?} | {"type": "poly", "pts", "neg"?}
 
 Coordinates are fractions 0..1 of the upright frame, widths fractions of its longer side. All of it comes from a browser:
-validate it. Python events: ``drop`` (data "ref": an attachment was taken away) and ``export`` (data "refs", "format").
+validate it. Python events: ``drop`` (data "ref": an attachment was taken away), ``export`` (data "refs", "format") and
+``files``: the composer, whose change event calls ``unison.tellFiles(value)`` in the browser, holds other files than before.
 The page opens the dialog with a window event ``unison:draw`` (detail: a medium) and attaches with ``unison:use``.
 ``components.assets.head("region_editor")`` belongs into the page's head.
 """
@@ -23,7 +24,7 @@ from typing import Any
 from components.assets import read
 from components.fast_gradio import gr
 
-SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop' and 'export' */"
+SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop', 'export' and 'files' */"
 
 
 def empty(next_region: int = 1) -> dict[str, Any]:

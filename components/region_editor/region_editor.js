@@ -1,6 +1,12 @@
 // The composer's tray of attachments and regions, and the dialog in which a person marks objects on a picture or on one
 // frame of a video. One object = one region = any mix of one box, points, brush strokes and outlines. Coordinates are
 // fractions of the frame on screen, so that resizing, page zoom and rotation by EXIF change nothing.
+unison.tellFiles = function (message) {
+  const paths = (message?.files || []).map((file) => file.path || "").join("\n");
+  if (paths !== unison.filesTold) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
+  unison.filesTold = paths;
+};
+
 unison.regionEditor = function (element, props, trigger, watch) {
   const { h, local, number, colour } = unison;
   const find = (selector) => element.querySelector(selector);
@@ -372,7 +378,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
   dialog.addEventListener("close", () => { canvas.replaceChildren(); state.overlay = null; state.medium = null; state.media = null; });
   scrubber.addEventListener("input", () => seek(number(scrubber.value)));
   const acts = {
-    neg: () => exclude(!state.neg), undo, use, cancel: () => dialog.close(),
+    neg: () => exclude(!state.neg), undo, done: use, cancel: () => dialog.close(),
     clear: () => { remember(); state.objects = []; state.active = 0; state.draft = null; refresh(); },
     object: () => { remember(); state.objects.push(fresh()); state.active = state.objects.length - 1; refresh(); },
     back: () => seek(state.frame - 1), next: () => seek(state.frame + 1),
@@ -398,6 +404,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
     tray.scrollIntoView({ block: "nearest" });
   });
   listen("unison:export", (wish) => trigger("export", wish));
+  listen("unison:files", (paths) => paths && trigger("files", {}));
   let fetched = 0;
   function fetchDownload() {
     const wish = value().download;

@@ -1,0 +1,53 @@
+"""A browser for the tests of this folder, and a page to drive. Without a Chromium they are skipped, and say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser import stage
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = stage.browser_path()
+    if path is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome is installed")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Site]:
+    with stage.serve(tmp_path_factory.mktemp("site"), stage.Scripted()) as served:
+        yield served
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Any]:
+    """Open pages; at the end none of them may have had an error or asked another host for anything."""
+    opened: list[tuple[Any, stage.Watched, str]] = []
+
+    def open_page(url: str, **how: Any) -> Any:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **how})
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        opened.append((context, stage.Watched(page), url))
+        stage.ready(page, url)
+        return page
+
+    yield open_page
+    for context, watched, url in opened:
+        context.close()
+        assert watched.errors == []
+        assert watched.hosts == {stage.urlparse(url).netloc}
+
+
+@pytest.fixture
+def page(visit: Any, site: stage.Site) -> Any:
+    return visit(site.url)

@@ -63,6 +63,7 @@ class Engine:
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
         self._runs: dict[str, Run] = {}
+        self._owed: dict[str, tuple[int, Message]] = {}
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -108,7 +109,21 @@ class Engine:
 
     def messages(self, session: Session) -> list[Message]:
         """Return the conversation's messages, the one in the making included."""
-        return self.history.messages(session.owner, session.conversation)
+        messages = self.history.messages(session.owner, session.conversation)
+        owed = self._owed.get(session.conversation)
+        return messages if owed is None else self._paid(session, messages, *owed)
+
+    def _paid(self, session: Session, messages: list[Message], n: int, message: Message) -> list[Message]:
+        """Return *messages* with the reply that the disk did not take, and save it now if there is room again."""
+        if n >= len(messages) or messages[n].state != "running":
+            self._owed.pop(session.conversation, None)
+            return messages
+        try:
+            self.history.replace(session.owner, session.conversation, n, message)
+            self._owed.pop(session.conversation, None)
+        except Refusal as refusal:
+            log.warning("a reply is still not saved: %s", refusal.what)
+        return [*messages[:n], message, *messages[n + 1 :]]
 
     def shelf(self, session: Session) -> dict[str, Media]:
         """Return every medium of the conversation by handle, unsent attachments included."""
@@ -263,6 +278,8 @@ class Engine:
             yield run
         finally:
             run.ended.set()
+            if run.owed is not None:
+                self._owed[session.conversation] = run.owed
             with self._lock:
                 if self._runs.get(session.conversation) is run:
                     del self._runs[session.conversation]

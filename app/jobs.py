@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 import time
@@ -61,7 +62,8 @@ class Job(Generic[Result]):
         self.word = word
         if preview is not None and now - self._previewed >= PREVIEWS:
             self._previewed = now
-            self._save(preview)
+            with contextlib.suppress(OSError):  # a full disk, perhaps: the work itself may still succeed
+                self._save(preview)
         with self._changed:
             self._changed.notify_all()
 

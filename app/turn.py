@@ -27,12 +27,14 @@ SAVE = 1.0
 
 @dataclass
 class Run:
-    """The one reply that a conversation may have in the making. *current* turns False when a later one took over."""
+    """The one reply that a conversation may have in the making. *current* turns False when a later one took over; *owed*
+    is the reply and its number, when the disk did not take its end."""
 
     session: Session
     stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     current: bool = True
+    owed: tuple[int, Message] | None = None
 
     def cancelled(self) -> bool:
         """Tell whether the reply shall end now."""
@@ -119,13 +121,14 @@ class Turn:
         return Grown(self.message())
 
     def finish(self, state: str) -> Message:
-        """Save the reply for good; a disk that refuses is logged, not raised, since the reply is still shown."""
+        """Save the reply for good; a disk that refuses is logged and the reply owed, since it is still shown."""
         message = self.message(state)
         self.parts, self._words = list(message.parts), []
         try:
             self.save(state)
         except (Refusal, sqlite3.Error, OSError) as error:
             log.error("a reply could not be saved: %s", error)
+            self.run.owed = (self.n, message)
         return message
 
     def media(self) -> list[Media]:

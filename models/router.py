@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 import time
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("unison.router")
 WAITING = "waiting for its turn"
+DISK_FULL = ("The disk is full, so this could not be made.", "Delete old conversations or files, then try again.")
 
 
 class Broken(Refusal):
@@ -184,6 +186,9 @@ class Router:
                 number = incident(f"checking what {checkpoint.implementation} gave", error)
                 raise Broken(f"{found.name} gave {error}.", "Try again, or with another seed.", number) from None
             except Exception as error:  # noqa: BLE001 (an expert may fail in any way; the chat must not)
+                if isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+                    log.error("the disk is full: %s", error)
+                    raise Refusal(*DISK_FULL) from None
                 if not out_of_memory(error):
                     number = incident(f"running {checkpoint.implementation}", error)
                     what = f"{found.name} failed with an unexpected fault."

@@ -1,0 +1,136 @@
+"""Following several objects through a clip, each from its own frame forwards and backwards, all in one pass each way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.expert import Report
+from models.tape import Plate, Tape
+from models.tracking import Flow, Follower, grey_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COLOURS = (
+    (255, 64, 64), (64, 160, 255), (80, 220, 100), (255, 190, 40), (190, 100, 255), (40, 220, 220), (255, 110, 200),
+    (160, 200, 40),
+)  # fmt: skip
+"""RGB of the overlays, object by object, chosen to differ also for people who see colours less well."""
+
+
+@dataclass
+class Track:
+    """One object's way: *start* the number of the frame it was marked on, *size* (height, width) of its masks.
+
+    Masks are kept as packed bits; frames where it is not seen have none.
+    """
+
+    start: int
+    size: tuple[int, int]
+    scores: dict[int, float] = field(default_factory=dict)
+    _bits: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+
+    def put(self, frame: int, mask: NDArray[np.bool_], score: float) -> None:
+        """Store the mask bool [h, w] of a frame; an empty one means that it is not seen."""
+        if mask.any():
+            self._bits[frame] = np.packbits(mask)
+            self.scores[frame] = score
+
+    def at(self, frame: int) -> NDArray[np.bool_]:
+        """Return the mask bool [h, w] of a frame."""
+        bits = self._bits.get(frame)
+        if bits is None:
+            return np.zeros(self.size, np.bool_)
+        height, width = self.size
+        return np.unpackbits(bits, count=height * width).reshape(height, width).astype(np.bool_)
+
+    def gaps(self, count: int) -> list[tuple[int, int]]:
+        """Return the stretches [first, last) of the clip's *count* frames in which it is not seen."""
+        seen = np.zeros(count + 2, np.bool_)
+        seen[[0, -1]] = True
+        seen[[n + 1 for n in self.scores if n < count]] = True
+        edges = np.flatnonzero(np.diff(seen.astype(np.int8)))
+        return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def follow(tape: Tape, seeds: list[tuple[int, NDArray[np.bool_]]], plate: Plate | None, report: Report) -> list[Track]:
+    """Return the track of each seed (number of its frame on the tape, mask bool [h, w] there) through the whole tape.
+
+    *plate* is the empty scene or None. Gives *report* the fraction done with previews; lets Cancelled pass.
+    """
+    tracks = [Track(start, mask.shape) for start, mask in seeds]
+    for track, (start, mask) in zip(tracks, seeds, strict=True):
+        track.put(start, mask, 1.0)
+    starts = [start for start, _ in seeds]
+    ahead, back = len(tape) - 1 - min(starts), max(starts)
+    done, total = 0, max(1, ahead + back)
+    flow = Flow()
+    for way, first, steps in ((1, min(starts), ahead), (-1, max(starts), back)):
+        followers: dict[int, Follower] = {}
+        before: NDArray[np.uint8] | None = None
+        for number in range(first, first + way * (steps + 1), way):
+            frame = tape[number]
+            grey = grey_of(frame)
+            if before is not None:
+                _advance(followers, tracks, number, frame, grey, before, flow)
+                report(done / total, "following", _preview(tracks, number, frame) if done % 5 == 0 else None)
+                done += 1
+            for k, (start, mask) in enumerate(seeds):
+                if start == number:
+                    followers[k] = Follower(frame, mask, plate)
+            before = grey
+    return tracks
+
+
+def _advance(
+    followers: dict[int, Follower],
+    tracks: list[Track],
+    number: int,
+    frame: NDArray[np.uint8],
+    grey: NDArray[np.uint8],
+    before: NDArray[np.uint8],
+    flow: Flow,
+) -> None:
+    """Take all followers one frame on; the flow is the same for all and left out while none is seen."""
+    seen = any(not follower.lost for follower in followers.values())
+    moved = flow.between(grey, before) if seen else np.zeros((*grey.shape, 2), np.float32)
+    for k, follower in followers.items():
+        follower.step(frame, moved)
+        tracks[k].put(number, follower.mask, follower.confidence)
+
+
+def _preview(tracks: list[Track], number: int, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return overlay(frame, [track.at(number) for track in tracks])
+
+
+def enlarged(mask: NDArray[np.bool_], width: int, height: int) -> NDArray[np.bool_]:
+    """Return *mask* at another size with a smooth outline (not steps), bool [height, width]."""
+    import cv2
+
+    if mask.shape == (height, width):
+        return mask
+    if not mask.any():
+        return np.zeros((height, width), np.bool_)
+    if width < mask.shape[1]:
+        return np.asarray(cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) >= 0.5)
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
+
+
+def overlay(frame: NDArray[np.uint8], masks: list[NDArray[np.bool_]]) -> NDArray[np.uint8]:
+    """Return a copy of *frame* (uint8 RGB [h, w, 3]) with each mask (bool [h, w]) tinted and outlined in its colour."""
+    import cv2
+
+    made = frame.copy()
+    line = max(1, round(max(frame.shape[:2]) / 480))
+    for k, mask in enumerate(masks):
+        if not mask.any():
+            continue
+        colour = COLOURS[k % len(COLOURS)]
+        made[mask] = (0.55 * made[mask] + 0.45 * np.array(colour)).astype(np.uint8)
+        outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(made, outlines, -1, colour, line)
+    return made

@@ -10,7 +10,9 @@ from training.language.talk import Dialogue, phrase
 def image(d: Dialogue) -> str:
     """Ask for a picture, or name only what it shall show."""
     bare = d.chance(0.4) and not d.shelf
-    said = d.ask(d.say("image.bare" if bare else "image.ask"), polite=not bare, bare=bare)
+    said = d.ask(
+        d.say("image.bare" if bare else "image.kinds" if d.chance(0.3) else "image.ask"), polite=not bare, bare=bare
+    )
     d.run("image", [phrase(said)], ["image"], after="picture")
     return "image.bare" if bare else "image.ask"
 
@@ -18,7 +20,9 @@ def image(d: Dialogue) -> str:
 def video(d: Dialogue) -> str:
     """Ask for a video, or name only what happens in it."""
     bare = d.chance(0.3) and not d.shelf
-    said = d.ask(d.say("video.bare" if bare else "video.ask"), polite=not bare, bare=bare)
+    said = d.ask(
+        d.say("video.bare" if bare else "video.kinds" if d.chance(0.3) else "video.ask"), polite=not bare, bare=bare
+    )
     d.run("video", [phrase(said)], ["video"])
     return "video.bare" if bare else "video.ask"
 
@@ -26,7 +30,9 @@ def video(d: Dialogue) -> str:
 def audio(d: Dialogue) -> str:
     """Ask for a sound, with its length or without, or name only what is to be heard."""
     bare = d.chance(0.3) and not d.shelf
-    said = d.ask(d.say("audio.bare" if bare else "audio.ask"), polite=not bare, bare=bare)
+    said = d.ask(
+        d.say("audio.bare" if bare else "audio.kinds" if d.chance(0.3) else "audio.ask"), polite=not bare, bare=bare
+    )
     params = {"duration": said.slots["duration"]} if "duration" in said.slots else {}
     d.run("audio", [phrase(said)], ["audio"], params)
     return "audio.bare" if bare else "audio.ask"

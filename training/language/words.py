@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models.values import Kind
 
-from training.language.talk import Dialogue
+from training.language.phrasing import Said
+from training.language.talk import Dialogue, Target
 
 PLAIN = (
     ("chat.maths", "say.maths", 5), ("chat.code", "say.code", 5), ("chat.write", "say.write", 12), ("chat.translate", "say.translate", 3),
@@ -13,6 +14,14 @@ PLAIN = (
     ("hi", "say.hi", 3), ("bye", "say.bye", 2), ("thanks", "say.thanks", 3), ("praise", "say.praise", 2), ("blame", "say.blame", 2),
     ("who", "say.who", 3), ("what", "say.what", 4), ("can", "say.can", 3), ("can.see", "say.can.see", 2), ("how.cut", "say.how.cut", 2),
     ("how.other", "say.how.other", 3),
+    ("plain_essay", "say.write", 4),
+    ("plain_reason", "say.maths", 4),
+    ("plain_code", "say.code", 2),
+    ("plain_facts", "say.fact", 5),
+    ("plain_life", "say.advice", 4),
+    ("plain_long", "say.long", 2),
+    ("text.ask", "say.write", 10),
+    ("text.task", "say.write", 7),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
 REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")
@@ -52,15 +61,24 @@ def refuse(d: Dialogue) -> str:
         d.attach(kind)
     word = d.book.text(d.rng, f"noun.{kind or 'image'}")
     it = d.book.text(d.rng, "it.new", noun=word)
-    d.ask(d.say(f"refuse.{name}", it=it, noun=word))
+    bank = "refuse_extra" if name == "other" and d.chance(0.5) else f"refuse.{name}"
+    d.ask(d.say(bank, it=it, noun=word))
     d.answer(f"say.refuse.{name}")
     return f"refuse.{name}"
+
+
+def _questioned(d: Dialogue, bank: str, target: Target) -> Said:
+    """Return a question about a medium, now and then with choices or an order how to answer, as in a test."""
+    said = d.say(bank, target)
+    if d.chance(0.12):
+        said.pieces.append((" " + d.book.text(d.rng, "vqa.tail"), -1))
+    return said
 
 
 def look(d: Dialogue) -> str:
     """A question about what a picture shows."""
     target = d.target("image", fresh=0.7)
-    d.ask(d.say("vqa.image", target))
+    d.ask(_questioned(d, "look.image_extra" if d.chance(0.15) else "vqa.image", target))
     d.answer("say.see", h=target.handle)
     return "vqa.image"
 
@@ -78,7 +96,7 @@ def look_here(d: Dialogue) -> str:
 def watch(d: Dialogue) -> str:
     """A question about what happens in a video."""
     target = d.target("video", fresh=0.7)
-    d.ask(d.say("vqa.video", target))
+    d.ask(_questioned(d, "look.video_extra" if d.chance(0.15) else "vqa.video", target))
     d.answer("say.watch", h=target.handle)
     return "vqa.video"
 
@@ -86,7 +104,7 @@ def watch(d: Dialogue) -> str:
 def listen(d: Dialogue) -> str:
     """A question about what can be heard in a sound."""
     target = d.target("audio", fresh=0.7)
-    d.ask(d.say("vqa.audio", target))
+    d.ask(_questioned(d, "listen_extra" if d.chance(0.15) else "vqa.audio", target))
     d.answer("say.listen", h=target.handle)
     return "vqa.audio"
 

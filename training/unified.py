@@ -1,0 +1,283 @@
+"""Train the unified model on generated dialogues.
+
+    python -m training.unified --run RUN --minutes 40 [--seed 1] [--device cpu] [--resume] [--limit-steps N]
+    python -m training.unified --run RUN --ship assets/nano/unified
+
+A second process writes dialogues and reads their texts with the frozen encoder while the first trains. RUN keeps the
+vocabulary, a checkpoint (weights, their running mean, optimiser, random state) and ``metrics.json``; ``--resume`` goes on
+from it. The learning rate falls with the share of the planned minutes that is spent, so a run ends on time anywhere.
+``--ship`` writes the running mean of the weights in half precision, with a manifest, to a folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from models.unified.config import nano
+from models.unified.network import UnifiedForConditionalGeneration
+from models.unified.reader import Reader
+from models.unified.vocabulary import Vocabulary
+from models.values import Message
+from torch import Tensor, multiprocessing
+
+from training.batches import Batch, Maker, build_vocabulary
+from training.dialogues import examples
+from training.manifest import write_manifest
+from training.optimiser import Averaged, make_optimiser
+
+TEXT_ENCODER = Path("assets/nano/text_encoder")
+HELD_OUT = 600
+"""Dialogues of the held-out split that are measured while training."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one training run does. Times in minutes."""
+
+    run: Path
+    minutes: float
+    seed: int = 1
+    rate: float = 1.5e-3
+    positions: int = 4096
+    layers: int = 4
+    width: int = 384
+    evaluate_every: float = 5.0
+    device: str = "cpu"
+    threads: int = 1
+    limit_steps: int = 0
+
+
+def dialogues(seed: int, split: str) -> Iterator[tuple[tuple[Message, ...], str]]:
+    """Yield (messages, group) of the generator's endless stream."""
+    for example in examples(seed, split):  # type: ignore[arg-type]
+        yield example.messages, example.group
+
+
+def produce(queue: Any, folder: str, seed: int, positions: int, threads: int) -> None:
+    """Put batches into *queue* for ever (a process of its own; it ends with the trainer, being a daemon)."""
+    torch.set_num_threads(threads)
+    maker = Maker(Vocabulary.load(Path(folder)), Reader(TEXT_ENCODER), positions)
+    for batch in maker.batches(dialogues(seed, "train"), seed):
+        queue.put(batch)
+
+
+def vocabulary(plan: Plan) -> Vocabulary:
+    """Return the run's vocabulary, built from the first dialogues when the run is new."""
+    plan.run.mkdir(parents=True, exist_ok=True)
+    if (plan.run / "vocabulary.json").exists():
+        return Vocabulary.load(plan.run)
+    found = build_vocabulary(messages for messages, _ in islice(dialogues(plan.seed, "train"), 12000))
+    found.save(plan.run)
+    return found
+
+
+@torch.no_grad()
+def measure(
+    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: range
+) -> dict[str, Any]:
+    """Return loss, the share of plan tokens that are right (all, by group) and of whole calls that are, given the truth
+    before each token. *plans* is the range of the ids that plan a reply."""
+    network.eval()
+    loss, steps = 0.0, 0
+    right: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    tokens = [0, 0]
+    for batch in batches:
+        out = network(batch.ids, batch.bank(static), batch.follow, batch.weights)
+        loss, steps = loss + float(out.loss), steps + 1
+        row, at = (batch.weights[:, 1:] > 0).nonzero(as_tuple=True)
+        target, hit = batch.ids[row, at + 1], out.logits.argmax(-1) == batch.ids[row, at + 1]
+        calls = batch.weights[row, at + 1] == 1.5
+        tokens = [tokens[0] + int(hit[calls].sum()), tokens[1] + int(calls.sum())]
+        planned = (target >= plans.start) & (target < plans.stop)
+        last = {int(row[index]): index for index in planned.nonzero().flatten().tolist()}
+        for index in planned.nonzero().flatten().tolist():
+            own = last[int(row[index])] == index  # a dialogue's group is what its last reply is about
+            for name in ["all", batch.groups[int(row[index])]][: 1 + own]:
+                right[name][0] += int(hit[index])
+                right[name][1] += 1
+    network.train()
+    groups = {group: round(hits / total, 3) for group, (hits, total) in sorted(right.items())}
+    return {
+        "loss": round(loss / steps, 4),
+        "plan": groups.pop("all"),
+        "call_tokens": round(tokens[0] / tokens[1], 4),
+        "groups": groups,
+    }
+
+
+class Trainer:
+    """One run: network, optimiser, running mean, clock."""
+
+    def __init__(self, plan: Plan, resume: bool) -> None:
+        torch.manual_seed(plan.seed)
+        torch.set_flush_denormal(True)
+        torch.set_num_threads(plan.threads)
+        self.plan = plan
+        self.names = vocabulary(plan)
+        self.network = UnifiedForConditionalGeneration(nano(len(self.names), plan.layers, plan.width)).to(plan.device)
+        self.optimiser = make_optimiser(self.network, plan.rate)
+        self.mean = Averaged(self.network)
+        self.step, self.spent, self.log = 0, 0.0, list[dict[str, Any]]()
+        if resume:
+            self.load()
+        reader = Reader(TEXT_ENCODER)
+        self.static = reader.static.detach().to(plan.device)
+        self.held_out = list(Maker(self.names, reader).batches(islice(dialogues(7, "held_out"), HELD_OUT)))
+
+    def load(self) -> None:
+        """Go on from the run's checkpoint. Raises FileNotFoundError when there is none."""
+        state = torch.load(self.plan.run / "checkpoint.pt", weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.mean.load_state_dict(state["mean"])
+        torch.set_rng_state(state["rng"])
+        self.step, self.spent, self.log = state["step"], state["spent"], state["log"]
+
+    def save(self) -> None:
+        state = {
+            "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "mean": self.mean.state_dict(),
+            "rng": torch.get_rng_state(), "step": self.step, "spent": self.spent, "log": self.log,
+        }  # fmt: skip
+        torch.save(state, self.plan.run / "checkpoint.tmp")
+        (self.plan.run / "checkpoint.tmp").replace(self.plan.run / "checkpoint.pt")
+        (self.plan.run / "metrics.json").write_text(json.dumps(self.log, indent=1) + "\n", encoding="utf-8")
+
+    def rate(self) -> float:
+        """Return the learning rate: a short warm-up by steps, then a cosine over the planned time."""
+        done = min(1.0, self.spent / (60 * self.plan.minutes))
+        if self.plan.limit_steps:
+            done = min(1.0, self.step / self.plan.limit_steps)
+        return self.plan.rate * min(1.0, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+
+    def learn(self, batch: Batch) -> float:
+        """Take one step; return the loss."""
+        batch = batch.to(self.plan.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        with torch.autocast(self.plan.device, torch.bfloat16):
+            loss = self.network(batch.ids, batch.bank(self.static), batch.follow, batch.weights).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        self.mean.update(self.network, self.step)
+        return float(loss.detach())
+
+    def evaluate(self) -> None:
+        with self.mean.applied(self.network):
+            found = measure(
+                self.network, self.held_out, self.static, range(self.names["c:talk"], self.names["g:<task>"])
+            )
+        self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
+        weakest = sorted(found["groups"].items(), key=lambda item: item[1])[:8]
+        print(
+            f"held out: loss {found['loss']} plan {found['plan']} call tokens {found['call_tokens']}; weakest {weakest}",
+            flush=True,
+        )
+        self.save()
+
+    def run(self) -> None:
+        """Train until the planned time (or number of steps) is spent, measuring and saving on the way."""
+        queue = multiprocessing.get_context("spawn").Queue(maxsize=12)
+        arguments = (
+            queue,
+            str(self.plan.run),
+            self.plan.seed + 1000 * (self.step + 1),
+            self.plan.positions,
+            self.plan.threads,
+        )
+        producer = multiprocessing.get_context("spawn").Process(target=produce, args=arguments, daemon=True)
+        producer.start()
+        self.network.train()
+        losses, waited, told, measured = list[float](), 0.0, self.spent, self.spent
+        limit = self.plan.limit_steps or 10**9
+        while self.spent < 60 * self.plan.minutes and self.step < limit:
+            start = time.monotonic()
+            batch = queue.get(timeout=300)
+            waited += time.monotonic() - start
+            losses.append(self.learn(batch))
+            self.spent += time.monotonic() - start
+            if self.spent - told > 30:
+                loss = sum(losses) / len(losses)
+                print(
+                    f"step {self.step} minute {self.spent / 60:.1f} loss {loss:.3f} rate {self.rate():.1e} waited {waited:.0f} s",
+                    flush=True,
+                )
+                losses, waited, told = [], 0.0, self.spent
+            if self.spent - measured > 60 * self.plan.evaluate_every:
+                self.evaluate()
+                measured = self.spent
+        producer.terminate()
+        self.evaluate()
+
+    def ship(self, folder: Path, command: str) -> None:
+        """Write the running mean of the weights in half precision, the vocabulary and a manifest to *folder*."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.safetensors*"):
+            old.unlink()
+        with self.mean.applied(self.network):
+            self.network.half().save_pretrained(folder, max_shard_size="9MB")
+            self.network.float()
+        self.names.save(folder)
+        last = self.log[-1] if self.log else {}
+        write_manifest(
+            folder,
+            command=command,
+            seed=self.plan.seed,
+            steps=self.step,
+            minutes=round(self.spent / 60, 1),
+            data=data_digest(),
+            metrics=last,
+        )
+
+
+def data_digest(count: int = 200) -> str:
+    """Return a digest of the first *count* dialogues of seed 0: changes when the generator does."""
+    import hashlib
+
+    from models.values import to_json
+
+    drawn = [to_json(messages) for messages, _ in islice(dialogues(0, "train"), count)]
+    return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--positions", type=int, default=4096)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--width", type=int, default=384)
+    parser.add_argument("--evaluate-every", type=float, default=5)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--limit-steps", type=int, default=0)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--ship", type=Path)
+    arguments = vars(parser.parse_args())
+    resume, ship = arguments.pop("resume"), arguments.pop("ship")
+    plan = Plan(**arguments)
+    trainer = Trainer(plan, resume or ship is not None)
+    if ship is None:
+        trainer.run()
+    else:
+        trainer.ship(
+            ship, f"python -m training.unified --run {plan.run.name} --minutes {plan.minutes:g} --seed {plan.seed}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -111,17 +111,28 @@ class Gate:
         if fault:
             await _answer(send, *fault)
             return
-        started = False
+        started, taken, limit = False, 0, self._limit(scope)
+
+        async def counting() -> MutableMapping[str, Any]:
+            """Take in the body, and fail once it is larger than allowed, whatever the headers said."""
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body") or b"")
+            if taken > limit:
+                raise _TooLarge
+            return message
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal started
+            if taken > limit and not started:
+                raise _TooLarge  # what the app makes of the failure above is not the answer
             started = True
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*_renamed(scope, message), *self._marks(scope, message)]}
             await send(message)
 
         try:
-            await self._app(scope, self._counted(scope, receive), sending)
+            await self._app(scope, counting, sending)
         except _TooLarge:
             if not started:
                 await _answer(send, 413, "The request is too large.")
@@ -143,20 +154,6 @@ class Gate:
             if length.isdecimal() and int(length) > self._limit(scope):
                 return 413, "The request is too large."
         return None
-
-    def _counted(self, scope: Scope, receive: Receive) -> Receive:
-        """Return *receive* that raises once more bytes came than the limit, whatever the headers said."""
-        limit, taken = self._limit(scope), 0
-
-        async def counting() -> MutableMapping[str, Any]:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body") or b"")
-            if taken > limit:
-                raise _TooLarge
-            return message
-
-        return counting
 
     def _marks(self, scope: Scope, message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
         marks = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]

@@ -1,0 +1,77 @@
+"""Every example card of an empty conversation runs as it stands: with the nano model where its weights are, and in any case
+with a scripted model that makes the call the card promises."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engine import Engine
+from app.examples import EXAMPLES, make_examples
+from app.settings import Settings
+from models.values import Failure, Media, Step
+from tests.browser.stage import Scripted, has_model
+
+CALLS = {
+    "Cut out what is marked": ("segment image#1 region#1", {"mask"}),
+    "Blur the background": ("adjust image#1 region#1 op=blur where=outside", {"image"}),
+    "Take something away": ("remove image#1 region#1", {"image"}),
+    "Turn a picture into a sketch": ("adjust image#1 op=sketch", {"image"}),
+    "Follow a thing through a clip": ("video_segment video#1 region#1", {"mask", "video"}),
+    "Make a clip black and white": ("adjust video#1 op=grayscale", {"video"}),
+    "Fade a sound out": ("audio_adjust audio#1 op=fade_out seconds=2", {"audio"}),
+    "Take a frame out of a clip": ("extract video#1 frame=-1", {"image"}),
+}
+NAMES = [example.title for example in EXAMPLES]
+
+
+class Told(Scripted):
+    """A scripted model that is told the call behind the words."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def stream(self, messages, shelf, options, cancel):
+        yield f"<task>{self.call}</task>"
+
+
+def run(example, folder, model):
+    engine = Engine(Settings(data=folder / "data", profile="nano"), model=model)
+    engine.start()
+    files = make_examples(folder / "examples")
+    session = engine.open("o" * 32)
+    handles = [engine.attach(session, files / name, name).handle for name in example.files]
+    regions = example.regions(handles, engine.shelf(session), 1)
+    *_, last = engine.reply(session, example.text, handles, regions)
+    engine.close()
+    return last
+
+
+def check(example, last):
+    call, kinds = CALLS[example.title]
+    assert last.reason == "done"
+    assert [part for part in last.message.parts if isinstance(part, Failure)] == []
+    assert [part.task for part in last.message.parts if isinstance(part, Step)] == [call.split()[0]]
+    assert {part.kind for part in last.message.parts if isinstance(part, Media)} == kinds
+
+
+def test_every_example_has_a_call_behind_it():
+    assert sorted(CALLS) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_the_call_behind_an_example_gives_its_result(example, tmp_path):
+    check(example, run(example, tmp_path, Told(CALLS[example.title][0])))
+
+
+@pytest.mark.skipif(not has_model(), reason="the nano model's weights are not there")
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_the_model_understands_an_example(example, tmp_path):
+    check(example, run(example, tmp_path, None))
+
+
+def test_examples_are_drawn_once(tmp_path):
+    folder = make_examples(tmp_path)
+    before = {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
+    make_examples(tmp_path)
+    assert {file.name: file.stat().st_mtime_ns for file in folder.iterdir()} == before
+    assert {name for example in EXAMPLES for name in (*example.files, example.icon)} <= set(before)

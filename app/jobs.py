@@ -47,6 +47,8 @@ class Job(Generic[Result]):
             self._result = self._work(self.report)
         except BaseException as error:  # noqa: BLE001 (handed to the reader, who raises it)
             self._error = error
+        if self.preview is not None:
+            self.preview.unlink(missing_ok=True)
         with self._changed:
             self._finished = True
             self._changed.notify_all()
@@ -102,8 +104,6 @@ class Job(Generic[Result]):
 
     def result(self) -> Result:
         """Return what the work returned, or raise what it raised; only after :meth:`wait` said True."""
-        if self.preview is not None:
-            self.preview.unlink(missing_ok=True)
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]

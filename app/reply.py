@@ -236,7 +236,7 @@ class Reply:
         engine, turn = self._engine, self._turn
         shelf, limit = self._shelf(), engine.settings.deadline
         engine.check_quota(self._session.owner)
-        job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "previews")
+        job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "tmp")
         name = self._expert_name(call)
         job.start()
         try:

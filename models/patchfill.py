@@ -26,7 +26,7 @@ THIN = 5.0
 """A hole nowhere deeper than this many px is closed by TELEA's method, which is quicker and as good there."""
 FAR = 250.0
 """Cost (mean squared difference of the channels, summed) of a source as far away as the window is wide: near is likelier."""
-LARGE, VAST = 30_000, 400_000
+LARGE, VAST = 30_000, 250_000
 """A hole of more patches than the first is compared at every other pixel only; of more than the second it is not searched
 at full size at all, but painted from the matches found on the copy half as large."""
 MOST_HOLE, MOST_WINDOW = 1_500_000, 6_000_000

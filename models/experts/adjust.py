@@ -163,23 +163,30 @@ class _Painter:
     def __init__(self, wish: _Wish, place: Place | None) -> None:
         self.wish, self.place = wish, place
         self.own: float | None = None
+        self.seen: tuple[NDArray[np.bool_], NDArray[np.float32], int] | None = None  # of a place that does not move
 
     def __call__(self, frame: NDArray[np.uint8], number: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_], int]:
         """Return the changed frame, the area bool [h, w] that was allowed to change, and the width of its soft edge px."""
         wish = self.wish
-        area = np.ones(frame.shape[:2], np.bool_)
-        if self.place is not None and wish.where != "all":
-            area = self.place.at(number)
-            area = ~area if wish.where == "outside" else area
-        feather = round(_SOFT.get(wish.op, 0.003) * max(frame.shape[:2]))
+        area, weight, feather = self.seen or self._where(frame, number)
+        if self.place is None or not self.place.moving:
+            self.seen = area, weight, feather
         if not area.any():
             return frame.copy(), area, 0
-        weight, feather = _soft(area, feather)
         if wish.op == "cutout":
             return _cut_out(frame, weight), area, feather
         if wish.op == "background":
             return _backed(frame, area, weight, wish), area, feather
         return self._coloured(frame, area, weight), area, feather
+
+    def _where(self, frame: NDArray[np.uint8], number: int) -> tuple[NDArray[np.bool_], NDArray[np.float32], int]:
+        """Return the side of the place that changes, how much of the change each pixel takes, and the soft edge px."""
+        area = np.ones(frame.shape[:2], np.bool_)
+        if self.place is not None and self.wish.where != "all":
+            area = self.place.at(number)
+            area = ~area if self.wish.where == "outside" else area
+        weight, feather = _soft(area, round(_SOFT.get(self.wish.op, 0.003) * max(frame.shape[:2])))
+        return area, weight, feather
 
     def _coloured(
         self, frame: NDArray[np.uint8], area: NDArray[np.bool_], weight: NDArray[np.float32]

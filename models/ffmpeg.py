@@ -79,7 +79,7 @@ class Header:
 
 
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.M)
-_STREAM = re.compile(r"^  Stream #0:\d+[^:\n]*: (Video|Audio): (.*)$", re.M)
+_STREAM = re.compile(r"^ {2,4}Stream #0:\d+[^:\n]*: (Video|Audio): (.*)$", re.M)
 _SIZE = re.compile(r", (\d{1,7})x(\d{1,7})")
 _DEPTH = re.compile(r", ([a-z0-9]+)(?:\(([^)]*)\))?, \d+x\d+")
 

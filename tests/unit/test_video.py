@@ -377,3 +377,12 @@ def test_a_playlist_opens_no_address_and_no_other_file(tmp_path: Path) -> None:
 
 def test_a_number_drawn_is_the_number_read() -> None:
     assert [number_in(numbered_frame(n)) for n in (0, 1, 500, 1023)] == [0, 1, 500, 1023]
+
+
+def test_a_clip_with_a_timecode_track_as_cameras_write_it_is_a_video_with_its_sound(tmp_path: Path) -> None:
+    plain = video(tmp_path / "plain.mp4", frames=8, sound=True)
+    run("-i", plain, "-c", "copy", "-timecode", "01:00:00:00", tmp_path / "timecode.mp4")
+    assert sniff(tmp_path / "timecode.mp4") == "video"
+    clip = clip_info(tmp_path / "timecode.mp4")
+    assert (clip.frames, clip.has_audio) == (8, True)
+    assert number_in(read_frame(clip, 5)) == 5

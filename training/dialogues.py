@@ -26,7 +26,7 @@ Turn = Callable[[Dialogue], "str | None"]
 TURNS: tuple[tuple[Turn, float], ...] = (
     (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5),
     (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
-    (change.animate, 5), (change.video_edit, 5.5), (mark.follow_region, 2.5), (mark.follow_phrase, 4), (adjusting.whole, 5),
+    (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 2.5), (mark.follow_phrase, 4), (adjusting.whole, 5),
     (adjusting.marked, 3.5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
@@ -34,12 +34,17 @@ TURNS: tuple[tuple[Turn, float], ...] = (
 )  # fmt: skip
 """What a conversation may start with or turn to, and how often."""
 
-FOLLOWS: tuple[tuple[Turn, float], ...] = (
-    (adjusting.masked, 7), (change.remove_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4), (context.other, 4),
-    (context.undo, 4), (context.count, 4), (context.count_all, 1.5), (context.did, 3), (context.made, 3), (context.last, 3),
-    (context.used, 2), (context.where, 1.5), (context.failed, 1.5),
+ACTS: tuple[tuple[Turn, float], ...] = (
+    (adjusting.masked, 7), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
+    (context.other, 4), (context.undo, 4),
 )  # fmt: skip
-"""What only makes sense after something has happened."""
+"""What goes on with what was done before."""
+
+TALK: tuple[tuple[Turn, float], ...] = (
+    (context.count, 3), (context.count_all, 1.5), (context.did, 2.5), (context.made, 2.5), (context.last, 2), (context.used, 2),
+    (context.where, 1.5), (context.failed, 1.5), (context.facts, 2),
+)  # fmt: skip
+"""Talk about the conversation itself."""
 
 SEVERAL: tuple[tuple[Turn, float], ...] = (
     (several.cut_and_adjust, 6), (several.cut_and_remove, 2), (several.cut_and_edit, 3), (several.adjust_twice, 3),
@@ -76,9 +81,9 @@ def _turn(d: Dialogue, following: bool) -> str:
     while True:
         chance = d.rng.random()
         if following and chance < 0.5:
-            turn = _pick(d.rng, FOLLOWS)
+            turn = _pick(d.rng, ACTS if chance < 0.33 else TALK)
         elif not following and chance < 0.015:
-            turn = _pick(d.rng, FOLLOWS[7:])
+            turn = _pick(d.rng, TALK)
         else:
             turn = _pick(d.rng, SEVERAL if d.rng.random() < PARTS[1][1] else TURNS)
         group = turn(d)

@@ -95,6 +95,8 @@ def whole(d: Dialogue) -> str:
     """Adjust a whole picture or video."""
     target = d.target("image", "video")
     said, params = tone(d, "all", target) if d.chance(0.72) else shape(d, target)
+    if target.new and target.item.kind == "image" and d.chance(0.08):
+        said = d.frame(said, "verbose.adjust")
     d.ask(said)
     d.run("adjust", [target.handle], [target.item.kind], params)
     return f"adjust.{params['op']}"

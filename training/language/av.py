@@ -45,6 +45,8 @@ def sound(d: Dialogue) -> str:
         else ("louder", "quieter", "louder.db", "quieter.db", "normalize", "lowpass", "highpass")
     )
     said, spans, params = effect(d, target, *names)
+    if target.new and target.item.kind == "audio" and d.chance(0.08):
+        said = d.frame(said, "verbose.audio_adjust")
     d.ask(said)
     d.run("audio_adjust", [target.handle, *spans], [target.item.kind], params)
     return f"audio_adjust.{params['op']}"
@@ -100,6 +102,8 @@ def extract(d: Dialogue) -> str:
     """Take a frame or a stretch out of a video."""
     target = d.target("video")
     said, spans, params, kind = moment(d, target)
+    if target.new and d.chance(0.08):
+        said = d.frame(said, "verbose.extract")
     d.ask(said)
     d.run("extract", [target.handle, *spans], [kind], params, reply="extract" if spans else "extract.frame")
     return "extract.span" if spans else "extract.frame"
@@ -112,6 +116,6 @@ def sound_for(d: Dialogue) -> str:
         said = d.ask(d.say("sf.named", target))
         d.run("sound_for", [target.handle, phrase(said)], ["audio"])
         return "sound_for.named"
-    d.ask(d.say("sf.ask", target))
+    d.ask(d.say(f"verbose.sound.{target.item.kind}" if d.chance(0.15) else "sf.ask", target))
     d.run("sound_for", [target.handle], ["audio"])
     return "sound_for"

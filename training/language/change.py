@@ -11,7 +11,7 @@ FREE = {"image": "edit", "video": "video_edit"}
 def edit(d: Dialogue) -> str:
     """Change a whole picture by an instruction."""
     target = d.target("image")
-    said = d.ask(d.say("edit.ask", target))
+    said = d.ask(d.say(d.rng.choices(("edit.ask", "verbose.edit", "restore.wish"), (75, 16, 9))[0], target))
     d.run("edit", [target.handle, phrase(said)], ["image"], after="picture")
     return "edit"
 
@@ -26,9 +26,20 @@ def inpaint(d: Dialogue) -> str:
         params = {"op": "color", "where": "inside", "color": said.slots["colour"]}
         d.run("adjust", [target.handle, mark.handle], ["image"], params, reply="adjust.inside")
         return "adjust.region.colour"
-    said = d.ask(d.say("inpaint.ask", target, r=str(mark.id)))
+    said = d.ask(d.say("inpaint.more" if d.chance(0.4) else "inpaint.ask", target, r=str(mark.id)))
     d.run("inpaint", [target.handle, mark.handle, phrase(said)], ["image"], after="picture")
     return "inpaint"
+
+
+def inpaint_mask(d: Dialogue) -> str | None:
+    """Put something in place of what was cut out before."""
+    mask = d.latest("mask")
+    if mask is None or not (of := source(d, mask)).startswith("image"):
+        return None
+    elsewhere = d.chance(0.3)
+    said = d.ask(d.say("elsewhere" if elsewhere else "inpaint.mask", m=mask.handle[5:]))
+    d.run("edit" if elsewhere else "inpaint", [of, mask.handle, phrase(said)], ["image"], reply="edit.masked")
+    return "edit.mask" if elsewhere else "inpaint.mask"
 
 
 def remove_region(d: Dialogue) -> str:
@@ -54,15 +65,25 @@ def remove_mask(d: Dialogue) -> str | None:
 def animate(d: Dialogue) -> str:
     """Bring a picture to life, with a description of the motion or without."""
     target = d.target("image", fresh=0.5)
-    said = d.ask(d.say("animate.ask", target))
+    said = d.ask(d.say("verbose.animate" if d.chance(0.15) else "animate.ask", target))
     what = [phrase(said)] if said.stated else []
     d.run("animate", [target.handle, *what], ["video"])
     return "animate.motion" if what else "animate.plain"
 
 
+def video_region(d: Dialogue) -> str:
+    """Change or remove what is marked in a video."""
+    target = d.target("video")
+    target.ref = ""
+    mark = d.mark(target.handle)
+    said = d.ask(d.say("vregion.ask", target))
+    d.run("video_edit", [target.handle, mark.handle, phrase(said)], ["video"], reply="video_edit.region")
+    return "video_edit.region"
+
+
 def video_edit(d: Dialogue) -> str:
     """Change a video by an instruction or by a description of what it shall show."""
     target = d.target("video")
-    said = d.ask(d.say("vedit.ask", target))
+    said = d.ask(d.say("verbose.vedit" if d.chance(0.15) else "vedit.ask", target))
     d.run("video_edit", [target.handle, phrase(said)], ["video"])
     return "video_edit"

@@ -131,6 +131,21 @@ def where(d: Dialogue) -> str | None:
     return "talk.where"
 
 
+def facts(d: Dialogue) -> str | None:
+    """How big or how long is it?"""
+    found = [item for item in d.shelf if "width" in item.media.meta or "duration" in item.media.meta]
+    if not found:
+        return None
+    item = d.rng.choice(found)
+    meta = item.media.meta
+    long = "duration" in meta and ("width" not in meta or d.chance(0.5))
+    only = item is found[-1] and d.chance(0.5)
+    d.ask(d.say("ask.length" if long else "ask.facts", Target(item, item.turn == d.turn, "" if only else d.name(item))))
+    said = f"{meta['duration']:g} seconds" if long else f"{meta['width']} x {meta['height']} pixels"
+    d.answer("say.facts", h=item.handle, facts=said)
+    return "talk.facts"
+
+
 def failed(d: Dialogue) -> str:
     """Why did it fail?"""
     d.ask(d.say("ask.failed"))

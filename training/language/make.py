@@ -10,6 +10,8 @@ from training.language.talk import Dialogue, phrase
 def image(d: Dialogue) -> str:
     """Ask for a picture, or name only what it shall show."""
     bare = d.chance(0.4) and not d.shelf
+    if not bare and not d.shelf and d.chance(0.03):
+        d.attach("image")  # attached, but a new picture is wanted
     said = d.ask(
         d.say("image.bare" if bare else "image.kinds" if d.chance(0.3) else "image.ask"), polite=not bare, bare=bare
     )

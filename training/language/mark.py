@@ -19,7 +19,7 @@ def segment_phrase(d: Dialogue) -> str:
     """Cut out something that is named, or hinted at by a riddle."""
     target = d.target("image")
     riddle = d.chance(0.15)
-    said = d.ask(d.say("seg.reason" if riddle else "seg.ask", target))
+    said = d.ask(d.say("seg.reason" if riddle else "verbose.segment" if d.chance(0.2) else "seg.ask", target))
     d.run("segment", [target.handle, phrase(said)], ["mask"], after="mask")
     return "segment.reason" if riddle else "segment.phrase"
 
@@ -68,7 +68,7 @@ def refine(d: Dialogue) -> str | None:
 def detect(d: Dialogue) -> str:
     """Find something that is named and draw boxes."""
     target = d.target("image")
-    said = d.ask(d.say("detect.ask", target))
+    said = d.ask(d.say("verbose.detect" if d.chance(0.15) else "detect.ask", target))
     d.run("detect", [target.handle, phrase(said)], ["image"])
     return "detect"
 
@@ -86,6 +86,6 @@ def follow_region(d: Dialogue) -> str:
 def follow_phrase(d: Dialogue) -> str:
     """Follow what is named or described through a video."""
     target = d.target("video")
-    said = d.ask(d.say("follow.ask", target))
+    said = d.ask(d.say("verbose.video" if d.chance(0.15) else "follow.ask", target))
     d.run("video_segment", [target.handle, phrase(said)], ["mask", "video"])
     return "video_segment.phrase"

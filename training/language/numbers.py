@@ -47,6 +47,8 @@ def _span(rng: Random, slots: dict[str, str]) -> str:
         "seconds {a}-{b}", "{c} to {d}", "from {c} to {d}", "starting at {a} and ending at {b} seconds", "from {a} sec to {b} sec",
         "between {c} and {d}", "{a} through {b} seconds", "from the {a} second mark to the {b} second mark",
     ))  # fmt: skip
+    if "}s" in pattern:
+        return pattern.format(a=plain(start), b=plain(stop))
     in_words = rng.random() < 0.2 and start == int(start) and stop == int(stop) and stop < 60
     said = {"a": words(int(start)), "b": words(int(stop))} if in_words else {"a": plain(start), "b": plain(stop)}
     if "{c}" in pattern:

@@ -258,7 +258,8 @@ class Dialogue:
         self.calls.append(call)
         self._reply.append(call)
         if self.chance(fails):
-            what, hint = self.book.text(self.rng, "failure").split(" | ")
+            marked = bool(call.refs("region")) and self.chance(0.6)
+            what, hint = self.book.text(self.rng, "failure.mark" if marked else "failure").split(" | ")
             self._reply.append(Failure(what, hint, call.id))
             self.failed = call.id
             return []

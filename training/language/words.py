@@ -67,9 +67,9 @@ def refuse(d: Dialogue) -> str:
     return f"refuse.{name}"
 
 
-def _questioned(d: Dialogue, bank: str, target: Target) -> Said:
+def _questioned(d: Dialogue, banks: tuple[str, str, str], target: Target) -> Said:
     """Return a question about a medium, now and then with choices or an order how to answer, as in a test."""
-    said = d.say(bank, target)
+    said = d.say(d.rng.choices(banks, (5, 4, 1.5))[0], target)
     if d.chance(0.12):
         said.pieces.append((" " + d.book.text(d.rng, "vqa.tail"), -1))
     return said
@@ -78,7 +78,7 @@ def _questioned(d: Dialogue, bank: str, target: Target) -> Said:
 def look(d: Dialogue) -> str:
     """A question about what a picture shows."""
     target = d.target("image", fresh=0.7)
-    d.ask(_questioned(d, "look.image_extra" if d.chance(0.15) else "vqa.image", target))
+    d.ask(_questioned(d, ("vqa.image", "vqa.image.more", "look.image_extra"), target))
     d.answer("say.see", h=target.handle)
     return "vqa.image"
 
@@ -96,7 +96,7 @@ def look_here(d: Dialogue) -> str:
 def watch(d: Dialogue) -> str:
     """A question about what happens in a video."""
     target = d.target("video", fresh=0.7)
-    d.ask(_questioned(d, "look.video_extra" if d.chance(0.15) else "vqa.video", target))
+    d.ask(_questioned(d, ("vqa.video", "vqa.video.more", "look.video_extra"), target))
     d.answer("say.watch", h=target.handle)
     return "vqa.video"
 
@@ -104,7 +104,7 @@ def watch(d: Dialogue) -> str:
 def listen(d: Dialogue) -> str:
     """A question about what can be heard in a sound."""
     target = d.target("audio", fresh=0.7)
-    d.ask(_questioned(d, "listen_extra" if d.chance(0.15) else "vqa.audio", target))
+    d.ask(_questioned(d, ("vqa.audio", "vqa.audio.more", "listen_extra"), target))
     d.answer("say.listen", h=target.handle)
     return "vqa.audio"
 

@@ -22,6 +22,7 @@ PLAIN = (
     ("plain_long", "say.long", 2),
     ("text.ask", "say.write", 10),
     ("text.task", "say.write", 7),
+    ("decoy", "say.fact", 7),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
 REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")
@@ -88,7 +89,8 @@ def look_here(d: Dialogue) -> str:
     target = d.target("image", fresh=0.7) if d.chance(0.92) else d.target("video")
     target.ref = ""
     mark = d.mark(target.handle)
-    d.ask(d.say("vqa.region", target, r=str(mark.id)))
+    bank = "vqa.region" if d.chance(0.55) else "vqa.region.extra"
+    d.ask(d.say(bank, target, r=str(mark.id)))
     d.answer("say.see.region", r=mark.handle)
     return "vqa.region"
 

@@ -11,8 +11,9 @@ from itertools import islice
 import torch
 from models.unified.bank import rows
 from models.unified.network import Bank
-from models.unified.prompt import Scribe, Sheet
+from models.unified.prompt import Scribe
 from models.unified.reader import Reader
+from models.unified.sheet import Sheet
 from models.unified.vocabulary import Vocabulary, split_words
 from models.values import Message, Text
 from torch import Tensor

@@ -83,10 +83,10 @@ def vocabulary(plan: Plan) -> Vocabulary:
 
 @torch.no_grad()
 def measure(
-    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: range
+    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: Tensor
 ) -> dict[str, Any]:
     """Return loss, the share of plan tokens that are right (all, by group) and of whole calls that are, given the truth
-    before each token. *plans* is the range of the ids that plan a reply."""
+    before each token. *plans* holds the ids that plan a reply."""
     network.eval()
     loss, steps = 0.0, 0
     right: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -98,7 +98,7 @@ def measure(
         target, hit = batch.ids[row, at + 1], out.logits.argmax(-1) == batch.ids[row, at + 1]
         calls = batch.weights[row, at + 1] == 1.5
         tokens = [tokens[0] + int(hit[calls].sum()), tokens[1] + int(calls.sum())]
-        planned = (target >= plans.start) & (target < plans.stop)
+        planned = torch.isin(target, plans)
         last = {int(row[index]): index for index in planned.nonzero().flatten().tolist()}
         for index in planned.nonzero().flatten().tolist():
             own = last[int(row[index])] == index  # a dialogue's group is what its last reply is about
@@ -125,6 +125,8 @@ class Trainer:
         self.plan = plan
         self.names = vocabulary(plan)
         self.network = UnifiedForConditionalGeneration(nano(len(self.names), plan.layers, plan.width)).to(plan.device)
+        planning = [index for name, index in self.names.ids.items() if name == "c:talk" or name.startswith("c:plan_")]
+        self.plans = torch.tensor(planning, device=plan.device)
         self.optimiser = make_optimiser(self.network, plan.rate)
         self.mean = Averaged(self.network)
         self.step, self.spent, self.log = 0, 0.0, list[dict[str, Any]]()
@@ -176,9 +178,7 @@ class Trainer:
 
     def evaluate(self) -> None:
         with self.mean.applied(self.network):
-            found = measure(
-                self.network, self.held_out, self.static, range(self.names["c:talk"], self.names["g:<task>"])
-            )
+            found = measure(self.network, self.held_out, self.static, self.plans)
         self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
         weakest = sorted(found["groups"].items(), key=lambda item: item[1])[:8]
         print(

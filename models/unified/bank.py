@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.unified.network import Bank
-from models.unified.prompt import WHOLE, Sheet
+from models.unified.sheet import WHOLE, Sheet
 
 
 def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

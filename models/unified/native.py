@@ -13,9 +13,10 @@ from transformers import DynamicCache
 
 from models.unified.bank import one_bank
 from models.unified.network import UnifiedForConditionalGeneration
-from models.unified.prompt import Scribe, Sheet
+from models.unified.prompt import Scribe
 from models.unified.reader import Reader
 from models.unified.rules import Rules
+from models.unified.sheet import Sheet
 from models.unified.speech import Speech
 from models.unified.stream import StreamOptions
 from models.unified.vocabulary import Vocabulary

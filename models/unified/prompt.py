@@ -10,11 +10,11 @@ person said, the same source positions. Results and failures of a reply follow i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 
 from models.tasks import TASKS
 from models.unified.reader import Pieces
+from models.unified.sheet import FACTS, WORDS, Sheet, Source
 from models.unified.vocabulary import Vocabulary, split_words
 from models.values import (
     GRID,
@@ -37,72 +37,10 @@ from models.values import (
 )
 
 Cut = Callable[[str], Pieces]
-WORDS, WHOLE, FACTS = 0, 1, 2
-"""Kinds of source rows: a piece of what a person typed, a whole text, a piece of facts about a medium or a failure."""
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
 PLAN, CALL, WORD = 4.0, 1.5, 0.5
 """Weights of the loss: choosing the tasks, writing the calls, wording the reply."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A text in the bank: *first* is the row of its first piece, *places* each piece's characters in *text*."""
-
-    text: str
-    kind: int
-    first: int
-    ids: tuple[int, ...]
-    places: tuple[tuple[int, int], ...]
-    whole: bool
-
-    @property
-    def rows(self) -> int:
-        return len(self.ids) + self.whole
-
-    def find(self, needle: str) -> range | None:
-        """Return the rows of the last place where *needle* stands, regardless of case, from piece to piece."""
-        text, wanted = self.text.lower(), needle.lower()
-        if len(text) != len(self.text) or len(wanted) != len(needle):
-            text, wanted = self.text, needle
-        starts = {start: row for row, (start, end) in reversed(list(enumerate(self.places))) if end > start}
-        ends = {end: row for row, (start, end) in enumerate(self.places) if end > start}
-        at = text.rfind(wanted)
-        while at >= 0:
-            if at in starts and at + len(wanted) in ends:
-                return range(self.first + starts[at], self.first + ends[at + len(wanted)] + 1)
-            at = text.rfind(wanted, 0, at + len(wanted) - 1)
-        return None
-
-
-@dataclass
-class Sheet:
-    """The written conversation: *ids*; *weights* of learning each id (0: given); *follow* the row that comes after the
-    one just copied at each position, or -1; the bank's *sources*; *where* each row of the bank stands in *ids*."""
-
-    ids: list[int] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-    follow: list[int] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    where: list[int] = field(default_factory=list)
-
-    def add(self, ids: Iterable[int], weight: float = 0.0) -> None:
-        for token in ids:
-            self.ids.append(token)
-            self.weights.append(weight)
-            self.follow.append(-1)
-
-    def source_of(self, row: int) -> Source:
-        """Return the source that holds *row*. Raises IndexError when there is none."""
-        for source in self.sources:
-            if source.first <= row < source.first + source.rows:
-                return source
-        raise IndexError(f"no source holds row {row}")
-
-    def next_row(self, row: int) -> int:
-        """Return the row after *row* when it belongs to the same text, else -1."""
-        source = self.source_of(row)
-        return row + 1 if row + 1 < source.first + len(source.ids) else -1
 
 
 def facts(media: Media) -> str:

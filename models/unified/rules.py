@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.expert import Param, Task
 from models.tasks import TASKS
-from models.unified.prompt import WHOLE, WORDS, Sheet
+from models.unified.sheet import WHOLE, WORDS, Sheet
 from models.unified.vocabulary import HANDLES, Vocabulary
 
 CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
@@ -284,8 +284,10 @@ class Rules:
         if len(self.written) > 24:
             return ending, None
         if param.type in ("int", "float"):
-            names = [f"i:{number}" for number in range(1001)] + ["w:."] + ([] if self.written else ["w:-"])
-            return names + ending, self._pointers(_NUMERIC, follow)
+            names = [f"i:{number}" for number in range(1001)] + ([] if self.written else ["w:-"])
+            if param.type == "int":
+                return names + ending, self._pointers(_NUMERIC - {"."}, follow)
+            return [*names, "w:.", *ending], self._pointers(_NUMERIC, follow)
         names = [name for name in self.names.ids if name[:2] in ("w:", "i:") and name[2:] and set(name[2:]) <= _BARE]
         return names + ending + ([] if self.written else ["q:bare"]), self._pointers(_BARE, follow)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.tokens import escape_phrase, escape_text
-from models.unified.prompt import Sheet
+from models.unified.sheet import Sheet
 from models.unified.vocabulary import Vocabulary
 
 _LONGEST_TAG = 40

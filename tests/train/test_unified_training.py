@@ -92,7 +92,12 @@ def test_padding_a_batch_changes_no_loss(reader: Reader) -> None:
 
 def test_measuring_counts_the_plans_that_are_right(reader: Reader) -> None:
     vocabulary, made = batches(reader)
-    found = measure(small(vocabulary), made, reader.static, range(vocabulary["c:talk"], vocabulary["g:<task>"]))
+    found = measure(
+        small(vocabulary),
+        made,
+        reader.static,
+        torch.tensor([vocabulary["c:plan_segment"], vocabulary["c:plan_remove"]]),
+    )
     assert set(found["groups"]) == {"segment", "remove"}
     assert 0 <= found["plan"] <= 1
 

@@ -90,6 +90,7 @@ class Follower:
             self.mask[:] = False
             return
         self._look: Look = look_at(frame, mask, plate)
+        self._scene = plate
         self._recent = self._look.colours
         self._around = self._look.around
         self._models: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
@@ -130,7 +131,7 @@ class Follower:
         self, frame: NDArray[np.uint8], grey: NDArray[np.uint8], flow: NDArray[np.float32]
     ) -> NDArray[np.bool_] | None:
         carried = self._carry(grey, flow)
-        unmoved = self._unmoved(lab_of(frame)) if self._look.plate is None else np.zeros_like(carried)
+        unmoved = self._unmoved(frame) if self._look.plate is None else np.zeros_like(carried)
         carried |= unmoved
         size = np.count_nonzero(carried)
         usual = float(np.median(self._areas))
@@ -194,11 +195,16 @@ class Follower:
         # The flow at the rim of something fast is unsure, so it has to explain the picture clearly better to be taken.
         return np.asarray((bent if bent_error < 0.6 * leap_error - 1 else moved) > 0.5)
 
-    def _unmoved(self, lab: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def _unmoved(self, frame: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Return where the object was and the picture is as before: a surface that turns carries its pattern along, but
-        not its outline."""
-        change = np.abs(lab.astype(np.int16) - self._lab).sum(axis=2).astype(np.float32)
-        return self.mask & (smooth(change) < 6)
+        not its outline. Of an object that stands before a known scene, what shows the scene is no part."""
+        change = np.abs(lab_of(frame).astype(np.int16) - self._lab).sum(axis=2).astype(np.float32)
+        still = self.mask & (smooth(change) < 6)
+        if self._scene is not None:
+            away = foreign(frame, self._scene)
+            if np.mean(away[self.mask] > OTHER) > 0.05:
+                still &= away > SAME
+        return still
 
     def _leap(self, grey: NDArray[np.uint8]) -> tuple[tuple[int, int] | None, float]:
         """Return the shift (dx, dy) at which the object's last picture fits best nearby, and its misfit in grey levels."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.values import Kind
 
-from training.language.mark import source
+from training.language.mark import current
 from training.language.phrasing import Said
 from training.language.talk import Dialogue, Item, Target
 
@@ -68,6 +68,8 @@ def tone(d: Dialogue, where: str, target: Target | None, mark: str = "") -> tupl
         slots["x"] = it if target is None or target.ref else d.book.text(rng, "x.all", it=it, noun=noun)
     else:
         slots["x"] = d.book.text(rng, f"x.{where}", r=mark, m=mark, noun=noun)
+        if change.op == "color" and slots["x"] == "the background":  # that is what op=background does
+            slots["x"] = "the rest"
     said = d.book.say(rng, bank, **slots)
     if where == "all" and target is not None and target.ref and not {"x", "it"} & said.slots.keys():
         said = d.frame(said, "on.target", ref=target.ref)
@@ -117,7 +119,7 @@ def marked(d: Dialogue) -> str:
 def masked(d: Dialogue) -> str | None:
     """Adjust what an earlier mask covers, or the rest."""
     mask = d.latest("mask")
-    if mask is None or not (of := source(d, mask)):
+    if mask is None or not (of := current(d, mask)):
         return None
     where = "outside" if d.chance(0.55) else "mask"
     said, params = tone(d, where, Target(_item(d, of), False), mask.handle[5:])
@@ -146,7 +148,7 @@ def crop(d: Dialogue) -> str:
 def backdrop(d: Dialogue) -> str | None:
     """Cut out with alpha, or put on a plain colour: of a mask made before or of a region just drawn."""
     mask = d.latest("mask")
-    if mask is not None and (of := source(d, mask)).startswith("image") and d.chance(0.7):
+    if mask is not None and (of := current(d, mask)).startswith("image") and d.chance(0.7):
         args, target = [of, mask.handle], Target(_item(d, of), False)
     else:
         target = d.target("image")

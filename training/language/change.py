@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.language.mark import source
+from training.language.mark import current
 from training.language.talk import Dialogue, phrase
 
 FREE = {"image": "edit", "video": "video_edit"}
@@ -34,7 +34,7 @@ def inpaint(d: Dialogue) -> str:
 def inpaint_mask(d: Dialogue) -> str | None:
     """Put something in place of what was cut out before."""
     mask = d.latest("mask")
-    if mask is None or not (of := source(d, mask)).startswith("image"):
+    if mask is None or not (of := current(d, mask)).startswith("image"):
         return None
     elsewhere = d.chance(0.3)
     said = d.ask(d.say("elsewhere" if elsewhere else "inpaint.mask", m=mask.handle[5:]))
@@ -55,7 +55,7 @@ def remove_region(d: Dialogue) -> str:
 def remove_mask(d: Dialogue) -> str | None:
     """Take what was cut out before out of the picture."""
     mask = d.latest("mask")
-    if mask is None or not (of := source(d, mask)).startswith("image"):
+    if mask is None or not (of := current(d, mask)).startswith("image"):
         return None
     d.ask(d.say("remove.mask", m=mask.handle[5:], noun="picture"))
     d.run("remove", [of, mask.handle], ["image"])

@@ -15,6 +15,25 @@ def source(d: Dialogue, mask: Item) -> str:
     return refs[0] if refs else ""
 
 
+SAME_PLACES = ("adjust", "edit", "inpaint", "remove", "video_edit")
+"""Tasks whose result shows the same things in the same places, so that masks and marks of the source still fit."""
+
+
+def current(d: Dialogue, mask: Item) -> str:
+    """Return the medium that a request about *mask* is meant for: the newest one, if it was made step by step from the
+    mask's source with everything left in its place, else the source itself; "" when there is none."""
+    of = source(d, mask)
+    newest = d.latest(of.partition("#")[0])
+    at = newest
+    while at is not None and at.call is not None and at.handle != of:
+        call = at.call
+        if call.task not in SAME_PLACES or call.params.get("op") in ("crop", "rotate", "flip", "cutout"):
+            break
+        before = call.refs("image", "video")[0]
+        at = next(item for item in d.shelf if item.handle == before)
+    return newest.handle if newest and at and at.handle == of else of
+
+
 def segment_phrase(d: Dialogue) -> str:
     """Cut out something that is named, or hinted at by a riddle."""
     target = d.target("image")
@@ -57,7 +76,7 @@ def segment_many(d: Dialogue) -> str:
 def refine(d: Dialogue) -> str | None:
     """Refine an earlier mask by new marks."""
     mask = d.latest("mask")
-    if mask is None or not (of := source(d, mask)).startswith("image"):
+    if mask is None or not (of := current(d, mask)).startswith("image"):
         return None
     mark = d.mark(of)
     d.ask(d.say("seg.refine", m=mask.handle[5:]))

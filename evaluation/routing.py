@@ -69,10 +69,9 @@ def named(call: TaskCall, case: Mapping[str, Any]) -> str:
     names = SERVES.get(call.task, (call.task,))
     if call.task == "adjust" and call.refs("video"):
         names = ("video_edit",)
-    wanted = {
-        name for tasks in (case.get("expected_tasks") or (), *(case.get("acceptable_tasks") or ())) for name in tasks
-    }
-    fitting = [name for name in names if name in wanted]
+    expected = case.get("expected_tasks") or ()
+    accepted = [name for tasks in case.get("acceptable_tasks") or () for name in tasks]
+    fitting = [name for wanted in (expected, accepted) for name in names if name in wanted]
     if not fitting and "image_edit_region" in names and call.refs("region", "mask"):
         fitting = ["image_edit_region"]
     return (fitting or list(names))[0]

@@ -57,7 +57,7 @@ EXAMPLES: list[Example] = [
     Example("Turn a picture into a sketch", "turn this picture into a pencil sketch", ("balloon.png",), "balloon.png"),
     Example("Follow a thing through a clip", "follow this", ("boat.mp4",), "boat.png", ((0, BOAT, 0.0),)),
     Example("Make a clip black and white", "make it black and white", ("boat.mp4",), "boat.png"),
-    Example("Fade a sound out", "fade out the last two seconds", ("tune.wav",), "tune.png"),
+    Example("Fade a sound out", "fade out over the last 2 seconds", ("tune.wav",), "tune.png"),
     Example("Take a frame out of a clip", "give me the last frame of the video", ("boat.mp4",), "boat.png"),
 ]
 

@@ -78,13 +78,14 @@ unison.mediaCard = function (element, props, watch) {
   }
 
   function masksItem(item, actions) {
+    if (!(item.masks || []).some((mask) => local(mask.url))) return null; // a clip's masks are shown by its own video
     const source = item.source || {};
     const base = source.kind === "image" && local(source.url)
       ? h("img", { src: local(source.url), alt: item.alt || "", draggable: "false", loading: "lazy" })
       : h("div", { class: "u-blank" });
     const node = stage(item, base);
     const layers = (item.masks || []).map((mask, index) => {
-      const image = 'url("' + encodeURI(decodeURI(local(mask.url))).replace(/["\\]/g, "") + '")';
+      const image = 'url("' + local(mask.url).replace(/["\\]/g, "") + '")';
       const layer = h("div", { class: "u-mask", "data-ref": mask.ref, style: { background: colour(index) } });
       layer.style.maskImage = image;
       node.append(layer);

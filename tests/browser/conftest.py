@@ -36,7 +36,7 @@ def visit(chromium: Any) -> Iterator[Any]:
     def open_page(url: str, **how: Any) -> Any:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **how})
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         opened.append((context, stage.Watched(page), url))
         stage.ready(page, url)
         return page

@@ -160,7 +160,7 @@ def send(page: Any, text: str, wait: bool = True) -> None:
 
 def idle(page: Any) -> None:
     """Wait until nothing runs any more."""
-    page.wait_for_selector("#box [data-testid=submit-button]", timeout=60_000)
+    page.wait_for_selector("#box [data-testid=submit-button]", timeout=180_000)
 
 
 def open_editor(page: Any, ref: str) -> None:

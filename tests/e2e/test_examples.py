@@ -50,7 +50,10 @@ def check(example, last):
     call, kinds = CALLS[example.title]
     assert last.reason == "done"
     assert [part for part in last.message.parts if isinstance(part, Failure)] == []
-    assert [part.task for part in last.message.parts if isinstance(part, Step)] == [call.split()[0]]
+    (step,) = [part for part in last.message.parts if isinstance(part, Step)]
+    wanted = dict(word.split("=") for word in call.split() if "=" in word)
+    assert step.task == call.split()[0]
+    assert {name: str(step.settings.get(name)).removesuffix(".0") for name in wanted} == wanted
     assert {part.kind for part in last.message.parts if isinstance(part, Media)} == kinds
 
 

@@ -1,0 +1,106 @@
+"""Take the pictures of the README: ``python -m tests.browser.screenshots FOLDER``.
+
+The words are typed as a person would; the nano model answers where its weights are there, a scripted one elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from app.examples import make_examples
+from tests.browser import stage
+
+SCRIPT = {
+    "cut this out": "I cut out the balloon. <task>segment image#1 region#1</task>",
+    "now blur everything else": "I blur everything but the balloon. <task>adjust image#1 mask#1 op=blur where=outside</task>",
+    "follow this": "I follow it through the clip. <task>video_segment video#1 region#2</task>",
+    "fade it out at the end": "I fade the sound out. <task>audio_adjust audio#1 op=fade_out seconds=2</task>",
+}
+
+
+class Told(stage.Scripted):
+    """A scripted model for the sentences of the pictures."""
+
+    def stream(self, messages: Any, shelf: Any, options: Any, cancel: Any) -> Any:
+        yield SCRIPT.get(messages[-1].text, "I can do that.")
+
+
+def _picture(page: Any, folder: Path, name: str) -> None:
+    page.wait_for_timeout(1200)  # fonts, videos and the last scroll have settled
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: Any) -> None:
+    """Drive the page once and save its pictures as FOLDER/NAME-*.png."""
+    page = browser.new_context(**how).new_page()
+    stage.ready(page, url)
+    _picture(page, folder, f"{name}-start")
+    page.click("#badge summary")
+    _picture(page, folder, f"{name}-badge")
+    page.click("#badge summary")
+    stage.attach(page, media / "balloon.png")
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+    page.fill(".u-object input", "balloon")
+    _picture(page, folder, f"{name}-editor")
+    page.click("[data-act=done]")
+    stage.send(page, "cut this out")
+    _picture(page, folder, f"{name}-mask")
+    stage.send(page, "now blur everything else")
+    page.locator("text=Compare").last.click()
+    _picture(page, folder, f"{name}-blur")
+    stage.attach(page, media / "boat.mp4")
+    stage.open_editor(page, "video#1")
+    for _ in range(10):
+        page.click("[data-act=next]")
+    stage.shown(page)
+    stage.drag(page, [(0.18, 0.40), (0.52, 0.80)])
+    _picture(page, folder, f"{name}-frame")
+    page.click("[data-act=done]")
+    page.fill("#box textarea", "follow this")
+    _picture(page, folder, f"{name}-tray")
+    stage.send(page, "follow this")
+    _picture(page, folder, f"{name}-video")
+    stage.attach(page, media / "tune.wav")
+    stage.send(page, "fade it out at the end")
+    _picture(page, folder, f"{name}-sound")
+    stage.send(page, "/remove image#7")
+    _picture(page, folder, f"{name}-error")
+    stage.send(page, '/image "a fox"', wait=False)
+    page.wait_for_selector(".u-preview")
+    _picture(page, folder, f"{name}-progress")
+    page.click("#box .stop-button")
+    stage.idle(page)
+    page.click(".sidebar .toggle-button")
+    _picture(page, folder, f"{name}-list")
+    page.context.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Save the pictures into the folder named by the first of *arguments*; returns the exit status."""
+    from playwright.sync_api import sync_playwright
+
+    path = stage.browser_path()
+    if len(arguments) != 1 or path is None:
+        print("usage: python -m tests.browser.screenshots FOLDER (needs Chromium)", file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        temp = Path(name)
+        media = make_examples(temp / "media")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        with stage.serve(temp, None if stage.has_model() else Told()) as site:
+            take(browser, site.url, folder, media, "desk", viewport={"width": 1280, "height": 860})
+            phone = {"viewport": {"width": 412, "height": 800}, "color_scheme": "dark", "device_scale_factor": 2}
+            take(browser, site.url, folder, media, "phone", **phone)
+        browser.close()
+    print(f"Saved {len(list(folder.glob('*.png')))} pictures.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -38,6 +38,8 @@ from training.optimiser import Averaged, make_optimiser
 TEXT_ENCODER = Path("assets/nano/text_encoder")
 HELD_OUT = 600
 """Dialogues of the held-out split that are measured while training."""
+COUNTED = 12_000
+"""Dialogues whose replies decide the vocabulary."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def vocabulary(plan: Plan) -> Vocabulary:
     plan.run.mkdir(parents=True, exist_ok=True)
     if (plan.run / "vocabulary.json").exists():
         return Vocabulary.load(plan.run)
-    found = build_vocabulary(messages for messages, _ in islice(dialogues(plan.seed, "train"), 12000))
+    found = build_vocabulary(messages for messages, _ in islice(dialogues(plan.seed, "train"), COUNTED))
     found.save(plan.run)
     return found
 

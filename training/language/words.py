@@ -22,14 +22,13 @@ PLAIN = (
     ("plain_long", "say.long", 2),
     ("text.ask", "say.write", 10),
     ("text.task", "say.write", 7),
-    ("decoy", "say.fact", 7),
+    ("decoy", "say.fact", 6),
+    ("decoy.life", "say.life", 3),
+    ("chat.passage", "say.long", 9),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
 REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")
 ABOUT_PICTURE = ("depth", "pose", "text", "face", "three")
-SAME_TALK = frozenset(
-    ("hi", "bye", "thanks", "praise", "blame", "who", "what", "can", "can.see", "how.cut", "how.other")
-)
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("seg.region", "image"), ("remove.region", "image"), ("adj.grayscale", "image"), ("adj.rotate", "image"), ("adj.flip.horizontal", "image"),
     ("adj.blur", "image"), ("seg.all", "image"), ("detect.ask", "image"), ("seg.ask", "image"), ("ext.time", "video"), ("ext.span", "video"),
@@ -43,7 +42,7 @@ def plain(d: Dialogue) -> str:
     bank, reply, _ = d.rng.choices(PLAIN, _PLAIN_WEIGHTS)[0]
     if d.chance(0.05) and not d.shelf:
         d.attach(d.rng.choice(("image", "image", "video", "audio")))
-    d.ask(d.say(bank, noun="picture", it="it"), polite=bank not in ("hi", "bye", "thanks", "chat.long"))
+    d.ask(d.say(bank, noun="picture", it="it"), polite=bank not in ("hi", "bye", "thanks", "chat.long", "chat.passage"))
     d.answer(reply)
     return bank if "." in bank else f"chat.{bank}"
 

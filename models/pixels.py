@@ -24,7 +24,9 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def _bytes(values: NDArray[np.float32]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    """Return *values* as bytes; they are used up, because a large picture leaves no room for copies."""
+    np.rint(values, out=values)
+    return np.clip(values, 0, 255, out=values).astype(np.uint8)
 
 
 def _mix(rgb: Pixels, other: NDArray[np.float32], amount: float) -> Pixels:
@@ -97,7 +99,10 @@ def _smooth(rgb: Pixels, sigma: float, weight: Weight | None) -> NDArray[np.floa
     mass = cv2.resize(weight, size, interpolation=cv2.INTER_AREA) if shrink > 1 else weight
     mass = cv2.GaussianBlur(mass, (0, 0), sigma / shrink)
     mass = np.asarray(cv2.resize(mass, (width, height)) if shrink > 1 else mass, np.float32)[..., None]
-    return np.where(mass > 1e-3, values / np.maximum(mass, 1e-3), rgb.astype(np.float32)).astype(np.float32)
+    values /= np.maximum(mass, 1e-3)
+    far = mass[..., 0] <= 1e-3
+    values[far] = rgb[far]
+    return values
 
 
 def sharpen(rgb: Pixels, amount: float, weight: Weight, side: int) -> Pixels:
@@ -165,11 +170,15 @@ def cartoon(rgb: Pixels, amount: float, weight: Weight, side: int) -> Pixels:
         np.float32
     )
     mean = flat @ _LUMA
-    flat = mean[..., None] + (flat - mean[..., None]) * 1.35
+    flat -= mean[..., None]
+    flat *= np.float32(1.35)
+    flat += mean[..., None]
     gray = cv2.GaussianBlur(_gray(rgb), (0, 0), max(0.8, 0.0016 * side))
     around = cv2.GaussianBlur(gray, (0, 0), max(1.6, 0.0055 * side))
     ink = np.clip(1.0 - (around - gray - 5.0) / 12.0, 0.15, 1.0).astype(np.float32)
-    return _mix(rgb, np.clip(flat, 0, 255).astype(np.float32) * ink[..., None], amount)
+    np.clip(flat, 0, 255, out=flat)
+    flat *= ink[..., None]
+    return _mix(rgb, flat, amount)
 
 
 SIMPLE: dict[str, Callable[[Pixels, float, Weight, int], Pixels]] = {

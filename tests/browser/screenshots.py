@@ -36,6 +36,7 @@ def _picture(page: Any, folder: Path, name: str) -> None:
 def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: Any) -> None:
     """Drive the page once and save its pictures as FOLDER/NAME-*.png."""
     page = browser.new_context(**how).new_page()
+    page.set_default_timeout(120_000)
     stage.ready(page, url)
     _picture(page, folder, f"{name}-start")
     page.click("#badge summary")

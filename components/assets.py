@@ -21,7 +21,8 @@ def read(name: str) -> str:
 def head(*components: str) -> str:
     """Return the ``<style>`` and ``<script>`` elements for *components* (folder names) and what they share."""
     styles = [read("shared.css"), *(read(f"{name}/{name}.css") for name in components)]
-    scripts = [read("shared.js"), *(read(f"{name}/{name}.js") for name in components)]
+    own = [f"{name}/{file.name}" for name in components for file in sorted((HERE / name).glob("*.js"))]
+    scripts = [read("shared.js"), *map(read, own)]
     for script in scripts:
         if "</script" in script.lower():
             raise ValueError("a component's script may not contain a closing script tag")

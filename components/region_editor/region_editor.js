@@ -1,14 +1,8 @@
 // The composer's tray of attachments and regions, and the dialog in which a person marks objects on a picture or on one
 // frame of a video. One object = one region = any mix of one box, points, brush strokes and outlines. Coordinates are
 // fractions of the frame on screen, so that resizing, page zoom and rotation by EXIF change nothing.
-unison.tellFiles = function (message) {
-  const paths = (message?.files || []).map((file) => file.path || "").join("\n");
-  if (paths !== unison.filesTold) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
-  unison.filesTold = paths;
-};
-
 unison.regionEditor = function (element, props, trigger, watch) {
-  const { h, local, number, colour } = unison;
+  const { h, local, number, colour, timeOf, frameOf, thumbnail } = unison;
   const find = (selector) => element.querySelector(selector);
   const tray = find(".u-tray"), dialog = find("dialog"), canvas = find(".u-canvas"), room = find(".u-room");
   const hint = find(".u-hint"), list = find(".u-objects"), frames = find(".u-frames");
@@ -25,34 +19,11 @@ unison.regionEditor = function (element, props, trigger, watch) {
   const value = () => ({ media: {}, attached: [], regions: [], next: 1, ...(props.value || {}) });
   const save = (change) => { props.value = { ...value(), ...change }; drawTray(); };
   const isVideo = () => state.medium?.kind === "video";
-  // A video's first frame may come later than time zero; the middle of a frame is never its neighbour by rounding.
-  const timeOf = (medium, frame) => number(medium.start) + frame / Math.max(number(medium.fps, 1), 1);
-  const frameOf = (medium, seconds) => Math.round((number(seconds) - number(medium.start)) * Math.max(number(medium.fps, 1), 1));
   const time = () => (isVideo() ? timeOf(state.medium, state.frame) : null);
   const here = (object) => !isVideo() || object.time === null || frameOf(state.medium, object.time) === state.frame;
   const fine = (v) => Math.round(Math.min(Math.max(v, 0), 1) * 1e5) / 1e5;
 
   // ---- the tray ----
-  function thumbnail(medium, regions) {
-    if (medium.kind === "audio") return h("span", { class: "u-icon" }, "♪");
-    if (!local(medium.url)) return h("span", { class: "u-icon" }, "◩");
-    const wide = number(medium.width, 4), high = number(medium.height, 3);
-    const picture = medium.kind === "video"
-      ? h("video", { src: local(medium.url), preload: "metadata", muted: true, playsinline: true, tabindex: -1 })
-      : h("img", { src: local(medium.url), alt: "", draggable: "false" });
-    if (medium.kind === "video") {
-      picture.muted = true;
-      const frame = regions.length ? frameOf(medium, regions[0].time) : 0;
-      picture.addEventListener("loadedmetadata", () => (picture.currentTime = timeOf(medium, frame + 0.5)), { once: true });
-    }
-    const overlay = unison.overlay(wide, high);
-    regions.forEach((region) => region.shapes.forEach((shape) =>
-      unison.drawShape(overlay, shape, colour(region.index), wide, high, false)));
-    const node = h("span", { class: "u-thumb", style: { aspectRatio: wide + " / " + high } }, picture);
-    node.append(overlay);
-    return node;
-  }
-
   function drawTray() {
     const now = value();
     const seen = {}; // an object's colour is its place among the objects of its medium, here, in the dialog and in the chat

@@ -1,0 +1,32 @@
+// What the tray shows of a medium, which frame is when, and which files the composer holds.
+// A video's first frame may come later than time zero; the middle of a frame is never its neighbour by rounding.
+unison.timeOf = (medium, frame) => unison.number(medium.start) + frame / Math.max(unison.number(medium.fps, 1), 1);
+unison.frameOf = (medium, seconds) => Math.round((unison.number(seconds) - unison.number(medium.start)) * Math.max(unison.number(medium.fps, 1), 1));
+
+// A small picture of a medium with what is marked on it; of a video, the frame of the first mark.
+unison.thumbnail = function (medium, regions) {
+  const { h, local, number, colour, timeOf, frameOf } = unison;
+  if (medium.kind === "audio") return h("span", { class: "u-icon" }, "♪");
+  if (!local(medium.url)) return h("span", { class: "u-icon" }, "◩");
+  const wide = number(medium.width, 4), high = number(medium.height, 3);
+  const picture = medium.kind === "video"
+    ? h("video", { src: local(medium.url), preload: "metadata", muted: true, playsinline: true, tabindex: -1 })
+    : h("img", { src: local(medium.url), alt: "", draggable: "false" });
+  if (medium.kind === "video") {
+    picture.muted = true;
+    const frame = regions.length ? frameOf(medium, regions[0].time) : 0;
+    picture.addEventListener("loadedmetadata", () => (picture.currentTime = timeOf(medium, frame + 0.5)), { once: true });
+  }
+  const overlay = unison.overlay(wide, high);
+  regions.forEach((region) => region.shapes.forEach((shape) =>
+    unison.drawShape(overlay, shape, colour(region.index), wide, high, false)));
+  const node = h("span", { class: "u-thumb", style: { aspectRatio: wide + " / " + high } }, picture);
+  node.append(overlay);
+  return node;
+};
+
+unison.tellFiles = function (message) {
+  const paths = (message?.files || []).map((file) => file.path || "").join("\n");
+  if (paths !== unison.filesTold) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
+  unison.filesTold = paths;
+};

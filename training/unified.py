@@ -223,7 +223,7 @@ class Trainer:
         producer.terminate()
         self.evaluate()
 
-    def ship(self, folder: Path, command: str) -> None:
+    def ship(self, folder: Path, note: str = "") -> None:
         """Write the running mean of the weights in half precision, the vocabulary and a manifest to *folder*."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.safetensors*"):
@@ -232,15 +232,17 @@ class Trainer:
             self.network.half().save_pretrained(folder, max_shard_size="9MB")
             self.network.float()
         self.names.save(folder)
-        last = self.log[-1] if self.log else {}
+        plan = self.plan
         write_manifest(
             folder,
-            command=command,
-            seed=self.plan.seed,
+            command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}",
+            note=note,
+            licence="Apache-2.0",
+            seed=plan.seed,
             steps=self.step,
             minutes=round(self.spent / 60, 1),
             data=data_digest(),
-            metrics=last,
+            metrics={name: value for name, value in (self.log or [{}])[-1].items() if name != "groups"},
         )
 
 
@@ -269,16 +271,14 @@ def main() -> None:
     parser.add_argument("--limit-steps", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--ship", type=Path)
+    parser.add_argument("--note", default="", help="a word on the run for the manifest")
     arguments = vars(parser.parse_args())
-    resume, ship = arguments.pop("resume"), arguments.pop("ship")
-    plan = Plan(**arguments)
-    trainer = Trainer(plan, resume or ship is not None)
+    resume, ship, note = (arguments.pop(name) for name in ("resume", "ship", "note"))
+    trainer = Trainer(Plan(**arguments), resume or ship is not None)
     if ship is None:
         trainer.run()
     else:
-        trainer.ship(
-            ship, f"python -m training.unified --run {plan.run.name} --minutes {plan.minutes:g} --seed {plan.seed}"
-        )
+        trainer.ship(ship, note)
 
 
 if __name__ == "__main__":

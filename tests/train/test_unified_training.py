@@ -138,7 +138,7 @@ def test_a_run_stops_resumes_and_ships_weights_that_load(tmp_path: Path, monkeyp
     trainer.run()
     assert trainer.step == 4
     assert [entry["step"] for entry in json.loads((run / "metrics.json").read_text())] == [2, 4]
-    trainer.ship(tmp_path / "shipped", "the command")
+    trainer.ship(tmp_path / "shipped")
     assert faults(tmp_path / "shipped") == []
     model = load(Checkpoint("native", str(tmp_path / "shipped")), "cpu")
     assert model.network.vocabulary == len(trainer.names)

@@ -157,6 +157,10 @@ def cartoon(rgb: Pixels, amount: float, weight: Weight, side: int) -> Pixels:
     """Flatten the surfaces to a few tones and draw the edges dark."""
     import cv2
 
+    gray = cv2.GaussianBlur(_gray(rgb), (0, 0), max(0.8, 0.0016 * side))
+    around = cv2.GaussianBlur(gray, (0, 0), max(1.6, 0.0055 * side))
+    ink = np.clip(1.0 - (around - gray - 5.0) / 12.0, 0.15, 1.0).astype(np.float32)
+    del gray, around
     height, width = rgb.shape[:2]
     scale = min(1.0, 480 / side)
     small = cv2.resize(rgb, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA)
@@ -173,9 +177,6 @@ def cartoon(rgb: Pixels, amount: float, weight: Weight, side: int) -> Pixels:
     flat -= mean[..., None]
     flat *= np.float32(1.35)
     flat += mean[..., None]
-    gray = cv2.GaussianBlur(_gray(rgb), (0, 0), max(0.8, 0.0016 * side))
-    around = cv2.GaussianBlur(gray, (0, 0), max(1.6, 0.0055 * side))
-    ink = np.clip(1.0 - (around - gray - 5.0) / 12.0, 0.15, 1.0).astype(np.float32)
     np.clip(flat, 0, 255, out=flat)
     flat *= ink[..., None]
     return _mix(rgb, flat, amount)

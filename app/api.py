@@ -89,18 +89,19 @@ def _chat(
             handles.append(engine.attach(session, path, name).handle)
         shelf = engine.shelf(session)
         drawn = region_from_json(_resolved(regions, handles), shelf, engine.next_region(session))
+        with closing(engine.reply(session, text, handles, drawn, options)) as events:  # type: ignore[type-var]
+            sent, message, progress = 0.0, Message("assistant", (), "running"), None
+            for event in events:
+                progress = event if isinstance(event, Progress) else None
+                message = message if isinstance(event, Progress) else event.message
+                if isinstance(event, Finished) or time.monotonic() - sent >= EVERY:
+                    sent = time.monotonic()
+                    yield _state(engine, session, message, progress)
     except Refusal:
-        for handle in reversed(handles):
+        # A message that was not sent leaves no files behind: a program has no composer to take them out of again.
+        for handle in set(handles).intersection(engine.pending(session)):
             engine.detach(session, handle)
         raise
-    with closing(engine.reply(session, text, handles, drawn, options)) as events:  # type: ignore[type-var]
-        sent, message, progress = 0.0, Message("assistant", (), "running"), None
-        for event in events:
-            progress = event if isinstance(event, Progress) else None
-            message = message if isinstance(event, Progress) else event.message
-            if isinstance(event, Finished) or time.monotonic() - sent >= EVERY:
-                sent = time.monotonic()
-                yield _state(engine, session, message, progress)
 
 
 def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:

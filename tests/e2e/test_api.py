@@ -112,6 +112,20 @@ def test_a_bad_request_is_refused_in_words(client, more, words):
     assert "Traceback" not in str(refused.value)
 
 
+def test_a_request_that_is_refused_leaves_no_files_behind(client, served, tmp_path):
+    engine = served[0]
+    begun = client.predict(text="hello", api_name="/chat")
+    same = {"conversation": begun["conversation"], "owner": begun["owner"], "api_name": "/chat"}
+    files = [gradio_client.handle_file(str(picture(tmp_path / f"{n}.png", 60 + n))) for n in range(6)]
+    for _ in range(2):  # ten files may wait, so the second would fail for another reason
+        with pytest.raises(Exception, match="levitate"):
+            client.predict(text="x", files=files, task="levitate", **same)
+    session = engine.open(begun["owner"], begun["conversation"])
+    assert engine.pending(session) == []
+    assert client.predict(text="now", files=files, **same)["state"] == "done"
+    assert list(engine.shelf(session)) == [f"image#{n}" for n in range(1, 7)]
+
+
 def test_a_strangers_conversation_answers_as_one_that_does_not_exist(client):
     mine = client.predict(text="secret", api_name="/chat")
     with pytest.raises(Exception, match="no such conversation"):

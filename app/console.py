@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,12 +18,13 @@ from models.tokens import write_arg, write_call
 from models.values import Box, Failure, Grounding, Media, Message, Part, Point, Region, Span, Step, TaskCall, Text
 
 from app.events import Finished, Grown, Progress
+from app.session import new_owner
 
 if TYPE_CHECKING:
     from app.engine import Engine
 
-OWNER = "console"
-"""The one owner of conversations held in the terminal."""
+OWNER_FILE = "console-owner"
+"""Where the data folder keeps the secret token of the terminal's conversations."""
 _FORMS = ("png", "rle", "coco")
 _VERBS = """\
 /add FILE                    attach a picture, video or sound to the next message
@@ -32,6 +34,20 @@ _VERBS = """\
 /export [png|rle|coco] [HANDLE ...]   write masks to one file; for other results, say where the file is
 /new                         start another conversation
 /quit                        leave; Ctrl-C ends a reply"""
+
+
+def owner_of(data: Path) -> str:
+    """Return the owner of the conversations held in the terminal: a secret like a browser's, or a page served from the
+    same data folder could be asked for them by name."""
+    file = data / OWNER_FILE
+    with contextlib.suppress(OSError):
+        if token := file.read_text(encoding="utf-8").strip():
+            return token
+    token = new_owner()
+    with contextlib.suppress(OSError):  # a full disk, perhaps: then the next chat has another owner
+        file.touch(mode=0o600)
+        file.write_text(token, encoding="utf-8")
+    return token
 
 
 def plain(text: str) -> str:
@@ -134,7 +150,8 @@ class Console:
 
     def __init__(self, engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None) -> None:
         self.engine, self.read, self.out = engine, read, out or sys.stdout
-        self.session = engine.open(OWNER)
+        self.owner = owner_of(engine.settings.data)
+        self.session = engine.open(self.owner)
         self.attached: list[str] = []
         self.regions: list[Region] = []
         self._verbs: dict[str, Callable[[str], None]] = {
@@ -280,7 +297,7 @@ class Console:
                 self._say(f"  {self.engine.file(self.session, handle)}")
 
     def _new(self, _rest: str) -> None:
-        self.session = self.engine.open(OWNER)
+        self.session = self.engine.open(self.owner)
         self.attached, self.regions = [], []
         self._say("A new conversation.")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.console import Screen, chat, plain
+from app.console import OWNER_FILE, Screen, chat, owner_of, plain
 from app.engine import Engine
 from app.events import Progress
+from app.history import History
 from app.settings import Settings
 from models.expert import Refusal
 from models.values import Box, Checkpoint, Failure, Grounding, Message, Point, Profile, Region, Step, TaskCall, Text
@@ -251,3 +253,18 @@ def test_every_part_of_a_reply_is_printed() -> None:
         "See the dog [<box>100,200,300,400</box> in image#1]it.\n> Odd Name\n  (mended)\n"
         "  Sprites, seed 7, 1.2 s\n! No. Try. (incident 17)\n"
     )
+
+
+def test_the_terminals_conversations_cannot_be_asked_for_by_name(
+    talk: Callable[..., str], model: Scripted, tmp_path: Path
+) -> None:
+    model.replies = [["Fine."], ["Again."]]
+    talk("a secret")
+    talk("another")
+    data = tmp_path / "data"
+    history = History(Settings(data=data).database)
+    assert history.conversations("console") == []
+    titles = [entry.title for entry in history.conversations(owner_of(data))]
+    assert titles == ["another", "a secret"], "every chat has the same owner"
+    assert os.name == "nt" or (data / OWNER_FILE).stat().st_mode & 0o077 == 0
+    history.close()

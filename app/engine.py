@@ -103,9 +103,10 @@ class Engine:
         self.history.rename(session.owner, session.conversation, title)
 
     def delete(self, session: Session) -> None:
-        """Stop and forget a conversation; its files follow with the next cleaning."""
+        """Stop and forget a conversation, and remove the files that no other conversation uses."""
         self.stop(session)
-        self.history.delete(session.owner, session.conversation)
+        self.store.remove(self.history.delete(session.owner, session.conversation))
+        self._owed.pop(session.conversation, None)
 
     def messages(self, session: Session) -> list[Message]:
         """Return the conversation's messages, the one in the making included."""
@@ -277,9 +278,9 @@ class Engine:
                 self._settle(session)
             yield run
         finally:
-            run.ended.set()
-            if run.owed is not None:
+            if run.owed is not None and self.history.exists(session.owner, session.conversation):
                 self._owed[session.conversation] = run.owed
+            run.ended.set()
             with self._lock:
                 if self._runs.get(session.conversation) is run:
                     del self._runs[session.conversation]

@@ -158,11 +158,13 @@ class History:
             self._check(owner, conversation)
             self._db.execute("UPDATE conversation SET title = ? WHERE id = ?", (_title(title), conversation))
 
-    def delete(self, owner: str, conversation: str) -> None:
-        """Forget the conversation and its rows of media; the files go with the store's next cleaning."""
+    def delete(self, owner: str, conversation: str) -> set[str]:
+        """Forget the conversation and its rows of media; return the files that none uses any more."""
         with self.together():
             self._check(owner, conversation)
+            before = self.paths()
             self._db.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+            return before - self.paths()
 
     def prune(self) -> None:
         """Forget conversations of an earlier day in which nothing was ever sent."""

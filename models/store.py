@@ -303,6 +303,18 @@ class Store:
         data, suffix = export(items, form)
         return self.path(self._keep_bytes(data, suffix))
 
+    def remove(self, names: Collection[str], grace: float = 60.0) -> None:
+        """Remove files that nobody refers to any more. One stored or used again within *grace* seconds stays for the next
+        cleaning: another conversation may be about to refer to it."""
+        with self._lock:
+            for name in names:
+                file = self.root / name
+                with contextlib.suppress(OSError):  # gone already, or open in a system that does not forgive it
+                    facts = file.stat()
+                    if time.time() - facts.st_mtime >= grace:
+                        file.unlink()
+                        self._used -= facts.st_size
+
     def clean(self, keep: Collection[str], max_age: float | None = None, grace: float = 3600.0) -> int:
         """Remove files that nobody refers to and return the bytes freed.
 

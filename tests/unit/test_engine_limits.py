@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -206,3 +208,53 @@ def test_sound_weights_are_loaded_once_checked(tmp_path, monkeypatch):
 
     monkeypatch.setattr("app.brain.import_module", lambda name: Backend)
     assert load_model(Checkpoint("native", "nano/unified"), "cpu", tmp_path).name == "scripted"
+
+
+def old(engine, *files):
+    """Let *files* look as if they had been stored an hour ago."""
+    for file in files:
+        os.utime(file, (time.time() - 3600,) * 2)
+
+
+def test_a_deleted_conversation_gives_its_room_back_but_not_the_files_of_others(made, tmp_path):
+    engine = made(FOX)
+    mine, other = engine.open("ann"), engine.open("bob")
+    for session in (mine, other):
+        image = engine.attach(session, picture(tmp_path / "shared.png", 50), "shared.png")
+        said(engine, session, "draw", attachments=[image.handle], options=Options(seed=5 if session is mine else 6))
+    shared, made_here = engine.file(mine, "image#1"), engine.file(mine, "image#2")
+    kept = engine.file(other, "image#2")
+    old(engine, shared, made_here, kept)
+    before, size = engine.store.used(), made_here.stat().st_size
+    engine.delete(mine)
+    assert not made_here.exists()
+    assert engine.store.used() == before - size
+    assert engine.file(other, "image#1") == shared
+    assert shared.exists()
+    assert kept.exists()
+    engine.delete(other)
+    assert not shared.exists()
+    assert not kept.exists()
+    assert engine.store.used() == 0
+
+
+def test_a_file_that_is_just_being_used_again_outlives_the_conversation(made, tmp_path):
+    engine = made()
+    session = engine.open("ann")
+    image = engine.attach(session, picture(tmp_path / "a.png"), "a.png")
+    file = engine.file(session, image.handle)
+    old(engine, file)
+    engine.store.adopt(tmp_path / "a.png")  # another upload of the same file, not yet written down
+    engine.delete(session)
+    assert file.exists()
+
+
+def test_a_reply_whose_conversation_is_deleted_ends_and_leaves_nothing_owed(made):
+    engine = made("one two three")
+    session = engine.open("ann")
+    events = engine.reply(session, "count")
+    next(events)
+    engine.delete(session)
+    assert last(events).reason in ("stopped", "failed")
+    assert engine._owed == {}
+    assert engine._runs == {}

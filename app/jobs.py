@@ -48,7 +48,8 @@ class Job(Generic[Result]):
         except BaseException as error:  # noqa: BLE001 (handed to the reader, who raises it)
             self._error = error
         if self.preview is not None:
-            self.preview.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a page may be reading it, which some systems do not forgive
+                self.preview.unlink(missing_ok=True)
         with self._changed:
             self._finished = True
             self._changed.notify_all()

@@ -6,11 +6,14 @@ import contextvars
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from engine_stubs import FOX, Scripted, kinds, last, of, picture, said, write_expert
 
 from app.events import Finished, Grown, Options, Progress
+from app.jobs import Job
 from models.expert import Refusal
 from models.values import Box, Failure, Media, Region, Step
 
@@ -221,3 +224,18 @@ def test_the_expert_runs_in_the_context_of_its_asker(made, tmp_path):
     engine = made(FOX, experts=("context",))
     variable.set("kept")
     assert of(said(engine, engine.open("ann"), "draw"), Failure)[0].what == "kept"
+
+
+def test_a_preview_that_cannot_be_removed_does_not_keep_the_reply_from_ending(tmp_path, monkeypatch):
+    def report_and_end(report):
+        report(0.5, "look", np.full((8, 8, 3), 200, np.uint8))
+        return "made"
+
+    def held_open(path, missing_ok=False):
+        raise PermissionError(path)
+
+    job = Job(report_and_end, tmp_path)
+    monkeypatch.setattr(Path, "unlink", held_open)
+    job.start()
+    assert job.wait(10)
+    assert job.result() == "made"

@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="Unison: one chat that looks, draws, edits and listens, on your own machine.",
-        epilog="Every option can also be given as a variable, such as UNISON_PORT=8000.",
+        epilog="Every option can also be given as a variable, such as UNISON_PORT=8000 or UNISON_NO_BROWSER=1.",
     )
     add = parser.add_argument
     add("--profile", help="which models to run; auto picks by hardware and says why (default: auto)")
@@ -109,16 +109,18 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> Sett
     parser = _parser()
     given: dict[str, object] = {}
     for action in parser._actions:
-        text = environ.get(PREFIX + action.dest.upper())
+        name = PREFIX + action.option_strings[-1].lstrip("-").replace("-", "_").upper()
+        text = environ.get(name)
         if text is None or action.dest == "help":
             continue
         if action.nargs == 0:
-            given[action.dest] = text.strip().lower() in ("1", "true", "yes", "on")
+            if text.strip().lower() in ("1", "true", "yes", "on"):
+                given[action.dest] = action.const
             continue
         try:
             given[action.dest] = action.type(text) if callable(action.type) else text
         except ValueError:
-            parser.error(f"{PREFIX}{action.dest.upper()}={text!r} is not a valid value")
+            parser.error(f"{name}={text!r} is not a valid value")
     given |= {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     if "quota_bytes" in given:
         given["quota_bytes"] = int(float(str(given["quota_bytes"])) * 1024**3)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, parse
+from app.settings import Settings, _parser, parse
 
 
 def test_without_options_the_defaults_hold_and_only_this_machine_is_served():
@@ -18,13 +19,29 @@ def test_without_options_the_defaults_hold_and_only_this_machine_is_served():
 def test_options_and_variables_set_the_same_things_and_options_win(tmp_path):
     line = ["--port", "8000", "--data", str(tmp_path), "--no-browser", "--console", "--quota", "0.5", "--threads", "2"]
     variables = {
-        "UNISON_PORT": "8000", "UNISON_DATA": str(tmp_path), "UNISON_OPEN_BROWSER": "no", "UNISON_CONSOLE": "1",
-        "UNISON_QUOTA_BYTES": "0.5", "UNISON_THREADS": "2",
+        "UNISON_PORT": "8000", "UNISON_DATA": str(tmp_path), "UNISON_NO_BROWSER": "yes", "UNISON_CONSOLE": "1",
+        "UNISON_QUOTA": "0.5", "UNISON_THREADS": "2",
     }  # fmt: skip
     assert parse(line, {}) == parse([], variables)
     assert parse([], variables).quota_bytes == 2**29
     assert not parse([], variables).open_browser
     assert parse(["--port", "9000"], variables).port == 9000
+    assert parse([], {"UNISON_NO_BROWSER": "0"}).open_browser
+
+
+def test_every_option_has_a_variable_of_its_own_name(tmp_path):
+    (tmp_path / "more").mkdir()
+    values = {
+        "--profile": "nano", "--host": "0.0.0.0", "--port": "1", "--data": str(tmp_path), "--device": "cpu", "--threads": "3",
+        "--experts": str(tmp_path / "more"), "--quota": "3", "--keep-days": "4", "--deadline": "5",
+        "--console": "", "--share": "", "--no-browser": "",
+    }  # fmt: skip
+    told = _parser().format_help()
+    assert set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", told, re.MULTILINE)) == {*values, "--help"}
+    for option, value in values.items():
+        line = [option, value] if value else [option]
+        variable = "UNISON_" + option[2:].upper().replace("-", "_")
+        assert parse([], {variable: value or "1"}) == parse(line, {}) != Settings(), option
 
 
 @pytest.mark.parametrize(

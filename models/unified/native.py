@@ -52,7 +52,8 @@ class NativeModel:
     ) -> Iterator[str]:
         """Yield the reply as pieces of tagged text (see :class:`models.unified.stream.UnifiedModel`)."""
         sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf)
-        rules = Rules(self.vocabulary, sheet, handles(messages, shelf))
+        drawn = [part.of for part in messages[-1].parts if isinstance(part, Region)] if messages else []
+        rules = Rules(self.vocabulary, sheet, handles(messages, shelf), drawn)
         speech = Speech(self.vocabulary, sheet)
         for token in self.tokens(sheet, rules, options, cancel):
             if piece := speech.say(token):

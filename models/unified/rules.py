@@ -31,13 +31,16 @@ class Rules:
         vocabulary: Vocabulary,
         sheet: Sheet,
         handles: Mapping[str, Sequence[int]],
+        drawn: Sequence[str] = (),
         tasks: Mapping[str, Task] = TASKS,
     ) -> None:
-        """*handles* holds, for each kind of medium and for ``region``, the numbers that exist."""
+        """*handles* holds, for each kind of medium and for ``region``, the numbers that exist; *drawn* the media on
+        which the person drew for this reply: the first call works on one of them where it can."""
         self.names = vocabulary
         self.sheet = sheet
         self.tasks = tasks
         self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
+        self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
         self.plan: list[str] = []
         self.mode = "plan"
         self.done = 0
@@ -234,7 +237,10 @@ class Rules:
         return tokens
 
     def _unused(self, kind: str) -> list[int]:
-        return [number for number in self.handles[kind] if (kind, number) not in self.media]
+        numbers = [number for number in self.handles[kind] if (kind, number) not in self.media]
+        if not self.done and not self.media and self.task and kind in self.task.needs and "region" in self.task.takes:
+            return [number for number in numbers if (kind, number) in self.drawn] or numbers
+        return numbers
 
     def _places(self) -> list[str]:
         takes = self.task.takes if self.task else ()
@@ -247,7 +253,10 @@ class Rules:
             return ["g:</task>"]
         needed = [kind for kind in task.needs if self._unused(kind)]
         if needed and not self.media:
-            return [f"a: {kind}#" for kind in needed]
+            marked = (
+                [] if self.done or "region" not in task.takes else [kind for kind, _ in self.drawn if kind in needed]
+            )
+            return [f"a: {kind}#" for kind in marked or needed]
         kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]
         names = [f"a: {kind}#" for kind in kinds]
         if task.phrase != "none" and self.phrases < (8 if "labelled" in task.takes else 3):

@@ -241,6 +241,15 @@ def test_a_forced_task_is_called_first(model: NativeModel) -> None:
         assert next(name for name in names if name[:2] == "n:") == f"n:{task}"
 
 
+def test_a_call_works_on_the_picture_that_was_drawn_on(vocabulary: Vocabulary, reader: Reader) -> None:
+    sheet = Scribe(vocabulary, reader.cut).write([user("cut this out")])
+    rules = Rules(vocabulary, sheet, {"image": [1, 2], "region": [1]}, ["image#1"])
+    for name in ("c:plan_segment", "c:go", "g:<task>", "n:segment", "a: image#"):
+        assert rules.allowed()[vocabulary[name]]
+        rules.take(vocabulary[name])
+    assert rules.allowed().nonzero().flatten().tolist() == [vocabulary["i:1"]]
+
+
 def test_a_task_without_its_medium_is_never_planned(vocabulary: Vocabulary, reader: Reader) -> None:
     sheet = Scribe(vocabulary, reader.cut).write([user("cut out the dog")])
     allowed = Rules(vocabulary, sheet, {}).allowed()

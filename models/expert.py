@@ -67,6 +67,16 @@ class Clip:
     def duration(self) -> float:
         return self.frames / self.fps if self.fps else 0.0
 
+    @property
+    def begins(self) -> float:
+        """When the first frame is shown, s: 0 in most files, later where the sound begins before the pictures."""
+        return float(self.meta.get("start", 0.0))
+
+    @property
+    def ends(self) -> float:
+        """When the last frame is over, s, on the clock that a player shows."""
+        return self.begins + self.duration
+
 
 @dataclass
 class Sound:
@@ -117,7 +127,7 @@ class Inputs:
         for handle in call.refs(*kinds):
             if handle in self.media:
                 return handle
-        raise Refusal(f"{call.task} needs {' or '.join(kinds)} to work on", "Attach one, or name one, such as image#1.")
+        raise Refusal(f"{call.task} needs {' or '.join(kinds)} to work on.", "Attach one, or name one, such as image#1.")
 
 
 Expert: TypeAlias = Callable[[TaskCall, Inputs, Report], "Value | Sequence[Value]"]

@@ -236,6 +236,15 @@ def run(*arguments: str, timeout: float = 300.0) -> tuple[int, str]:
         return status, process.words()
 
 
+def sound_begins(path: Path, demuxer: str) -> float:
+    """Return when the file's sound begins, s on the file's clock, as the first samples that can be decoded say."""
+    with Process([*source(path, demuxer), "-map", "0:a:0", "-frames:a", "1", "-f", "framecrc", "-"]) as process:
+        text = process.read(10_000).decode("ascii", "replace")
+    base = re.search(r"^#tb 0: (\d+)/(\d+)", text, re.M)
+    row = re.search(r"^0, *-?\d+, *(-?\d+),", text, re.M)
+    return int(row[1]) * int(base[1]) / int(base[2]) if base and row else 0.0
+
+
 def hears(path: Path, demuxer: str) -> bool:
     """Return whether the first seconds of the file's sound can be decoded: a header may promise more than there is."""
     status, _ = run(*source(path, demuxer, "-t", "3"), "-map", "0:a:0", "-f", "null", "-", timeout=STALL_SECONDS)

@@ -16,18 +16,17 @@ def frames_of(clip: Clip, handle: str, span: Span) -> tuple[int, int, list[str]]
     The frame shown at the start is the first one; the frame that begins at the end is the first one left out. Raises
     Refusal, telling the clip's length, when the stretch begins after the end.
     """
-    if span.start >= clip.duration:
+    if span.start >= clip.ends:
         raise Refusal(
             f"The stretch {span.start:g}-{span.end:g} s begins after the end of {handle}.",
             f"{handle} is {clip.duration:.2f} s long ({clip.frames} frames).",
         )
     first = frame_at(clip, span.start)
-    begins = float(clip.meta.get("start", 0.0))  # when the first frame is shown
-    last = clip.frames if span.end >= clip.duration + begins else round((span.end - begins) * clip.fps)
+    last = clip.frames if span.end >= clip.ends else round((span.end - clip.begins) * clip.fps)
     notes = []
     # Half a frame of slack: "to the end" is often written with the duration rounded up.
-    if span.end > clip.duration + 0.5 / clip.fps:
-        notes.append(f"{handle} ends at {clip.duration:.2f} s, so the stretch ends there")
+    if span.end > clip.ends + 0.5 / clip.fps:
+        notes.append(f"{handle} ends at {clip.ends:.2f} s, so the stretch ends there")
     return first, min(clip.frames, max(first + 1, last)), notes
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +17,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models import ffmpeg
-from models.expert import Clip, Refusal
+from models.expert import Clip, Refusal, Sound
 from models.layout import DAMAGED, Layout, layout
 from models.media import LIMITS, no_room, recognise
+from models.sound import load_sound
 from models.values import Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_IN_STEP = 0.01
+"""Sound and pictures that begin within this many seconds of each other begin together."""
 _SMOOTH = "flags=bicubic+accurate_rnd+full_chroma_int"
 _TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 
@@ -123,15 +127,32 @@ def read_frame(source: Path | Clip, index: int, max_side: int | None = None) -> 
 
 def frame_at(clip: Clip, seconds: float) -> int:
     """Return the number of the frame that a browser shows at *seconds*, clamped into the clip."""
-    offset = float(clip.meta.get("start", 0.0))
     # times come rounded to a millionth of a second: one a hair before a frame means that frame
-    return min(max(int((seconds - offset) * clip.fps + 0.001), 0), max(clip.frames - 1, 0))
+    return min(max(int((seconds - clip.begins) * clip.fps + 0.001), 0), max(clip.frames - 1, 0))
 
 
 def frame_time(clip: Clip, index: int) -> float:
     """Return the time in s of the middle of frame *index*: the time to seek to, as browsers round a frame's very start to
     the frame before."""
-    return float(clip.meta.get("start", 0.0)) + (min(max(index, 0), max(clip.frames - 1, 0)) + 0.5) / clip.fps
+    return clip.begins + (min(max(index, 0), max(clip.frames - 1, 0)) + 0.5) / clip.fps
+
+
+def clip_sound(clip: Clip) -> Sound:
+    """Return the clip's sound as it goes with the pictures: sample 0 is heard when the first frame is shown.
+
+    Silence stands before a sound that begins later; sound from before the first frame is left out, and a note says so.
+    Raises Refusal like :func:`models.sound.load_sound`.
+    """
+    sound = load_sound(clip.path)
+    early = layout(clip.path).start - ffmpeg.sound_begins(clip.path, recognise(clip.path).reader)
+    if abs(early) < _IN_STEP:
+        return sound
+    count = round(min(abs(early), LIMITS.video_seconds) * sound.rate)
+    if early < 0:
+        silence = np.zeros((count, sound.samples.shape[1]), np.float32)
+        return replace(sound, samples=np.concatenate([silence, sound.samples]))
+    notes = [*sound.meta.get("notes", ()), f"{early:.2f} s of sound from before the first picture were left out"]
+    return replace(sound, samples=sound.samples[count:], meta={**sound.meta, "notes": notes})
 
 
 def _failed(words: str, what: str) -> Refusal:

@@ -16,10 +16,10 @@ import numpy as np
 from models import dsp
 from models.expert import Clip, Expert, Inputs, Masks, Picture, Refusal, Report, Sound, Value
 from models.retime import change_pace, cut
-from models.sound import load_sound, save_wav
+from models.sound import save_wav
 from models.tasks import AUDIO_OPS
 from models.values import Checkpoint, Span, TaskCall
-from models.video import put_sound
+from models.video import clip_sound, put_sound
 
 TASK = "audio_adjust"
 NAME = "Sound processing (classical)"
@@ -59,7 +59,8 @@ class _Job:
                 raise Refusal(
                     f"{handle} has no sound.", "Put one on it with op=attach, or name a video that has sound."
                 )
-            value = load_sound(value.path)
+            value = clip_sound(value)
+            self.notes += [note for note in value.meta["notes"] if note not in self.notes]
         if not isinstance(value, Sound):
             raise Refusal(f"{handle} is no sound.", "Name an audio or a video with sound.")
         if not len(value.samples):
@@ -107,8 +108,10 @@ def merged(spans: Sequence[Span]) -> list[Span]:
 def _stretches(job: _Job, length: int, rate: int, handle: str) -> list[tuple[int, int]]:
     """Return the job's spans as sample ranges, clamped to the sound (said in the notes); raises Refusal beyond the end."""
     ranges = []
+    source = job.inputs.values[handle]
+    begins = source.begins if isinstance(source, Clip) else 0.0
     for span in job.spans:
-        first, last = round(span.start * rate), round(span.end * rate)
+        first, last = (max(0, round((at - begins) * rate)) for at in (span.start, span.end))
         if first >= length:
             raise Refusal(
                 f"The stretch {span.start:g}-{span.end:g} s begins after the end of {handle}.",

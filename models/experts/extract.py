@@ -60,15 +60,15 @@ def _frame(
         index = number % clip.frames
     else:
         seconds = float(time or 0.0)
-        if seconds > clip.duration:
+        if seconds > clip.ends:
             raise Refusal(f"{seconds:g} s is after the end of {handle}.", length)
         index = frame_at(clip, seconds)
-        if seconds >= clip.duration:
+        if seconds >= clip.ends:
             notes.append(f"{seconds:g} s is the very end, so the last frame was taken")
     if spans:
         notes.append("a frame was asked for, so the stretch was left aside")
     report(0.1, "reading the frame")
     pixels = read_frame(clip, index)
     report(1.0, "done")
-    meta = {"notes": notes, "of": handle, "frame": index, "time": round(index / clip.fps, 6)}
+    meta = {"notes": notes, "of": handle, "frame": index, "time": round(clip.begins + index / clip.fps, 6)}
     return Picture(pixels, clip.label, meta)

@@ -122,7 +122,7 @@ def _job(call: TaskCall, inputs: Inputs) -> _Job:
 def _start(region: Region, clip: Clip, inputs: Inputs, otherwise: int) -> tuple[int, str]:
     """Return the frame that *region* belongs to, and a note where that had to be assumed."""
     if region.time is not None:
-        if region.time > clip.duration + 1 / clip.fps:
+        if region.time > clip.ends + 1 / clip.fps:
             raise Refusal(
                 f"{region.label or region.handle} was marked at {region.time:g} s, after the end of the clip.",
                 f"The clip is {clip.duration:.2f} s long: mark it on one of its frames.",

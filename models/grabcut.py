@@ -76,7 +76,7 @@ def cut(pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report) 
         )
     if not mask.any():
         raise Refusal(
-            "nothing inside the marks could be told apart from what is around them",
+            "Nothing inside the marks could be told apart from what is around them.",
             "Draw a box with some room round the thing, or scribble over it.",
         )
     return Cut(mask, score, notes)
@@ -91,21 +91,21 @@ def _sound(marking: Marking, width: int, height: int, notes: list[str]) -> Marki
         if min(x1 - x0, y1 - y0) < SMALLEST_BOX:
             if not drawn:
                 raise Refusal(
-                    f"the box is only {x1 - x0} x {y1 - y0} pixels, too small to hold a thing",
+                    f"The box is only {x1 - x0} x {y1 - y0} pixels, too small to hold a thing.",
                     "Draw a larger box round the thing, or click on it.",
                 )
             box = None
         elif (x1 - x0) * (y1 - y0) > 0.985 * width * height:
             if not drawn and not marking.negative.any():
                 raise Refusal(
-                    "the box covers the whole picture, so there is no background left to tell the thing from",
+                    "The box covers the whole picture, so there is no background left to tell the thing from.",
                     "Draw the box closer round the thing, or click or scribble on the thing.",
                 )
             notes.append("the box covers the whole picture and was not used")
             box = None
     if box is None and marking.outline is None and marking.before is None and not pointed:
         if not marking.negative.any():
-            raise Refusal("nothing is marked", "Draw a box round the thing, or click or scribble on it.")
+            raise Refusal("Nothing is marked.", "Draw a box round the thing, or click or scribble on it.")
         notes.append("only what does not belong was marked, so everything unlike it was taken")
     outline = marking.outline if marking.outline is not None and marking.outline.any() else None
     return Marking(marking.positive, marking.negative & ~marking.positive, box, outline, marking.before)

@@ -21,10 +21,10 @@ MARK_HINT = "Draw a box round it, click on it or scribble over it, then ask agai
 def mask_array(handle: str, inputs: Inputs) -> NDArray[np.bool_]:
     """Return the object of ``mask#n`` as bool [h, w], or [frames, h, w] for a clip. Raises Refusal when it is missing."""
     if handle not in inputs.media:
-        raise Refusal(f"there is no {handle} in this conversation", "Name a mask that exists, or mark the thing anew.")
+        raise Refusal(f"There is no {handle} in this conversation.", "Name a mask that exists, or mark the thing anew.")
     value = inputs.values[handle]
     if not isinstance(value, Masks) or not len(value.array):
-        raise Refusal(f"{handle} is not a mask", "Name a mask, such as mask#1.")
+        raise Refusal(f"{handle} is not a mask.", "Name a mask, such as mask#1.")
     return np.asarray(value.array[0], np.bool_)
 
 
@@ -34,7 +34,7 @@ def fitted(mask: NDArray[np.bool_], handle: str, width: int, height: int) -> NDA
         return mask
     if abs(mask.shape[1] * height - mask.shape[0] * width) > 0.02 * mask.shape[0] * width + max(width, height):
         raise Refusal(
-            f"{handle} was made on a frame of {mask.shape[1]} x {mask.shape[0]} pixels, this one has {width} x {height}",
+            f"{handle} was made on a frame of {mask.shape[1]} x {mask.shape[0]} pixels, this one has {width} x {height}.",
             "Use a mask of the same picture, or mark the thing here.",
         )
     return np.asarray(resize_mask(mask, width, height), np.bool_)
@@ -49,10 +49,10 @@ def regions_of(call: TaskCall, inputs: Inputs, handle: str) -> list[Region]:
     for name in call.refs("region"):
         region = inputs.regions.get(name)
         if region is None:
-            raise Refusal(f"there is no {name} in this conversation", MARK_HINT)
+            raise Refusal(f"There is no {name} in this conversation.", MARK_HINT)
         if region.of != handle and not _same_size(region.of, handle, inputs):
             raise Refusal(
-                f"{name} was drawn on {region.of}, not on {handle}",
+                f"{name} was drawn on {region.of}, not on {handle}.",
                 f"Draw it on {handle}, or name {region.of} instead.",
             )
         found.append(region)
@@ -103,7 +103,7 @@ def marking_of(region: Region, width: int, height: int, inputs: Inputs) -> Marki
     if region.mask is not None:
         mask = mask_array(region.mask, inputs)
         if mask.ndim == 3:
-            raise Refusal(f"{region.mask} belongs to a clip, this is a picture", "Mark the thing on the picture.")
+            raise Refusal(f"{region.mask} belongs to a clip, this is a picture.", "Mark the thing on the picture.")
         before = fitted(mask, region.mask, width, height)
     outlines = tuple(p for p in region.polygons if p.positive)
     outline = area(Region(0, region.of, polygons=outlines), width, height) if outlines else None
@@ -170,7 +170,7 @@ def place_of(
         found = _found(region, inputs, frame, find_edges, report, notes)
         still |= _drawn(region, inputs, width, height) if found is None else found
     if not moving and not still.any():
-        raise Refusal("the marked place is empty", "Mark what is meant, not only what is not.")
+        raise Refusal("The marked place is empty.", "Mark what is meant, not only what is not.")
     return Place(still, moving)
 
 

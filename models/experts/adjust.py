@@ -48,7 +48,7 @@ def _wish(call: TaskCall, inputs: Inputs) -> _Wish:
     given = inputs.settings
     op, notes = given.get("op"), []
     if op not in ADJUST_OPS:
-        raise Refusal("it is not said what to change", f"Say op= one of {', '.join(ADJUST_OPS)}.")
+        raise Refusal("It is not said what to change.", f"Say op= one of {', '.join(ADJUST_OPS)}.")
     marked = _marks(call)
     where = given.get("where") or ("inside" if marked else "all")
     words = str(given.get("color") or next(iter(call.phrases()), ""))
@@ -64,13 +64,13 @@ def _wish(call: TaskCall, inputs: Inputs) -> _Wish:
         # The side named is the one that is kept; the other side changes.
         where = {"inside": "outside", "outside": "inside"}.get(where, where)
     if op == "crop" and not marked:
-        raise Refusal("it is not said what to crop to", "Draw a box round what shall stay.")
+        raise Refusal("It is not said what to crop to.", "Draw a box round what shall stay.")
     if op in SHAPES[1:] and marked:
         notes.append(f"{op} works on the whole frame, the marked place was not used")
     elif not marked and (where != "all" or op == "cutout"):
-        raise Refusal(f"{op} needs a marked place here", MARK_HINT)
+        raise Refusal(f"{op} needs a marked place here.", MARK_HINT)
     elif op == "cutout" and where == "all":
-        raise Refusal("cutting out everything would change nothing", "Leave out where=all.")
+        raise Refusal("Cutting out everything would change nothing.", "Leave out where=all.")
     amount = float(given["amount"]) if given.get("amount") is not None else 1.0
     degrees = float(given["degrees"]) if given.get("degrees") is not None else 90.0
     return _Wish(op, where, amount, degrees, given.get("axis") or "horizontal", target, notes)
@@ -82,7 +82,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     wish = _wish(call, inputs)
     if wish.op == "cutout" and handle.startswith("video#"):
         raise Refusal(
-            "a video cannot be cut out, because this kind of video has no transparency",
+            "A video cannot be cut out, because this kind of video has no transparency.",
             "Use op=background with a color, such as green.",
         )
 
@@ -104,12 +104,12 @@ def adjust(call: TaskCall, inputs: Inputs, report: Report) -> Picture | Clip:
     if isinstance(value, Clip):
         return _clip(call, inputs, handle, value, wish, report)
     if not isinstance(value, Picture):
-        raise Refusal(f"{handle} is neither a picture nor a video", "Name one, such as image#1.")
+        raise Refusal(f"{handle} is neither a picture nor a video.", "Name one, such as image#1.")
     report(0.02, "reading the marks")
     place = _place(call, inputs, handle, value.pixels, wish, lambda f, w="", p=None: report(0.5 * f, w, p))
     if place is not None and place.moving:
         raise Refusal(
-            "this mask belongs to a clip, not to a picture", "Name a mask of this picture, or name the video."
+            "This mask belongs to a clip, not to a picture.", "Name a mask of this picture, or name the video."
         )
     report(0.5, wish.op)
     meta: dict[str, Any] = {"op": wish.op, "where": wish.where, "of": handle, "notes": wish.notes}
@@ -150,7 +150,7 @@ def _shaped(
 ) -> NDArray[np.uint8]:
     if wish.op == "crop":
         if box is None:
-            raise Refusal("the marked place is empty, so there is nothing to crop to", MARK_HINT)
+            raise Refusal("The marked place is empty, so there is nothing to crop to.", MARK_HINT)
         return geometry.crop(frame, box)
     if wish.op == "flip":
         return geometry.flip(frame, wish.axis)
@@ -242,7 +242,7 @@ def _backed(
     out = frame.copy()
     if wish.where == "all":
         if frame.shape[2] == 3:
-            raise Refusal("this picture has no transparent parts and nothing is marked", MARK_HINT)
+            raise Refusal("This picture has no transparent parts and nothing is marked.", MARK_HINT)
         share = frame[..., 3:].astype(np.float32) / 255
         return np.rint(frame[..., :3] * share + flat * (1 - share)).astype(np.uint8)
     out[..., :3] = _blend(frame[..., :3], flat, weight, area)
@@ -258,7 +258,7 @@ def _clip(call: TaskCall, inputs: Inputs, handle: str, clip: Clip, wish: _Wish, 
     from models.video import VideoWriter, frame_at, read_frame, read_frames
 
     if wish.op == "background" and wish.where == "all":
-        raise Refusal("a video has no transparent parts to fill, and nothing is marked", MARK_HINT)
+        raise Refusal("A video has no transparent parts to fill, and nothing is marked.", MARK_HINT)
     times = [r.time for r in inputs.regions.values() if r.handle in call.refs("region") and r.time is not None]
     shown = read_frame(clip, frame_at(clip, times[0]) if times else 0)
     report(0.0, "reading the marks")

@@ -24,7 +24,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     handle = inputs.first(call, "image")
     if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
         named = f"“{call.phrases()[0]}”" if call.phrases() else "what to remove"
-        raise Refusal(f"this model cannot see yet, so it cannot find {named} in {handle} by itself", MARK_HINT)
+        raise Refusal(f"This model cannot see yet, so it cannot find {named} in {handle} by itself.", MARK_HINT)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
@@ -42,7 +42,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     handle = inputs.first(call, "image")
     picture = inputs.values[handle]
     if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture", "Name a picture, such as image#1.")
+        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     notes: list[str] = []
     report(0.0, "reading the marks")
     place = place_of(
@@ -50,13 +50,13 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
         report=lambda f, w="", p=None: report(0.2 * f, w, p),
     )  # fmt: skip
     if place is None or place.moving:
-        raise Refusal("the mask belongs to a clip, not to a picture", "Mark the thing on the picture.")
+        raise Refusal("The mask belongs to a clip, not to a picture.", "Mark the thing on the picture.")
     band = max(2, round(BAND * max(picture.pixels.shape[:2])))
     gap = grown(place.still, band)
     if np.count_nonzero(gap) > MOST * gap.size:
         raise Refusal(
-            f"the marked place and its edge of {band} pixels cover {np.count_nonzero(gap) / gap.size:.0%} of the picture, "
-            "so too little is left to fill it from",
+            f"The marked place and its edge of {band} pixels cover {np.count_nonzero(gap) / gap.size:.0%} of the picture, "
+            "so too little is left to fill it from.",
             "Mark a smaller place.",
         )
     out, method = fill(

@@ -18,7 +18,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     handle = inputs.first(call, "image")
     if not objects_of(call, inputs, handle):
         named = f" “{call.phrases()[0]}”" if call.phrases() else " the thing"
-        raise Refusal(f"this model cannot see yet, so it cannot find{named} in {handle} by itself", MARK_HINT)
+        raise Refusal(f"This model cannot see yet, so it cannot find{named} in {handle} by itself.", MARK_HINT)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
@@ -38,7 +38,7 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
     handle = inputs.first(call, "image")
     picture = inputs.values[handle]
     if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture", "Name a picture, such as image#1.")
+        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     height, width = picture.pixels.shape[:2]
     regions = objects_of(call, inputs, handle)
     found = Masks(np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,26 @@ def test_ruff_refuses_an_import_across_the_layers(tmp_path: Path) -> None:
             cwd=ROOT, input=code, capture_output=True, text=True,
         )  # fmt: skip
         assert out.stdout.count("TID251") == 2, (folder, out.stdout)
+
+
+def said_to_people() -> Iterator[tuple[str, str, str]]:
+    """Yield the place, the first and the last letters of every literal first argument of a Refusal, Broken or Failure."""
+    for path in sorted([*(ROOT / "app").glob("*.py"), *(ROOT / "models").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("Refusal", "Broken", "Failure")
+                and node.args
+            ):
+                words = node.args[0]
+                pieces = words.values if isinstance(words, ast.JoinedStr) else [words]
+                ends = [p.value if isinstance(p, ast.Constant) and isinstance(p.value, str) else "" for p in pieces]
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", ends[0], ends[-1]
+
+
+def test_what_goes_wrong_is_told_in_whole_sentences():
+    """The hint follows on the same line in notices, in the terminal and in the endpoint's errors."""
+    told = list(said_to_people())
+    assert len(told) > 100
+    assert [place for place, _, end in told if end and end[-1] not in ".?!"] == []
+    assert [place for place, start, _ in told if start[:1].islower() and not start.startswith("region#")] == []

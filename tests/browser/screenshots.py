@@ -1,6 +1,7 @@
-"""Take the pictures of the README: ``python -m tests.browser.screenshots FOLDER``.
+"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [conversation]``.
 
-The words are typed as a person would; the nano model answers where its weights are there, a scripted one elsewhere.
+The words are typed as a person would, and the shipped nano model answers. With ``conversation`` only the README's picture
+is taken.
 """
 
 from __future__ import annotations
@@ -12,20 +13,6 @@ from typing import Any
 
 from app.examples import make_examples
 from tests.browser import stage
-
-SCRIPT = {
-    "cut this out": "I cut out the balloon. <task>segment image#1 region#1</task>",
-    "now blur everything else": "I blur everything but the balloon. <task>adjust image#1 mask#1 op=blur where=outside</task>",
-    "follow this": "I follow it through the clip. <task>video_segment video#1 region#2</task>",
-    "fade it out at the end": "I fade the sound out. <task>audio_adjust audio#1 op=fade_out seconds=2</task>",
-}
-
-
-class Told(stage.Scripted):
-    """A scripted model for the sentences of the pictures."""
-
-    def stream(self, messages: Any, shelf: Any, options: Any, cancel: Any) -> Any:
-        yield SCRIPT.get(messages[-1].text, "I can do that.")
 
 
 def _picture(page: Any, folder: Path, name: str) -> None:
@@ -80,13 +67,29 @@ def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: An
     page.context.close()
 
 
+def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
+    """Hold the README's conversation and save it in one picture, FOLDER/conversation.png."""
+    page = browser.new_context(viewport={"width": 1000, "height": 1700}).new_page()
+    page.set_default_timeout(120_000)
+    stage.ready(page, url)
+    stage.attach(page, media / "balloon.png")
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+    page.fill(".u-object input", "balloon")
+    page.click("[data-act=done]")
+    stage.send(page, "cut this out")
+    stage.send(page, "now blur everything else")
+    _picture(page, folder, "conversation")
+    page.context.close()
+
+
 def main(arguments: list[str]) -> int:
     """Save the pictures into the folder named by the first of *arguments*; returns the exit status."""
     from playwright.sync_api import sync_playwright
 
     path = stage.browser_path()
-    if len(arguments) != 1 or path is None:
-        print("usage: python -m tests.browser.screenshots FOLDER (needs Chromium)", file=sys.stderr)
+    if not arguments or arguments[1:] not in ([], ["conversation"]) or path is None:
+        print("usage: python -m tests.browser.screenshots FOLDER [conversation] (needs Chromium)", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,7 +97,10 @@ def main(arguments: list[str]) -> int:
         temp = Path(name)
         media = make_examples(temp / "media")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        with stage.serve(temp, None if stage.has_model() else Told()) as site:
+        with stage.serve(temp) as site:
+            if arguments[1:]:
+                converse(browser, site.url, folder, media)
+                return 0
             take(browser, site.url, folder, media, "desk", viewport={"width": 1280, "height": 860})
             phone = {"viewport": {"width": 412, "height": 800}, "color_scheme": "dark", "device_scale_factor": 2}
             take(browser, site.url, folder, media, "phone", **phone)

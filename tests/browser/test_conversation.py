@@ -1,84 +1,109 @@
-"""The whole conversation of a person with a photo and a clip, over the real nano model, experts and store."""
+"""One real conversation, end to end, in a real browser with the shipped model: what Unison is for."""
 
 from __future__ import annotations
+
+import time
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from models.values import Failure, Media, Region, Step
-from models.video import clip_info
+from models.values import Failure, Media, Region, Step, TaskCall
+from models.video import clip_info, read_frames
 from tests.browser import stage
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not stage.has_model(), reason="the nano model's weights are not there"),
-]
+pytestmark = pytest.mark.browser
+SQUARE = (120, 60, 200, 140)
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    with stage.serve(tmp_path_factory.mktemp("real")) as served:
-        assert served.engine.brain.wait(120)
-        yield served
+@pytest.fixture
+def nano(tmp_path):
+    with stage.serve(tmp_path / "nano") as site:
+        yield site
 
 
-def said(site, page, text, task):
-    """Send *text*; return the media that the reply's call of *task* made."""
-    stage.send(page, text)
+def reply(site, page):
+    """Return the last reply's calls and media; no part of it may be a failure."""
     parts = site.messages(page)[-1].parts
-    assert [part.what for part in parts if isinstance(part, Failure)] == []
-    assert [part.task for part in parts if isinstance(part, Step)] == [task]
-    return [part for part in parts if isinstance(part, Media)]
+    assert [part for part in parts if isinstance(part, Failure)] == []
+    return [p for p in parts if isinstance(p, TaskCall)], [p for p in parts if isinstance(p, Media)]
 
 
-def test_a_photo_a_clip_a_stop_and_a_reload(visit, real, tmp_path):
-    page = visit(real.url)
-    store = real.engine.store
-    source = stage.photo(tmp_path / "photo.png", (120, 60, 200, 140))
-    stage.attach(page, source)
+def pixels(site, media):
+    return np.asarray(Image.open(site.engine.store.file(media)))
+
+
+def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
+    page, site = visit(nano.url), nano
+    photo = stage.photo(tmp_path / "photo.png", SQUARE)
+    source = np.asarray(Image.open(photo))
+
+    # A photo, a box, "cut this out": the mask.
+    stage.attach(page, photo)
     stage.open_editor(page, "image#1")
     stage.drag(page, [(0.36, 0.24), (0.70, 0.76)])
     page.click("[data-act=done]")
-    (mask,) = said(real, page, "cut this out", "segment")
-    assert page.locator(".u-mask").is_visible()
+    stage.send(page, "cut this out")
+    page.wait_for_selector(".u-mask")
+    calls, (mask,) = reply(site, page)
+    assert [call.task for call in calls] == ["segment"]
+    inside = pixels(site, mask) > 127
+    truth = np.zeros_like(inside)
+    truth[SQUARE[1] : SQUARE[3], SQUARE[0] : SQUARE[2]] = True
+    assert (inside & truth).sum() / (inside | truth).sum() > 0.9
 
-    (blurred,) = said(real, page, "now blur everything else", "adjust")
-    inside = np.asarray(Image.open(store.file(mask))) > 127
-    before, after = np.asarray(Image.open(source)), np.asarray(Image.open(store.file(blurred)))[..., :3]
-    assert inside.any()
-    assert (after[inside] == before[inside]).all()
-    assert (after[~inside] != before[~inside]).any()
+    # "now blur everything else": the masked pixels are the photo's own, the others are not.
+    stage.send(page, "now blur everything else")
+    calls, (blurred,) = reply(site, page)
+    assert [call.task for call in calls] == ["adjust"]
+    result = pixels(site, blurred)[..., :3]
+    assert np.array_equal(result[inside], source[inside])
+    assert result[:40].std() < 0.5 * source[:40].std()
 
-    stage.attach(page, stage.clip(tmp_path / "moving.mp4"))
+    # A clip, a region on frame 10, "follow this": masks and a playable video.
+    stage.attach(page, stage.clip(tmp_path / "clip.mp4"))
     stage.open_editor(page, "video#1")
     for _ in range(10):
         page.click("[data-act=next]")
     stage.shown(page)
     stage.drag(page, [(0.28, 0.28), (0.55, 0.66)])
     page.click("[data-act=done]")
-    made = said(real, page, "follow this", "video_segment")
-    (region,) = [part for part in real.messages(page)[-2].parts if isinstance(part, Region)]
-    assert region.time == 10 / 12
-    video = next(medium for medium in made if medium.kind == "video")
-    assert clip_info(store.file(video)).frames == 24
-    page.wait_for_function(
-        "ref => document.querySelector(`[data-ref='${ref}'] video`)?.readyState > 0", arg=video.handle
-    )
+    stage.send(page, "follow this")
+    calls, made = reply(site, page)
+    assert [call.task for call in calls] == ["video_segment"]
+    (region,) = [part for part in site.messages(page)[-2].parts if isinstance(part, Region)]
+    assert region.time == pytest.approx(10 / 12, abs=1e-6)
+    overlay = next(media for media in made if media.kind == "video")
+    card = f".u-item[data-ref='{overlay.handle}'] video"
+    page.wait_for_selector(card)
+    page.evaluate("selector => document.querySelector(selector).play()", card)
+    page.wait_for_function("selector => document.querySelector(selector).currentTime > 0.2", arg=card)
 
-    (grey,) = said(real, page, "make the first video black and white", "adjust")
-    assert grey.kind == "video"
+    # "make it black and white": the clip.
+    stage.send(page, "make it black and white")
+    calls, (gray,) = reply(site, page)
+    assert [(call.task, call.params.get("op")) for call in calls] == [("adjust", "grayscale")]
+    info = clip_info(site.engine.store.file(gray))
+    assert (info.frames, info.fps) == (24, 12.0)
+    frame = next(iter(read_frames(site.engine.store.file(gray)))).astype(int)
+    assert np.ptp(frame, axis=2).max() <= 6
 
-    stage.send(page, '/image "a fox"', wait=False)
+    # Stop on a long job, and go on at once.
+    stage.send(page, "paint a picture of a red fox in the snow", wait=False)
     page.wait_for_selector(".u-progress progress")
+    assert stage.until(lambda: site.steps() > 2)
     page.click("#box .stop-button")
     stage.idle(page)
-    stage.send(page, "hello")
-    assert real.messages(page)[-1].text
+    steps = site.steps()
+    time.sleep(0.4)
+    assert site.steps() <= steps + 1
+    stage.send(page, "how many images are there?")
+    words = page.locator("[data-testid=bot]").last.inner_text().lower()
+    assert "2" in words or "two" in words
 
+    # A reload finds everything.
     page.reload()
-    page.wait_for_selector(f"[data-testid=bot] [data-ref='{grey.handle}']")
-    for handle in (blurred.handle, video.handle):
-        assert page.locator(f"[data-testid=bot] [data-ref='{handle}']").count() == 1
-    assert page.locator(".u-mask").count() == 1
+    page.wait_for_selector(f".u-item[data-ref='{gray.handle}']")
+    page.wait_for_selector(".u-mask")
+    assert "follow this" in page.inner_text("#chat")
+    assert any(isinstance(part, Step) for message in site.messages(page) for part in message.parts)

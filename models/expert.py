@@ -109,6 +109,18 @@ class Report(Protocol):
     def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None: ...
 
 
+@dataclass(frozen=True)
+class Share:
+    """A report for one share of the work: its 0..1 is *low*..*high* of what *report* is told."""
+
+    report: Report
+    low: float
+    high: float
+
+    def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None:
+        self.report(self.low + (self.high - self.low) * fraction, word, preview)
+
+
 @dataclass
 class Inputs:
     """What a call's handles stand for: decoded values by handle, the regions by handle, and a scratch folder that
@@ -127,7 +139,9 @@ class Inputs:
         for handle in call.refs(*kinds):
             if handle in self.media:
                 return handle
-        raise Refusal(f"{call.task} needs {' or '.join(kinds)} to work on.", "Attach one, or name one, such as image#1.")
+        raise Refusal(
+            f"{call.task} needs {' or '.join(kinds)} to work on.", "Attach one, or name one, such as image#1."
+        )
 
 
 Expert: TypeAlias = Callable[[TaskCall, Inputs, Report], "Value | Sequence[Value]"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.edges import agreement, core, grown, half, refine, shrink, shrunk, tidy
-from models.expert import Refusal, Report
+from models.expert import Refusal, Report, Share
 from models.geodesic import spread
 from models.masks import box_of
 
@@ -65,15 +65,13 @@ def cut(pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report) 
     window = _window(marking, width, height)
     guess = marking.box is None and marking.outline is None  # the extent is not drawn, a second look may follow
     share = 0.6 if guess else 1.0
-    mask, score = _cut_window(pixels, marking, window, seed, lambda f, w="", p=None: report(f * share, w, p))
+    mask, score = _cut_window(pixels, marking, window, seed, Share(report, 0.0, share))
     tight = box_of(mask)
     if tight is not None and guess and _coarse(window, tight):
         # A small thing in a large picture: look again from near, starting from what was found from afar.
         again = Marking(marking.positive, marking.negative, before=mask)
         near = _widen(tight, 0.4, width, height)
-        mask, score = _cut_window(
-            pixels, again, near, seed, lambda f, w="", p=None: report(share + f * (1 - share), w, p)
-        )
+        mask, score = _cut_window(pixels, again, near, seed, Share(report, share, 1.0))
     if not mask.any():
         raise Refusal(
             "Nothing inside the marks could be told apart from what is around them.",

@@ -10,7 +10,7 @@ import numpy as np
 
 from models import geometry, pixels
 from models.colours import colour
-from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report
+from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT, Place, place_of
 from models.masks import box_of
 from models.tasks import ADJUST_OPS
@@ -106,7 +106,7 @@ def adjust(call: TaskCall, inputs: Inputs, report: Report) -> Picture | Clip:
     if not isinstance(value, Picture):
         raise Refusal(f"{handle} is neither a picture nor a video.", "Name one, such as image#1.")
     report(0.02, "reading the marks")
-    place = _place(call, inputs, handle, value.pixels, wish, lambda f, w="", p=None: report(0.5 * f, w, p))
+    place = _place(call, inputs, handle, value.pixels, wish, Share(report, 0.0, 0.5))
     if place is not None and place.moving:
         raise Refusal(
             "This mask belongs to a clip, not to a picture.", "Name a mask of this picture, or name the video."
@@ -262,7 +262,7 @@ def _clip(call: TaskCall, inputs: Inputs, handle: str, clip: Clip, wish: _Wish, 
     times = [r.time for r in inputs.regions.values() if r.handle in call.refs("region") and r.time is not None]
     shown = read_frame(clip, frame_at(clip, times[0]) if times else 0)
     report(0.0, "reading the marks")
-    place = _place(call, inputs, handle, shown, wish, lambda f, w="", p=None: report(0.0, w, p))
+    place = _place(call, inputs, handle, shown, wish, Share(report, 0.0, 0.0))
     if place is not None and not place.moving:
         wish.notes.append("the marked place stays where it was drawn; use video_segment to follow a thing")
     meta: dict[str, Any] = {"op": wish.op, "where": wish.where, "of": handle, "notes": wish.notes}

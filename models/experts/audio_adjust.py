@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from models import dsp
-from models.expert import Clip, Expert, Inputs, Masks, Picture, Refusal, Report, Sound, Value
+from models.expert import Clip, Expert, Inputs, Masks, Picture, Refusal, Report, Share, Sound, Value
 from models.retime import change_pace, cut
 from models.sound import save_wav
 from models.tasks import AUDIO_OPS
@@ -256,7 +256,7 @@ def _video_speed(job: _Job, handle: str, clip: Clip) -> Value:
             "Only a whole video can change its speed.", f"Take the stretch out first: extract {handle} <t>...</t>."
         )
     job.notes.append("pictures and sound were sped up alike" if factor > 1 else "pictures and sound were slowed alike")
-    made = change_pace(clip, factor, job.inputs.scratch / "paced.mp4", _part(job.report, 0.0, 0.6))
+    made = change_pace(clip, factor, job.inputs.scratch / "paced.mp4", Share(job.report, 0.0, 0.6))
     if not clip.has_audio:
         job.notes.append(f"{handle} has no sound, so only its pictures changed")
         return replace(made, meta={**made.meta, "notes": job.notes})
@@ -273,7 +273,7 @@ def _trim(job: _Job) -> Value | Sequence[Value]:
     made: list[Value] = []
     if isinstance(source, Clip):
         for n, span in enumerate(job.spans):
-            share = _part(job.report, n / len(job.spans), (n + 1) / len(job.spans))
+            share = Share(job.report, n / len(job.spans), (n + 1) / len(job.spans))
             made.append(cut(source, handle, span, job.inputs.scratch / f"trimmed{n}.mp4", share))
     else:
         sound = job.sound(handle)
@@ -365,17 +365,3 @@ def _attach(job: _Job) -> Value:
 _WHOLE: dict[str, Callable[[_Job], Value | Sequence[Value]]] = {
     "trim": _trim, "extract": _extract, "mix": _mix, "attach": _attach,
 }  # fmt: skip
-
-
-class _Part:
-    """A report for one share of the work: its 0..1 is *low*..*high* of the whole."""
-
-    def __init__(self, report: Report, low: float, high: float) -> None:
-        self.report, self.low, self.high = report, low, high
-
-    def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None:
-        self.report(self.low + (self.high - self.low) * fraction, word, preview)
-
-
-def _part(report: Report, low: float, high: float) -> Report:
-    return _Part(report, low, high)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report, Value
+from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report, Share, Value
 from models.retime import cut
 from models.values import Checkpoint, Span, TaskCall
 from models.video import frame_at, read_frame
@@ -37,10 +36,7 @@ def extract(call: TaskCall, inputs: Inputs, report: Report) -> Value | Sequence[
         )
     made: list[Value] = []
     for n, span in enumerate(spans):
-
-        def share(fraction: float, word: str = "", preview: Any = None, n: int = n) -> None:
-            report((n + fraction) / len(spans), word, preview)
-
+        share = Share(report, n / len(spans), (n + 1) / len(spans))
         made.append(cut(clip, handle, span, inputs.scratch / f"stretch{n}.mp4", share))
     report(1.0, "done")
     return made if len(made) > 1 else made[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.edges import grown
-from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT, place_of
 from models.patchfill import fill
 from models.values import Box, Checkpoint, Point, TaskCall
@@ -47,7 +47,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     report(0.0, "reading the marks")
     place = place_of(
         call, inputs, handle, picture.pixels, find_edges=False, notes=notes,
-        report=lambda f, w="", p=None: report(0.2 * f, w, p),
+        report=Share(report, 0.0, 0.2),
     )  # fmt: skip
     if place is None or place.moving:
         raise Refusal("The mask belongs to a clip, not to a picture.", "Mark the thing on the picture.")
@@ -60,7 +60,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
             "Mark a smaller place.",
         )
     out, method = fill(
-        picture.pixels, gap, inputs.seed, lambda f, w="", p=None: report(0.2 + 0.79 * f, w, p)
+        picture.pixels, gap, inputs.seed, Share(report, 0.2, 0.99)
     )  # fmt: skip
     differs = (out != picture.pixels).any(axis=2)
     report(1.0, "done")

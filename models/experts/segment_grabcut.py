@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report
+from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
 from models.grabcut import cut
 from models.markings import MARK_HINT, marking_of, objects_of
 from models.values import Checkpoint, TaskCall
@@ -43,10 +43,7 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
     regions = objects_of(call, inputs, handle)
     found = Masks(np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle})
     for i, region in enumerate(regions):
-
-        def part(fraction: float, word: str = "", preview: object = None, done: int = i) -> None:
-            report((done + fraction) / len(regions), word, preview)
-
+        part = Share(report, i / len(regions), (i + 1) / len(regions))
         piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part)
         found.array[i] = piece.mask
         found.labels.append(region.label)

@@ -15,7 +15,7 @@ import numpy as np
 
 from models.appearance import OTHER, SAME, foreign, look_at, ring
 from models.edges import half
-from models.expert import Clip, Expert, Inputs, Masks, Refusal, Report, Value
+from models.expert import Clip, Expert, Inputs, Masks, Refusal, Report, Share, Value
 from models.grabcut import Marking, cut
 from models.markings import fitted, marking_of, mask_array, objects_of
 from models.masks import area
@@ -85,8 +85,8 @@ def track(call: TaskCall, inputs: Inputs, report: Report) -> Sequence[Value]:
         for k, (region, start) in enumerate(zip(job.regions, starts, strict=True)):
             report(0.15 + 0.05 * k / len(starts), "cutting out what is marked")
             seeds.append((start, _seed(job, region, start, tape[start], plate)))
-        tracks = follow(tape, seeds, plate, _Share(report, 0.2, 0.75))
-        return _results(job, tracks, size, _Share(report, 0.75, 1.0))
+        tracks = follow(tape, seeds, plate, Share(report, 0.2, 0.75))
+        return _results(job, tracks, size, Share(report, 0.75, 1.0))
 
 
 def _job(call: TaskCall, inputs: Inputs) -> _Job:
@@ -283,13 +283,3 @@ def _absences(label: str, track: Track, job: _Job) -> list[str]:
     times = [f"{(a + job.first) / job.clip.fps:.2f}-{(b + job.first) / job.clip.fps:.2f} s" for a, b in gaps[:4]]
     more = f" and {len(gaps) - 4} more times" if len(gaps) > 4 else ""
     return [f"{label} was not seen at {', '.join(times)}{more}"]
-
-
-class _Share:
-    """A report for one share of the work: its 0..1 is *low*..*high* of the whole."""
-
-    def __init__(self, report: Report, low: float, high: float) -> None:
-        self.report, self.low, self.high = report, low, high
-
-    def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None:
-        self.report(self.low + (self.high - self.low) * fraction, word, preview)

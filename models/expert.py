@@ -51,8 +51,8 @@ class Picture:
 
 @dataclass
 class Clip:
-    """A video as a file, so that long clips stream: read it with ``models.media.read_frames``, write one with
-    ``models.media.VideoWriter``. *frames* is the count as read, *fps* frames per second within 1..120, *duration* s."""
+    """A video as a file, so that long clips stream: read it with ``models.video.read_frames``, write one with
+    ``models.video.VideoWriter``. *frames* is the count as read, *fps* frames per second within 1..120, *duration* s."""
 
     path: Path
     width: int
@@ -124,8 +124,8 @@ class Share:
 @dataclass
 class Inputs:
     """What a call's handles stand for: decoded values by handle, the regions by handle, and a scratch folder that
-    the expert may write to. ``values[handle]`` is decoded on first use. *default_region* holds the regions that the
-    person drew for this turn on the call's medium when the call names none."""
+    the expert may write to. ``values[handle]`` is decoded on first use. Regions that the person drew for
+    this turn on the call's medium are among the call's arguments already, where it named no place itself."""
 
     values: Mapping[str, Value]
     media: Mapping[str, Media]

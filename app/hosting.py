@@ -9,13 +9,10 @@ import ipaddress
 import os
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from app.engine import Engine
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -177,11 +174,6 @@ async def _answer(send: Send, status: int, words: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": words.encode()})
-
-
-def launch(page: Any, engine: Engine) -> None:
-    """Serve *page* until the program is ended."""
-    page.launch(**launch_keywords(engine.settings))
 
 
 def launch_keywords(settings: Settings) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from models.values import Failure, Media, Message, Part, Step, TaskCall, Text, t
 from app.engine import Engine
 from app.events import Finished, Options, Progress
 from app.regions import region_from_json
-from app.session import Session, new_owner
+from app.session import Session, is_owner, new_owner
 
 EVERY = 0.5
 """Seconds between two states of a growing reply sent to a program."""
@@ -58,7 +58,7 @@ def add_chat(engine: Engine) -> None:
         "state", "parts", "progress"}; media parts hold a "file".
         """
         try:
-            owner = owner if isinstance(owner, str) and owner else new_owner()
+            owner = owner if is_owner(owner) else new_owner()
             session = engine.open(owner, str(conversation) if conversation else None)
             options = Options(seed=_seed(seed), task=str(task) if task else None)
             yield from _chat(engine, session, str(text or ""), files, regions, options)

@@ -67,7 +67,7 @@ def build(engine: Engine) -> Any:
     """Return the page over *engine* as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
     actions = Actions(engine, definition())
     tasks = [("Task: automatic", "")] + [(name, name) for name in TASKS if engine.implementations(name)]
-    with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False) as demo:
+    with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
         with gr.Sidebar(open=False, elem_id="side", width=300) as side:
             chats = chat_list(elem_id="chats")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from urllib.parse import quote
 from models.expert import Refusal
 
 from app.engine import Engine
-from app.session import Session, new_owner
+from app.session import Session, is_owner, new_owner
 
 MOST_PAGES = 5000
 SHOWN = 20
@@ -39,7 +38,7 @@ class Page:
 
 def owner_token(value: object) -> str:
     """Return the owner token that the browser keeps, or a new one if it keeps none that could be ours."""
-    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{24,100}", value) else new_owner()
+    return str(value) if is_owner(value) else new_owner()
 
 
 class Pages:
@@ -53,9 +52,9 @@ class Pages:
     def of(self, tab: str, owner: str) -> Page:
         """Return the tab's page; a tab that is not known, or whose owner is another, gets the owner's latest conversation.
 
-        Raises Refusal without an owner.
+        Raises Refusal without an owner, and for one that somebody made up.
         """
-        if not owner:
+        if not is_owner(owner):
             raise Refusal("This page is not ready yet.", "Reload it.")
         with self._lock:
             page = self._pages.get(tab)

@@ -65,11 +65,18 @@ class Reply:
 
     def _fail(self, refusal: Refusal, call: str = "") -> None:
         number = getattr(refusal, "incident", "")
-        part = Failure(refusal.what, refusal.hint, call, number)
+        part = Failure(self._sentence(refusal.what), refusal.hint, call, number)
         try:
             self._turn.add(part)
         except Exception as error:  # noqa: BLE001 (a full disk must not keep the failure from being shown)
             log.error("a failure could not be saved: %s", error)
+
+    def _sentence(self, what: str) -> str:
+        """Return *what* with a capital, unless it begins with a handle or a task's name, and a full stop."""
+        first = what.partition(" ")[0]
+        if first.isalpha() and first not in self._engine.router.tasks:
+            what = what[0].upper() + what[1:]
+        return what if what[-1:] in ".!?…”" else f"{what}."
 
     def _answer(self) -> Iterator[Event]:
         turn, text = self._turn, self._user.text

@@ -122,7 +122,10 @@ def sniff(path: Path) -> Literal["image", "video", "audio"]:
         return "video"
     if header.audio is not None:
         return "audio"
-    raise Refusal(f"This {found.name} file has neither pictures nor sound that I can read.", _KNOWN)
+    raise Refusal(
+        f"This {found.name} file has neither pictures nor sound that I can read; it may be damaged or cut off.",
+        f"Save, export or download it again. {_KNOWN}",
+    )
 
 
 def _too_large(size: str) -> Refusal:

@@ -153,7 +153,7 @@ PICTURES = (
 
 CLIPS = (
     Bad("empty.mp4", holding(b""), ("empty", "again")),
-    Bad("cut.mp4", headless, ("MP4",)),
+    Bad("cut.mp4", headless, ("cut off", "again", "MP4")),
     Bad("no frames.mp4", without_frames, ("frame", "again")),
     Bad("years.mp4", slow_clip, ("2 h 30 min", "10 min")),
     Bad("wall.avi", wide_clip, ("8192 x 4320", "smaller")),

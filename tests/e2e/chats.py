@@ -19,6 +19,7 @@ from app.session import Session
 from app.settings import Settings
 from models.expert import Refusal, Value
 from models.profiles import PROFILES
+from models.tasks import TASKS
 from models.values import Failure, Media, Message, Region, Step, Text
 
 INSIDE = re.compile(
@@ -80,7 +81,9 @@ def real_engine(folder: Path, says: Any = "All right.", **settings: Any) -> Engi
 def assert_clear(failure: Any, *words: str) -> None:
     """The failure says what is wrong, names *words*, says what to do, and shows nothing of the inside."""
     told = f"{failure.what} {failure.hint}"
-    assert failure.what.strip(), failure
+    first = failure.what.split()[0]
+    assert first in TASKS or not (first.isalpha() and first.islower()), failure.what
+    assert failure.what[-1] in ".!?”", failure.what
     assert failure.hint.strip(), f"it does not say what to do: {failure}"
     assert len(told) < 1500, failure
     assert not INSIDE.search(told), told

@@ -104,7 +104,7 @@ CASES: dict[str, tuple[Callable[[Path], Path] | None, tuple[str, ...]]] = {
         ("/video_segment DRAWN", "/adjust blur outside video#1 mask#1"),
     ),
     "10 min of stereo sound: pitch": (lambda f: sound(f, 600), ("/audio_adjust pitch semitones=3 audio#1",)),
-    "20 min of stereo sound: fade": (lambda f: sound(f, 1200), ("/audio_adjust fade_out seconds=5 audio#1",)),
+    "11 min of stereo sound: fade": (lambda f: sound(f, 660), ("/audio_adjust fade_out seconds=5 audio#1",)),
 }
 """By name: what is attached, and what is said; DRAWN marks the middle of it."""
 

@@ -28,6 +28,9 @@ from app.ui_tray import Tray, read, usable, write
 
 IDLE = {"submit_btn": True, "stop_btn": False}
 BUSY = {"submit_btn": False, "stop_btn": True}
+EMPTY: dict[str, Any] = {"text": "", "files": []}
+AT_ONCE = 0.6
+"""Seconds within which the first and the last drawing of a reply may reach the browser together."""
 TICK = 1 / 6
 """Least seconds between two drawings of a reply that grows."""
 PARTS = 5
@@ -118,18 +121,20 @@ class Actions:
     def _all(self, page: Page, tray: Tray | None = None, box: dict[str, Any] | None = None) -> tuple[Any, ...]:
         """Return everything that the page shows of its conversation."""
         session = page.session
-        busy = self.engine.busy(session)
         if tray is None:
             tray = Tray(tuple(self.engine.pending(session)))
         more = len(self.engine.messages(session)) > page.shown
-        box = box or {"text": "", "files": []}
+        box = box or EMPTY
         return (
             self._chat(page, session),
-            gr.update(value=box, **(BUSY if busy else IDLE)),
+            self._buttons(page, value=box),
             self._tray(session, tray),
             self._list(session),
             gr.update(visible=more),
         )
+
+    def _buttons(self, page: Page, **how: Any) -> Any:
+        return gr.update(**(BUSY if self.engine.busy(page.session) else IDLE), **how)
 
     def _page(self, request: Any, owner: Any) -> Page:
         return self.pages.of(str(request.session_hash), owner if isinstance(owner, str) else "")
@@ -284,8 +289,14 @@ class Actions:
             now: Message | None = None
             progress: Progress | None = None
             before: list[Message] = []
-            drawn = 0.0
+            drawn = began = 0.0
+            away = False
             for event in events:
+                if away is (page.session == session):
+                    away = not away
+                    if away:
+                        # What this reply drew last may reach the browser after the other conversation was shown.
+                        yield self._chat(page, page.session), self._buttons(page), *(gr.skip(),) * (PARTS - 2)
                 if isinstance(event, Progress):
                     progress = event
                 else:
@@ -296,8 +307,9 @@ class Actions:
                         before = self.engine.messages(session)[:-1][-page.shown :]
                         with page.lock:
                             page.files.clear()
+                        began = time.monotonic()
                         if page.session == session:
-                            box = gr.update(value={"text": "", "files": []}, **BUSY) if clear else gr.update(**BUSY)
+                            box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)
                             tray = self._tray(session, Tray()) if clear else gr.skip()
                             yield self._draw(session, before, now, None), box, tray, self._list(session), gr.skip()
                         continue
@@ -307,8 +319,11 @@ class Actions:
                     drawn = time.monotonic()
                     yield (self._draw(session, before, now, progress), *(gr.skip(),) * (PARTS - 1))
             if page.session == session:
+                # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
+                again = clear and now is not None and time.monotonic() - began < AT_ONCE
                 chat = self._draw(session, before, now, None) if now else gr.skip()
-                yield chat, gr.update(**IDLE), gr.skip(), self._list(session), gr.skip()
+                box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
+                yield chat, box, self._tray(session, Tray()) if again else gr.skip(), self._list(session), gr.skip()
 
     def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
         shelf = self.engine.shelf(session)

@@ -43,7 +43,16 @@ class Peak:
             for task in Path("/proc/self/task").iterdir():
                 with contextlib.suppress(OSError):
                     pids += (task / "children").read_text().split()
-            self.children = max(self.children, sum(field(pid, "VmRSS") for pid in pids))
+            # A child that has not become ffmpeg yet still shows this process's own memory.
+            others = [pid for pid in pids if program(pid) not in ("", program("self"))]
+            self.children = max(self.children, sum(field(pid, "VmRSS") for pid in others))
+
+
+def program(pid: str) -> str:
+    """Return which program a process runs; "" when it has just ended."""
+    with contextlib.suppress(OSError):
+        return str(Path(f"/proc/{pid}/exe").readlink())
+    return ""
 
 
 def field(pid: str, name: str) -> float:

@@ -57,6 +57,8 @@ def badge(engine: Engine) -> str:
 
 def _examples(engine: Engine) -> list[dict[str, Any]]:
     folder = make_examples(engine.settings.data / "examples")
+    # Served from where they are: a copy in gradio's own folder would be cleared away while the page still shows it.
+    gr.set_static_paths([folder])
     return [
         {"text": example.text, "display_text": example.title, "icon": str(folder / example.icon)}
         for example in EXAMPLES

@@ -320,7 +320,7 @@ class Actions:
                     yield (self._draw(session, before, now, progress), *(gr.skip(),) * (PARTS - 1))
             if page.session == session:
                 # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
-                again = clear and now is not None and time.monotonic() - began < AT_ONCE
+                again = clear and now is not None and not drawn and time.monotonic() - began < AT_ONCE
                 chat = self._draw(session, before, now, None) if now else gr.skip()
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
                 yield chat, box, self._tray(session, Tray()) if again else gr.skip(), self._list(session), gr.skip()

@@ -80,7 +80,7 @@ def _positive(text: str) -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="app.py",
-        description="Unison: one chat that looks, draws, edits and listens, on your own machine.",
+        description="Unison: one chat that works on your own pictures, videos and sounds, on your own machine.",
         epilog="Every option can also be given as a variable, such as UNISON_PORT=8000 or UNISON_NO_BROWSER=1.",
     )
     add = parser.add_argument

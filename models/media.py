@@ -6,6 +6,7 @@ Whatever goes wrong is a Refusal that says what to do; no other exception leaves
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -187,10 +188,14 @@ def _damaged(found: magic.Format) -> Refusal:
 
 
 def _notes(picture: Image.Image) -> list[str]:
-    if picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1:
-        return ["The file has several pages; the first page is used."]
-    if picture.format != "MPO" and getattr(picture, "is_animated", False):
-        return ["The picture is animated; its first frame is used."]
+    try:
+        if picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1:
+            return ["The file has several pages; the first page is used."]
+        if picture.format != "MPO" and getattr(picture, "is_animated", False):
+            return ["The picture is animated; its first frame is used."]
+    except Exception:  # noqa: BLE001  damaged later pages are as good as none, and the first may be whole
+        with contextlib.suppress(Exception):
+            picture.seek(0)
     return []
 
 

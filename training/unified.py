@@ -122,7 +122,6 @@ class Trainer:
 
     def __init__(self, plan: Plan, resume: bool) -> None:
         torch.manual_seed(plan.seed)
-        torch.set_flush_denormal(True)
         torch.set_num_threads(plan.threads)
         self.plan = plan
         self.names = vocabulary(plan)
@@ -201,6 +200,7 @@ class Trainer:
         )
         producer = multiprocessing.get_context("spawn").Process(target=produce, args=arguments, daemon=True)
         producer.start()
+        torch.set_flush_denormal(True)  # one step with tiny gradients took seconds without
         self.network.train()
         losses, waited, told, measured = list[float](), 0.0, self.spent, self.spent
         limit = self.plan.limit_steps or 10**9
@@ -220,6 +220,7 @@ class Trainer:
             if self.spent - measured > 60 * self.plan.evaluate_every:
                 self.evaluate()
                 measured = self.spent
+        torch.set_flush_denormal(False)  # a setting of the whole process, which others may not expect
         producer.terminate()
         self.evaluate()
 

@@ -223,7 +223,7 @@ def test_the_expert_runs_in_the_context_of_its_asker(made, tmp_path):
     write_expert(tmp_path / "experts", "context", "image", body)
     engine = made(FOX, experts=("context",))
     variable.set("kept")
-    assert of(said(engine, engine.open("ann"), "draw"), Failure)[0].what == "kept"
+    assert of(said(engine, engine.open("ann"), "draw"), Failure)[0].what == "Kept."
 
 
 def test_a_preview_that_cannot_be_removed_does_not_keep_the_reply_from_ending(tmp_path, monkeypatch):

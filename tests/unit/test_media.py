@@ -309,3 +309,18 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(tmp_path: Path, monkeypatch
     with pytest.raises(Refusal, match="disk is full"):
         write_whole(tmp_path / "x", b"abc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tiff_whose_second_page_is_damaged_gives_its_first_page(tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "pages.tif"
+    Image.new("RGB", (20, 10), (200, 30, 40)).save(path, save_all=True, append_images=[Image.new("RGB", (20, 10))])
+    data = bytearray(path.read_bytes())
+    with Image.open(path) as picture:
+        picture.seek(1)
+        second = picture._frame_pos[1]
+    data[second : second + 2] = b"\x00\x00"  # the second page claims to hold no tags at all
+    path.write_bytes(data)
+    assert tuple(load_image(path).pixels[5, 5]) == (200, 30, 40)
+    assert image_meta(path)["width"] == 20

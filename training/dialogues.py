@@ -26,7 +26,7 @@ Turn = Callable[[Dialogue], "str | None"]
 TURNS: tuple[tuple[Turn, float], ...] = (
     (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5),
     (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
-    (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 4), (mark.follow_phrase, 4), (adjusting.whole, 5),
+    (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 2.5), (mark.follow_phrase, 4), (adjusting.whole, 5),
     (adjusting.marked, 3.5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
@@ -36,7 +36,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
 
 ACTS: tuple[tuple[Turn, float], ...] = (
     (adjusting.masked, 7), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
-    (context.other, 4), (context.undo, 4), (adjusting.newest, 7),
+    (context.other, 4), (context.undo, 4),
 )  # fmt: skip
 """What goes on with what was done before."""
 

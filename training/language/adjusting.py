@@ -104,17 +104,6 @@ def whole(d: Dialogue) -> str:
     return f"adjust.{params['op']}"
 
 
-def newest(d: Dialogue) -> str | None:
-    """Adjust all of what the last reply made, spoken of as "it": after following a thing, the clip and not its mask."""
-    item = d.latest("image", "video")
-    if item is None or item.call is None:
-        return None
-    said, params = tone(d, "all", Target(item, False))
-    d.ask(said)
-    d.run("adjust", [item.handle], [item.kind], params)
-    return f"adjust.{params['op']}"
-
-
 def marked(d: Dialogue) -> str:
     """Adjust the inside or the outside of a region just drawn."""
     target = d.target("image") if d.chance(0.9) else d.target("video")

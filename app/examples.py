@@ -48,9 +48,7 @@ class Example:
 
 EXAMPLES: list[Example] = [
     Example("Cut out what is marked", "cut this out", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)),
-    Example(
-        "Blur the background", "blur everything outside the box", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)
-    ),
+    Example("Blur the background", "blur everything else", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)),
     Example(
         "Take something away", "remove this from the picture", ("balloon.png",), "balloon.png", ((0, BALLOON, None),)
     ),

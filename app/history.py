@@ -232,12 +232,15 @@ class History:
     # Media and regions
 
     def media(self, owner: str, conversation: str, sent: bool = False) -> list[Media]:
-        """Return the conversation's media, oldest first; with *sent*, only those that a message holds."""
+        """Return the conversation's media, oldest first; with *sent*, only those that a message holds.
+
+        A medium is as old as its message: what was attached while a reply was made is newer than what that reply made.
+        """
         with self._lock:
             self._check(owner, conversation)
             query = "SELECT kind, number, path, meta FROM media WHERE conversation = ?"
             query += " AND message IS NOT NULL" if sent else ""
-            rows = self._db.execute(query + " ORDER BY turn", (conversation,)).fetchall()
+            rows = self._db.execute(query + " ORDER BY message IS NULL, message, turn", (conversation,)).fetchall()
         return [Media(kind, f"{kind}#{number}", path, json.loads(meta)) for kind, number, path, meta in rows]
 
     def pending(self, owner: str, conversation: str) -> list[str]:

@@ -18,6 +18,7 @@ from models.values import Failure, Grounding, Media, Message, Region, Step, Task
 
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
+from app.names import Names
 from app.turn import Run, Stored, Turn
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Reply:
         self._user = self._messages[-1]
         self._drawn = [p for p in self._user.parts if isinstance(p, Region)]
         self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
-        self._turn = Turn(engine.history, run, calls)
+        self._names = Names(self._messages)
+        self._turn = Turn(engine.history, run, calls, self._names.words)
 
     def events(self) -> Iterator[Event]:
         """Yield the events of the reply; whatever happens, what there is of it is saved with its state."""
@@ -167,8 +169,8 @@ class Reply:
         if model is None:
             return
         stream = model.stream(
-            [self._readable(m) for m in self._messages],
-            self._shelf(),
+            [self._names.for_model(self._readable(m)) for m in self._messages],
+            self._names.shelf_for_model(self._shelf()),
             StreamOptions(
                 seed=draw_seed() if options.seed is None else options.seed,
                 max_new_tokens=options.max_tokens,
@@ -214,9 +216,9 @@ class Reply:
         if isinstance(event, Text):
             turn.write(event.text)
         elif isinstance(event, TaskCall):
-            yield from self._perform(event)
+            yield from self._perform(self._names.for_person(event))
         elif isinstance(event, Grounding | Failure):
-            turn.add(event)
+            turn.add(self._names.for_person(event))
             yield turn.grown()
 
     # Calls
@@ -233,7 +235,7 @@ class Reply:
         yield turn.grown()
         try:
             step, stored = yield from self._work(call)
-            turn.add_results(step, stored, call, of=_subject(call, self._shelf()))
+            self._names.add(turn.add_results(step, stored, call, of=_subject(call, self._shelf())))
         except Refusal as refusal:
             self._fail(refusal, call.id)
         yield turn.grown()

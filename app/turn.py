@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,8 +44,11 @@ class Run:
 class Turn:
     """The growing reply: message *n* of its conversation. Every finished part is written in one transaction."""
 
-    def __init__(self, history: History, run: Run, calls_before: int) -> None:
-        self._history, self.run = history, run
+    def __init__(
+        self, history: History, run: Run, calls_before: int, spell: Callable[[str], str] = lambda words: words
+    ) -> None:
+        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's."""
+        self._history, self.run, self._spell = history, run, spell
         self.session = run.session
         self.parts: list[Part] = []
         self.calls = 0
@@ -72,7 +75,7 @@ class Turn:
     def _joined(self) -> Iterable[Part]:
         yield from self.parts
         if self._words:
-            yield Text("".join(self._words))
+            yield Text(self._spell("".join(self._words)))
 
     def write(self, words: str) -> None:
         """Add words to the text that is being written."""
@@ -85,8 +88,8 @@ class Turn:
         self._words = []
         self.save()
 
-    def add_results(self, step: Step, stored: Sequence[Stored], call: TaskCall, of: str) -> None:
-        """Add what *call* gave: its step and its media, numbered and saved in the same transaction."""
+    def add_results(self, step: Step, stored: Sequence[Stored], call: TaskCall, of: str) -> list[Media]:
+        """Add what *call* gave, its step and its media, numbered and saved in the same transaction; return the media."""
         owner, conversation = self.session.owner, self.session.conversation
         before = self.parts
         try:
@@ -97,6 +100,7 @@ class Turn:
         except BaseException:
             self.parts = before
             raise
+        return media
 
     def fail(self, what: str, hint: str = "", call: str = "", incident: str = "") -> None:
         """Add a failure and save."""

@@ -278,9 +278,17 @@ class Actions:
         number = event.index[0] if isinstance(event.index, list | tuple) else event.index
         made = EXAMPLES[int(number)]
         folder = self.engine.settings.data / "examples"
-        handles = [self.engine.attach(page.session, folder / name, name).handle for name in made.files]
-        regions = made.regions(handles, self.engine.shelf(page.session), self.engine.next_region(page.session))
-        yield from self._show(page, self.engine.reply(page.session, made.text, handles, regions))
+        session, handles = page.session, []
+        try:
+            for name in made.files:
+                handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
+            regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
+            yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
+        except Exception:
+            # The person chose no files: those of a card that was refused must not go with the next message.
+            for handle in set(handles).intersection(self.engine.pending(session)):
+                self.engine.detach(session, handle)
+            raise
 
     def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Iterator[tuple[Any, ...]]:
         """Draw a reply as its events come, as long as the tab shows its conversation."""

@@ -7,7 +7,6 @@ nodes, so they are not escaped a second time.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,17 +15,13 @@ from models.values import Failure, Grounding, Media, Message, Region, Step, Task
 
 from app.cards import Link, item, mask_items, progress_json, step_json, url_of
 from app.events import Progress
+from app.prose import markdown, plain
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
 STATES = {
     "stopped": "Stopped.",
     "interrupted": "Interrupted: the program ended while this was being made. Press retry to make it again.",
 }
-
-
-def markdown(text: str) -> str:
-    """Return *text* as Markdown that holds no HTML and loads nothing: tags are shown, pictures become links."""
-    return html.escape(text, quote=False).replace("![", "!\\[")
 
 
 def entries(
@@ -113,7 +108,7 @@ class _Reply:
         if isinstance(part, Text):
             self._words.append(markdown(part.text))
         elif isinstance(part, Grounding):
-            self._words.append(f"**{markdown(part.phrase)}**")
+            self._words.append(f"**{plain(part.phrase)}**")
             self._grounded.append(part)
         elif isinstance(part, TaskCall):
             self._group(part.id).call = part

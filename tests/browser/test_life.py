@@ -87,6 +87,18 @@ def test_conversations_survive_reload_and_restart_and_belong_to_one_browser(visi
         assert "back again" in page.inner_text("#chat")
 
 
+def test_code_is_shown_as_it_was_written_and_is_never_markup(page):
+    tag = "<img src=x onerror=window.bad=7>"
+    text = f"say Words {tag} and `{tag}` &amp; more\n\n```html\n{tag}\n  &lt;\n```\n\n    {tag}\n\n1. one\n   ```\n   {tag}\n   ```"
+    stage.send(page, text)
+    reply = page.locator("[data-testid=bot]").last
+    assert reply.locator("code").all_inner_texts() == [tag, f"{tag}\n  &lt;", tag, tag]
+    assert reply.locator("pre").count() == 3
+    assert f"Words {tag} and {tag} &amp; more" in reply.inner_text()
+    assert reply.locator("img[src=x]").count() == 0
+    assert page.evaluate("window.bad") is None
+
+
 def test_conversations_are_renamed_and_deleted(page):
     stage.send(page, "say first")
     if not page.locator(".sidebar.open").count():

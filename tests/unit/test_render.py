@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cards import progress_json
 from app.events import Progress
-from app.render import entries, markdown
+from app.prose import markdown
+from app.render import entries
 from models.values import (
     Box,
     Failure,
@@ -77,11 +81,49 @@ def test_words_are_markdown_without_html_or_pictures():
     assert words == "**bold** &lt;img src=x onerror=y&gt; !\\[a](http://evil/x.png) &amp; &lt;task&gt;"
 
 
-@given(st.text())
+CODE = {
+    "a `<img src=x onerror=y>` b": ("<img src=x onerror=y>", "a ", " b"),
+    "``<b> ` <i>`` x": ("<b> ` <i>", "", " x"),
+    "` `` `": ("``", "", ""),
+    "```html\n<b>x</b> & y\n\n  z\n```\nafter": ("<b>x</b> & y\n\n  z", "", "\nafter"),
+    "~~~\n<b>": ("<b>", "", ""),
+    "text\n\n    <i>code</i>\n\n    more\n\nend": ("<i>code</i>\n\nmore", "text\n\n", "\n\nend"),
+    "1. x\n   ```\n   a<b\n   ```\n2. y": ("a<b", "1. x\n   ", "\n2. y"),
+    "- x\n\n      a<b\n": ("a<b", "- x\n\n  ", "\n"),
+    "      ```\n<b>\n```": ("<b>", "   ", ""),
+    "**bold** `*_[a](b)_*`": ("*_[a](b)_*", "**bold** ", ""),
+}
+NONE = {
+    "`not closed <b>\n\n`": "&#96;not closed &lt;b&gt;\n\n&#96;",
+    "\\`<b>`": "&#96;&lt;b&gt;&#96;",
+    "\\<b> \\\\<i>": "&lt;b&gt; \\\\&lt;i&gt;",
+    "- x\n\n    second paragraph <b>": "- x\n\n    second paragraph &lt;b&gt;",
+    "words\n    that go on <b>": "words\n    that go on &lt;b&gt;",
+    "`` <b> `": "&#96;&#96; &lt;b&gt; &#96;",
+}
+TAGS = re.compile(r"(?:<pre>)?<code>([^<>`*_\[\]!\\]*)</code>(?:</pre>)?")
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_code_is_shown_as_it_was_written(text):
+    code, before, after = CODE[text]
+    (found,) = TAGS.finditer(shown := markdown(text))
+    assert html.unescape(found[1]) == code
+    assert (shown[: found.start()], shown[found.end() :]) == (before, after)
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_only_looks_like_code_is_words(text):
+    assert markdown(text) == NONE[text]
+
+
+@given(st.one_of(st.text(), st.text("`~<>&!-[]()\\ 1.\n\tab")))
 def test_no_text_of_a_reply_reaches_the_page_with_a_tag(text):
     for item in show(Message("assistant", (Text(text), Grounding(text))))[0]["content"]:
-        assert "<" not in item
-        assert "![" not in item
+        words = TAGS.sub("", item)
+        assert "<" not in words, "the tags round code are the only ones, and nothing in it is markup"
+        assert "`" not in words, "the browser finds no code of its own"
+        assert "![" not in words
 
 
 def test_a_call_its_step_and_its_masks_are_one_card_between_the_words():

@@ -23,6 +23,7 @@ from models.expert import Refusal
 STALL_SECONDS = 30.0
 """A reader that gives nothing for this long is ended: a damaged file must not hang a conversation."""
 _MAX_PIXELS = 100_000_000  # the decoders' own guard, behind the limits that callers check first
+_ORDINARY_PIXELS = 2560 * 1440
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +53,15 @@ def source(path: Path, demuxer: str, *options: str) -> list[str]:
         "-i",
         f"file:{path}",
     ]
+
+
+def sparing(width: int, height: int) -> list[str]:
+    """Return the arguments, for before an input or an output, that bound how many frames ffmpeg's threads hold at once.
+
+    Each of its threads holds frames of its own, by default one thread and a half for every core; frames of ordinary size
+    are left to that.
+    """
+    return ["-threads", "2"] if width * height > _ORDINARY_PIXELS else []
 
 
 def command(*arguments: str) -> list[str]:

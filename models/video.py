@@ -36,8 +36,8 @@ def _count(path: Path, lay: Layout) -> tuple[int, bool]:
     """Return how many frames the loader gives for the whole file, and whether it came to its end without a stall."""
     filters = ["-vf", ",".join(lay.grid)] if lay.grid else []
     arguments = [
-        *ffmpeg.source(path, lay.demuxer), "-map", "0:V:0", *filters, "-fps_mode", "passthrough",
-        "-frames:v", str(LIMITS.video_frames + 1), "-c:v", "wrapped_avframe", "-f", "framecrc", "-",
+        *ffmpeg.source(path, lay.demuxer, *ffmpeg.sparing(lay.width, lay.height)), "-map", "0:V:0", *filters,
+        "-fps_mode", "passthrough", "-frames:v", str(LIMITS.video_frames + 1), "-c:v", "wrapped_avframe", "-f", "framecrc", "-",
     ]  # fmt: skip
     with ffmpeg.Process(arguments) as process:
         text = process.read(200 * (LIMITS.video_frames + 1000))
@@ -101,9 +101,12 @@ def read_frames(
     elif start:
         filters.append(f"trim=start_frame={start}")
     filters += [f"scale={width}:{height}:{lay.matrix}{_SMOOTH}", "format=rgb24"]
+    sparing = ffmpeg.sparing(lay.width, lay.height)
     arguments = [
-        *ffmpeg.source(path, lay.demuxer, *seek), "-map", "0:V:0", "-vf", ",".join(filters), "-fps_mode", "passthrough",
-        *(["-frames:v", str(stop - start)] if stop is not None else []), "-f", "rawvideo", "-",
+        *ffmpeg.source(path, lay.demuxer, *sparing, *seek), "-map", "0:V:0", "-vf", ",".join(filters),
+        "-fps_mode", "passthrough", *(["-frames:v", str(stop - start)] if stop is not None else []),
+        # one frame waits for the pipe and not eight, which would be 200 MB of them in 4K
+        "-thread_queue_size", "1", "-f", "rawvideo", "-",
     ]  # fmt: skip
     with ffmpeg.Process(arguments) as process:
         while True:
@@ -214,12 +217,16 @@ class VideoWriter:
             # a first frame later than the sound's start would shift the sound against the pictures
             sound_in, sound_out = _sound_input(audio_from, offset, span)
         self.has_audio = bool(sound_in)
+        sparing = ffmpeg.sparing(width, height)
+        if sparing:
+            # what the encoder keeps back to reorder it, or codes at the same time, is whole frames, each several times over
+            sparing += ["-bf", "0", "-x264-params", "sliced-threads=1"]
         size = f"{width + width % 2}x{height + height % 2}"
         self._process = ffmpeg.Process(
             [
                 "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-framerate", str(self.rate), "-i", "pipe:0", *sound_in,
                 "-map", "0:v:0", *sound_out, "-vf", f"scale=out_color_matrix=bt709:out_range=tv:{_SMOOTH},format=yuv420p,{_TAGS}",
-                "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-g", str(max(1, round(2 * fps))),
+                "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-g", str(max(1, round(2 * fps))), *sparing,
                 "-movflags", "+faststart", "-map_metadata", "-1", "-f", "mp4", f"file:{self._temp}",
             ],
             feed=True,

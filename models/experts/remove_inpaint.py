@@ -6,9 +6,9 @@ import numpy as np
 
 from models.edges import grown
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
-from models.markings import MARK_HINT, place_of
+from models.markings import MARK_HINT, place_of, regions_of
 from models.patchfill import fill
-from models.values import Box, Checkpoint, Point, TaskCall
+from models.values import Box, Checkpoint, Point, Region, TaskCall
 
 TASK = "remove"
 NAME = "Patch fill (classical)"
@@ -20,11 +20,24 @@ MOST = 0.9
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when there is no picture or nothing is marked."""
+    """Raise Refusal when there is no picture, nothing is marked, or a region marks only what is not meant."""
     handle = inputs.first(call, "image")
     if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
         named = f"“{call.phrases()[0]}”" if call.phrases() else "what to remove"
         raise Refusal(f"This model cannot see yet, so it cannot find {named} in {handle} by itself.", MARK_HINT)
+    clicks = tuple(arg for arg in call.args if isinstance(arg, Point))
+    for region in regions_of(call, inputs, handle) + ([Region(0, handle, points=clicks)] if clicks else []):
+        if not _names_a_thing(region):
+            # "all but this" is a thing to cut out, but never one to take out: next to nothing would be left
+            raise Refusal(
+                f"{region.handle if region.id else 'The mark'} says only what is not meant, not what to take out.",
+                "Mark what to take out; mark “not this” beside it in the same region.",
+            )
+
+
+def _names_a_thing(region: Region) -> bool:
+    marks = (*region.points, *region.strokes, *region.polygons)
+    return bool(region.box or region.mask or any(mark.positive for mark in marks))
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

@@ -136,6 +136,29 @@ def test_without_a_mark_it_is_refused_and_asks_for_one():
     assert "box" in caught.value.hint
 
 
+NOT_THIS = {
+    "a click": Region(1, "image#1", points=(Point(0.5, 0.5, positive=False),)),
+    "a scribble": Region(1, "image#1", strokes=(Stroke(((0.4, 0.4), (0.6, 0.6)), 0.05, positive=False),)),
+    "an outline": Region(1, "image#1", polygons=(Polygon(((0.4, 0.4), (0.6, 0.4), (0.5, 0.6)), positive=False),)),
+}
+
+
+@pytest.mark.parametrize("region", NOT_THIS.values(), ids=NOT_THIS.keys())
+@pytest.mark.parametrize("beside", [(), (Box(0.3, 0.3, 0.6, 0.7),)], ids=["alone", "beside a box"])
+def test_marking_only_what_is_not_meant_is_refused_and_does_not_empty_the_picture(region, beside):
+    pixels, _ = disc_scene()
+    with pytest.raises(Refusal, match="not what to take out") as caught:
+        remove(pixels, *beside, regions=[region])
+    assert "Mark what to take out" in caught.value.hint
+
+
+def test_not_this_beside_a_mark_in_one_region_keeps_that_place():
+    pixels, _ = disc_scene()
+    region = Region(1, "image#1", box=Box(0.3, 0.3, 0.6, 0.7), strokes=NOT_THIS["a scribble"].strokes)
+    out = remove(pixels, regions=[region]).pixels
+    assert np.array_equal(out[120, 160], pixels[120, 160])
+
+
 @pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(0.01, 0.01, 0.99, 0.99)])
 def test_a_mark_over_everything_is_refused(box):
     pixels, _ = disc_scene()

@@ -18,6 +18,8 @@ from models.unified.vocabulary import Vocabulary, split_words
 from models.values import Message, Text
 from torch import Tensor
 
+from training.dialogues import Example
+
 LONGEST = 448
 """Positions of a training conversation; older turns are left out as in use."""
 
@@ -61,11 +63,14 @@ def count_words(conversations: Iterable[Sequence[Message]]) -> Counter[str]:
     return counts
 
 
-def build_vocabulary(conversations: Iterable[Sequence[Message]], least: int = 4, most: int = 2400) -> Vocabulary:
-    """Return the vocabulary for replies such as those of *conversations*: words that occur at least *least* times."""
+def build_vocabulary(
+    conversations: Iterable[Sequence[Message]], topics: Iterable[str] = (), least: int = 4, most: int = 2400
+) -> Vocabulary:
+    """Return the vocabulary for replies such as those of *conversations*, with words that occur at least *least* times, and
+    for *topics*."""
     counts = count_words(conversations)
     kept = [word for word, count in counts.most_common(most) if count >= least and not re.fullmatch(r"\s?\d+", word)]
-    return Vocabulary.build(sorted(kept))
+    return Vocabulary.build(sorted(kept), topics)
 
 
 def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], groups: list[str]) -> Batch:
@@ -94,7 +99,7 @@ def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], grou
 
 
 class Maker:
-    """Makes batches of about *positions* positions from (messages, group) pairs, *pool* conversations at a time."""
+    """Makes batches of about *positions* positions from examples, *pool* conversations at a time."""
 
     def __init__(
         self, vocabulary: Vocabulary, reader: Reader, positions: int = 4096, pool: int = 384, budget: int = LONGEST
@@ -105,12 +110,12 @@ class Maker:
         self.pool = pool
         self.budget = budget
 
-    def batches(self, dialogues: Iterable[tuple[Sequence[Message], str]], seed: int = 0) -> Iterator[Batch]:
+    def batches(self, dialogues: Iterable[Example], seed: int = 0) -> Iterator[Batch]:
         """Yield batches until *dialogues* end; within a pool the order of the batches is shuffled by *seed*."""
         generator = torch.Generator().manual_seed(seed)
         source = iter(dialogues)
         while drawn := list(islice(source, self.pool)):
-            sheets = [(self.scribe.write(messages, budget=self.budget), group) for messages, group in drawn]
+            sheets = [(self.scribe.write(e.messages, budget=self.budget, topic=e.topic), e.group) for e in drawn]
             states = self.states([sheet for sheet, _ in sheets])
             sheets.sort(key=lambda pair: len(pair[0].ids))
             cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))

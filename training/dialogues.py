@@ -18,7 +18,7 @@ from models.values import Media, Message, Part, Region, TaskCall, Text
 
 from training.language import adjusting, av, change, context, make, mark, several, words
 from training.language.numbers import COMPUTED
-from training.language.phrasing import Book, Split
+from training.language.phrasing import Book, Split, sections
 from training.language.talk import Dialogue
 
 Turn = Callable[[Dialogue], "str | None"]
@@ -26,8 +26,8 @@ Turn = Callable[[Dialogue], "str | None"]
 TURNS: tuple[tuple[Turn, float], ...] = (
     (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5),
     (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
-    (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 2.5), (mark.follow_phrase, 4), (adjusting.whole, 5),
-    (adjusting.marked, 3.5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
+    (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 4), (mark.follow_phrase, 4), (adjusting.whole, 5),
+    (adjusting.marked, 5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
     (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7),
@@ -35,7 +35,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
 """What a conversation may start with or turn to, and how often."""
 
 ACTS: tuple[tuple[Turn, float], ...] = (
-    (adjusting.masked, 7), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
+    (adjusting.masked, 8), (adjusting.newest, 6), (adjusting.followed, 40), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
     (context.other, 4), (context.undo, 4),
 )  # fmt: skip
 """What goes on with what was done before."""
@@ -55,21 +55,28 @@ SEVERAL: tuple[tuple[Turn, float], ...] = (
 """Several tasks in one request."""
 
 PARTS = ((TURNS, 0.93), (SEVERAL, 0.07))
-LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4), (60, 20, 12, 8)
+LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4, 5, 6), (46, 22, 14, 9, 6, 3)
 
 
 @dataclass(frozen=True)
 class Example:
-    """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about."""
+    """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about, *topic*
+    the last reply's topic where that calls no task."""
 
     messages: tuple[Message, ...]
     group: str
+    topic: str = ""
 
 
 @lru_cache(maxsize=2)
 def book(split: Split) -> Book:
     """Return the phrasings of *split*, compiled once."""
     return Book(split, COMPUTED)
+
+
+def topics() -> list[str]:
+    """Return every topic that a reply in plain words can have, in order."""
+    return sorted(name[4:] for name in sections() if name.startswith("say."))
 
 
 def _pick(rng: Random, turns: tuple[tuple[Turn, float], ...]) -> Turn:
@@ -80,9 +87,9 @@ def _turn(d: Dialogue, following: bool) -> str:
     """Write one turn that fits what the dialogue holds; returns its group."""
     while True:
         chance = d.rng.random()
-        if following and chance < 0.5:
-            turn = _pick(d.rng, ACTS if chance < 0.33 else TALK)
-        elif not following and chance < 0.015:
+        if following and chance < 0.52:
+            turn = _pick(d.rng, ACTS if chance < 0.32 else TALK)
+        elif not following and chance < 0.03:
             turn = _pick(d.rng, TALK)
         else:
             turn = _pick(d.rng, SEVERAL if d.rng.random() < PARTS[1][1] else TURNS)
@@ -92,12 +99,12 @@ def _turn(d: Dialogue, following: bool) -> str:
 
 
 def dialogue(rng: Random, split: Split) -> Example:
-    """Return one dialogue of one to four turns."""
+    """Return one dialogue of one to six turns."""
     d = Dialogue(rng, book(split))
     group = ""
     for number in range(rng.choices(LENGTHS, LENGTH_WEIGHTS)[0]):
         group = _turn(d, number > 0)
-    return Example(tuple(d.messages), group)
+    return Example(tuple(d.messages), group, d.topic)
 
 
 def examples(seed: int, split: Split = "train") -> Iterator[Example]:

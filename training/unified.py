@@ -16,7 +16,6 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,13 +24,13 @@ from typing import Any
 import torch
 from models.unified.config import nano
 from models.unified.network import UnifiedForConditionalGeneration
+from models.unified.prompt import CALL
 from models.unified.reader import Reader
 from models.unified.vocabulary import Vocabulary
-from models.values import Message
 from torch import Tensor, multiprocessing
 
 from training.batches import Batch, Maker, build_vocabulary
-from training.dialogues import examples
+from training.dialogues import examples, topics
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser
 
@@ -59,17 +58,11 @@ class Plan:
     limit_steps: int = 0
 
 
-def dialogues(seed: int, split: str) -> Iterator[tuple[tuple[Message, ...], str]]:
-    """Yield (messages, group) of the generator's endless stream."""
-    for example in examples(seed, split):  # type: ignore[arg-type]
-        yield example.messages, example.group
-
-
 def produce(queue: Any, folder: str, seed: int, positions: int, threads: int) -> None:
     """Put batches into *queue* for ever (a process of its own; it ends with the trainer, being a daemon)."""
     torch.set_num_threads(threads)
     maker = Maker(Vocabulary.load(Path(folder)), Reader(TEXT_ENCODER), positions)
-    for batch in maker.batches(dialogues(seed, "train"), seed):
+    for batch in maker.batches(examples(seed, "train"), seed):
         queue.put(batch)
 
 
@@ -78,28 +71,30 @@ def vocabulary(plan: Plan) -> Vocabulary:
     plan.run.mkdir(parents=True, exist_ok=True)
     if (plan.run / "vocabulary.json").exists():
         return Vocabulary.load(plan.run)
-    found = build_vocabulary(messages for messages, _ in islice(dialogues(plan.seed, "train"), COUNTED))
+    found = build_vocabulary((e.messages for e in islice(examples(plan.seed, "train"), COUNTED)), topics())
     found.save(plan.run)
     return found
 
 
 @torch.no_grad()
 def measure(
-    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: Tensor
+    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: Tensor, topics: Tensor
 ) -> dict[str, Any]:
-    """Return loss, the share of plan tokens that are right (all, by group) and of whole calls that are, given the truth
-    before each token. *plans* holds the ids that plan a reply."""
+    """Return loss and the shares of plan tokens (all, by group), topics and tokens of calls that are right, given the
+    truth before each token. *plans* holds the ids that plan a reply, *topics* those of topics."""
     network.eval()
     loss, steps = 0.0, 0
     right: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    tokens = [0, 0]
+    tokens, named = [0, 0], [0, 0]
     for batch in batches:
         out = network(batch.ids, batch.bank(static), batch.follow, batch.weights)
         loss, steps = loss + float(out.loss), steps + 1
         row, at = (batch.weights[:, 1:] > 0).nonzero(as_tuple=True)
         target, hit = batch.ids[row, at + 1], out.logits.argmax(-1) == batch.ids[row, at + 1]
-        calls = batch.weights[row, at + 1] == 1.5
+        calls = batch.weights[row, at + 1] == CALL
         tokens = [tokens[0] + int(hit[calls].sum()), tokens[1] + int(calls.sum())]
+        about = torch.isin(target, topics)
+        named = [named[0] + int(hit[about].sum()), named[1] + int(about.sum())]
         planned = torch.isin(target, plans)
         last = {int(row[index]): index for index in planned.nonzero().flatten().tolist()}
         for index in planned.nonzero().flatten().tolist():
@@ -112,6 +107,7 @@ def measure(
     return {
         "loss": round(loss / steps, 4),
         "plan": groups.pop("all"),
+        "topic": round(named[0] / max(1, named[1]), 4),
         "call_tokens": round(tokens[0] / tokens[1], 4),
         "groups": groups,
     }
@@ -128,6 +124,7 @@ class Trainer:
         self.network = UnifiedForConditionalGeneration(nano(len(self.names), plan.layers, plan.width)).to(plan.device)
         planning = [index for name, index in self.names.ids.items() if name == "c:talk" or name.startswith("c:plan_")]
         self.plans = torch.tensor(planning, device=plan.device)
+        self.topics = torch.tensor(self.names.by_kind["t"], device=plan.device)
         self.optimiser = make_optimiser(self.network, plan.rate)
         self.mean = Averaged(self.network)
         self.step, self.spent, self.log = 0, 0.0, list[dict[str, Any]]()
@@ -135,7 +132,7 @@ class Trainer:
             self.load()
         reader = Reader(TEXT_ENCODER)
         self.static = reader.static.detach().to(plan.device)
-        self.held_out = list(Maker(self.names, reader).batches(islice(dialogues(7, "held_out"), HELD_OUT)))
+        self.held_out = list(Maker(self.names, reader).batches(islice(examples(7, "held_out"), HELD_OUT)))
 
     def load(self) -> None:
         """Go on from the run's checkpoint. Raises FileNotFoundError when there is none."""
@@ -179,11 +176,11 @@ class Trainer:
 
     def evaluate(self) -> None:
         with self.mean.applied(self.network):
-            found = measure(self.network, self.held_out, self.static, self.plans)
+            found = measure(self.network, self.held_out, self.static, self.plans, self.topics)
         self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
         weakest = sorted(found["groups"].items(), key=lambda item: item[1])[:8]
         print(
-            f"held out: loss {found['loss']} plan {found['plan']} call tokens {found['call_tokens']}; weakest {weakest}",
+            f"held out: loss {found['loss']} plan {found['plan']} topic {found['topic']} call tokens {found['call_tokens']}; weakest {weakest}",
             flush=True,
         )
         self.save()
@@ -253,7 +250,7 @@ def data_digest(count: int = 200) -> str:
 
     from models.values import to_json
 
-    drawn = [to_json(messages) for messages, _ in islice(dialogues(0, "train"), count)]
+    drawn = [to_json(example.messages) for example in islice(examples(0, "train"), count)]
     return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()
 
 

@@ -25,7 +25,7 @@ class UnifiedConfig(PretrainedConfig):
         talk_bias: float = 0.0,
         noise: float = 0.1,
         blank: float = 0.08,
-        dropout: float = 0.1,
+        dropout: float = 0.05,
         **kwargs: Any,
     ) -> None:
         if isinstance(text_config, LlamaConfig):
@@ -54,7 +54,7 @@ def nano(vocabulary: int, layers: int = 4, width: int = 384) -> UnifiedConfig:
             "num_attention_heads": width // 64,
             "num_key_value_heads": width // 64,
             "max_position_embeddings": 2048,
-            "attention_dropout": 0.05,
+            "attention_dropout": 0.0,
             "bos_token_id": None,
             "eos_token_id": None,
             "pad_token_id": 0,

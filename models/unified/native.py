@@ -53,7 +53,16 @@ class NativeModel:
         """Yield the reply as pieces of tagged text (see :class:`models.unified.stream.UnifiedModel`)."""
         sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf)
         drawn = [part.of for part in messages[-1].parts if isinstance(part, Region)] if messages else []
-        rules = Rules(self.vocabulary, sheet, handles(messages, shelf), drawn)
+        masks = {
+            int(m.handle[5:]): str(m.meta.get("of", "")).partition("#")[0] for m in shelf.values() if m.kind == "mask"
+        }
+        rules = Rules(
+            self.vocabulary,
+            sheet,
+            handles(messages, shelf),
+            drawn,
+            masks={n: kind for n, kind in masks.items() if kind},
+        )
         speech = Speech(self.vocabulary, sheet)
         for token in self.tokens(sheet, rules, options, cancel):
             if piece := speech.say(token):
@@ -84,7 +93,7 @@ class NativeModel:
         logits = logits.clone()  # an inference tensor cannot be changed outside of inference mode
         logits[self.vocabulary["c:talk"]] += self.network.config.talk_bias
         logits = logits.masked_fill(~rules.allowed(follow), float("-inf"))
-        if temperature <= 0 or rules.mode == "plan":
+        if temperature <= 0 or rules.mode in ("plan", "talk"):
             return int(logits.argmax())
         return int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
 

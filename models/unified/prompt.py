@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from models.tasks import TASKS
+from models.unified.amounts import plain, read_amount
 from models.unified.reader import Pieces
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
 from models.unified.vocabulary import Vocabulary, split_words
@@ -39,7 +40,7 @@ from models.values import (
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
-PLAN, CALL, WORD = 4.0, 1.5, 0.5
+PLAN, CALL, WORD = 4.0, 2.0, 1.0
 """Weights of the loss: choosing the tasks, writing the calls, wording the reply."""
 
 
@@ -65,16 +66,21 @@ class Scribe:
         self.cut = cut
 
     def write(
-        self, messages: Sequence[Message], shelf: Mapping[str, Media] | None = None, budget: int = BUDGET
+        self,
+        messages: Sequence[Message],
+        shelf: Mapping[str, Media] | None = None,
+        budget: int = BUDGET,
+        topic: str = "",
     ) -> Sheet:
         """Write *messages*, oldest whole turns left out until they fit *budget*.
 
         When the last message is the person's, the sheet ends with the token that starts the reply. The counts in the
-        last header are those of *shelf* where it is given. At least the last turn is always written.
+        last header are those of *shelf* where it is given. At least the last turn is always written. *topic* is what the
+        last message, a reply in plain words, is about: known in training only, where the model learns to name it first.
         """
         turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
         while True:
-            sheet = _Page(self, messages, turns[0], shelf).sheet
+            sheet = _Page(self, messages, turns[0], shelf, topic).sheet
             if len(sheet.ids) <= budget or len(turns) == 1:
                 return sheet
             # about how many turns are too many; at least one goes
@@ -86,7 +92,12 @@ class _Page:
     """One pass over a conversation."""
 
     def __init__(
-        self, scribe: Scribe, messages: Sequence[Message], start: int, shelf: Mapping[str, Media] | None
+        self,
+        scribe: Scribe,
+        messages: Sequence[Message],
+        start: int,
+        shelf: Mapping[str, Media] | None,
+        topic: str,
     ) -> None:
         self.vocabulary = scribe.vocabulary
         self.cut = scribe.cut
@@ -102,7 +113,7 @@ class _Page:
             if index < start:
                 continue
             if message.role == "assistant":
-                self.reply(message)
+                self.reply(message, topic if index == last else "")
                 continue
             if index >= last - 1 and shelf is not None:
                 self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
@@ -175,13 +186,17 @@ class _Page:
 
     # -- the model's own words ----------------------------------------------------------------------------------
 
-    def reply(self, message: Message) -> None:
+    def reply(self, message: Message, topic: str = "") -> None:
         calls = [part for part in message.parts if isinstance(part, TaskCall) and part.task in TASKS]
         self.phrases += [phrase.text for call in calls for phrase in call.args if isinstance(phrase, Phrase)]
         self.phrases += [arg.phrase for call in calls for arg in call.args if isinstance(arg, Labelled)]
         self.phrases.sort(key=len, reverse=True)
         self.control("assistant")
-        self.control(*([f"plan_{call.task}" for call in calls] or ["talk"]), "go", weight=PLAN)
+        self.control(*([f"plan_{call.task}" for call in calls] or ["talk"]), weight=PLAN)
+        if topic and not calls:
+            self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
+        # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
+        self.control("go", weight=0.0 if not calls and not topic else PLAN)
         for part in message.parts:
             self.part(part)
         self.control("end", weight=CALL)
@@ -268,9 +283,17 @@ class _Page:
             self.sheet.add([names["q:close"]], CALL)
 
     def value(self, text: str) -> None:
-        """Write a number or one word: copied when the person's newest text holds it, else spelled."""
+        """Write a number or one word: copied as the person's newest text has it ("1:05" for 65), else spelled."""
         newest = next((source for source in reversed(self.sheet.sources) if source.kind == WORDS), None)
-        rows = newest.find(text) if newest else None
+        rows = None
+        if newest and (number := read_amount(text.removeprefix("-"))):
+            fitting = [a for a in newest.amounts if plain(a.value) == number]
+            rows = next((rows for a in reversed(fitting) if (rows := newest.between(a.start, a.end))), None)
+            if text.startswith("-"):
+                self.sheet.add([self.vocabulary["w:-"]], CALL)
+                text = text[1:]
+        elif newest:
+            rows = newest.find(text)
         if rows is not None:
             self.copy(rows, CALL)
             return

@@ -16,10 +16,12 @@ from models.expert import Param, Task
 from models.tasks import TASKS
 from models.unified.sheet import WHOLE, WORDS, Sheet
 from models.unified.vocabulary import HANDLES, Vocabulary
+from models.values import GRID
 
 CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
 """At most so many calls a reply, tokens of words in a row, tokens of a call, tokens between quotes."""
-_NUMERIC = set("0123456789.")
+MOVED = {"extract": "audio", "attach": "video"}
+"""Operations whose result is of another kind than the medium they work on."""
 _BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#+:/%-")
 
 
@@ -33,14 +35,17 @@ class Rules:
         handles: Mapping[str, Sequence[int]],
         drawn: Sequence[str] = (),
         tasks: Mapping[str, Task] = TASKS,
+        masks: Mapping[int, str] | None = None,
     ) -> None:
         """*handles* holds, for each kind of medium and for ``region``, the numbers that exist; *drawn* the media on
-        which the person drew for this reply: the first call works on one of them where it can."""
+        which the person drew for this reply: the first call works on one of them where it can; *masks* the kind of
+        medium (image or video) that each mask belongs to, as far as known: it goes with no other kind."""
         self.names = vocabulary
         self.sheet = sheet
         self.tasks = tasks
         self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
         self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
+        self.masks = dict(masks or {})
         self.plan: list[str] = []
         self.mode = "plan"
         self.done = 0
@@ -51,6 +56,12 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
+        newest = next((source for source in reversed(sheet.sources) if source.kind == WORDS), None)
+        found = [(newest.between(a.start, a.end), a.value) for a in newest.amounts] if newest else []
+        self.numbers = {rows[0]: (rows[-1], value) for rows, value in found if rows}
+        """The numbers of the person's newest text by their first row: the last row and the value."""
+        self.until = -1
+        self.word = ""
         self._clear("")
 
     def _clear(self, task: str) -> None:
@@ -59,6 +70,7 @@ class Rules:
         self.media: list[tuple[str, int]] = []
         self.phrases = 0
         self.settings: list[str] = []
+        self.op = ""
         self.kind = ""
         self.param: Param | None = None
         self.length = 0
@@ -72,17 +84,21 @@ class Rules:
         name = self.names.names[token] if token < len(self.names) else "@"
         self.length += 1
         self.used = self.used + 1 if self.mode == "text" else 0
+        self.word = name
         getattr(self, f"_after_{self.mode}")(name, token)
 
     def _after_plan(self, name: str, token: int) -> None:
         if name.startswith("c:plan_"):
             self.plan.append(name[7:])
         elif name == "c:talk":
-            self.mode = "talk"
+            self.mode = "talk" if "t" in self.names.by_kind else "topic"
         elif name == "c:go":
             self.mode = "text"
 
     def _after_talk(self, name: str, token: int) -> None:
+        self.mode = "topic"
+
+    def _after_topic(self, name: str, token: int) -> None:
         self.mode = "text"
 
     def _after_text(self, name: str, token: int) -> None:
@@ -119,10 +135,18 @@ class Rules:
     def _close(self) -> None:
         self.done += 1
         if self.task:
-            same = [kind for kind, _ in self.media[:1] if kind in self.task.gives and self.task.name != "extract"]
-            for kind in same or self.task.gives:
-                self.handles[kind].append(max(self.handles[kind], default=0) + 1)
+            for kind in self._results(self.task):
+                number = max(self.handles[kind], default=0) + 1
+                self.handles[kind].append(number)
+                if kind == "mask" and self.media:
+                    self.masks[number] = self.media[0][0]
         self.mode, self.used = "text", 0
+
+    def _results(self, task: Task) -> tuple[str, ...]:
+        """Return the kinds of medium that the call just written will make."""
+        if set(task.needs) != set(task.gives):
+            return task.gives
+        return (MOVED.get(self.op) or self.media[0][0] if self.media else task.gives[0],)
 
     def _after_handle(self, name: str, token: int) -> None:
         self.media.append((self.kind, int(name[2:]) if name[0] == "i" else 0))
@@ -144,9 +168,16 @@ class Rules:
         elif name == "q:bare":
             self.mode = "quoted"
         elif name[0] == "v":
+            self.op = name[2:] if self.settings[-1] == "op" else self.op
             self.mode = "call"
         else:
-            self.written.append(token)
+            self._write(token)
+
+    def _write(self, token: int) -> None:
+        """Note a token of a number; when it is the first row of a written-out one, the rest of that must follow."""
+        if not self._within():
+            self.until = self.numbers.get(token - len(self.names), (-1, 0.0))[0]
+        self.written.append(token)
 
     def _after_quoted(self, name: str, token: int) -> None:
         self.written.append(token)
@@ -159,7 +190,7 @@ class Rules:
         raise AttributeError(attribute)
 
     def _after_place(self, name: str, token: int) -> None:
-        self.written.append(token)
+        self._write(token)
         if name.startswith("g:</"):
             self.mode = "call"
 
@@ -175,6 +206,8 @@ class Rules:
                 mask[len(self.names) :] = pointers
             if self.mode in ("text", "phrase", "quoted") and not self._too_long():
                 mask[self.names.by_kind["w"] + self.names.by_kind["i"]] = True
+            if self.mode == "text":
+                self._real_handles(mask)
         if not mask.any():
             self.dead = True
             mask[:] = True
@@ -182,6 +215,13 @@ class Rules:
             mask[self.names["c:end"]] = True
             mask[len(self.names) :] = self.copyable
         return mask
+
+    def _real_handles(self, mask: Tensor) -> None:
+        """Within words, let a handle be one that exists."""
+        kind = self.word.removeprefix("w:").strip().removesuffix("#")
+        if self.word.endswith("#") and self.handles.get(kind):
+            mask[:] = False
+            mask[[self.names[f"i:{number}"] for number in self.handles[kind] if number <= GRID]] = True
 
     def _too_long(self) -> bool:
         if self.mode == "text":
@@ -193,6 +233,8 @@ class Rules:
         if self.mode == "plan":
             return self._plan(), None
         if self.mode == "talk":
+            return [self.names.names[index] for index in self.names.by_kind["t"]], None
+        if self.mode == "topic":
             return ["c:go"], None
         if self.mode == "text":
             ending = ["c:end"] if self.done >= len(self.plan) else ["g:<task>"]
@@ -238,6 +280,8 @@ class Rules:
 
     def _unused(self, kind: str) -> list[int]:
         numbers = [number for number in self.handles[kind] if (kind, number) not in self.media]
+        if kind == "mask" and self.media:
+            numbers = [number for number in numbers if self.masks.get(number, self.media[0][0]) == self.media[0][0]]
         if not self.done and not self.media and self.task and kind in self.task.needs and "region" in self.task.takes:
             return [number for number in numbers if (kind, number) in self.drawn] or numbers
         return numbers
@@ -293,25 +337,42 @@ class Rules:
         if len(self.written) > 24:
             return ending, None
         if param.type in ("int", "float"):
-            names = [f"i:{number}" for number in range(1001)] + ([] if self.written else ["w:-"])
-            if param.type == "int":
-                return names + ending, self._pointers(_NUMERIC - {"."}, follow)
-            return [*names, "w:.", *ending], self._pointers(_NUMERIC, follow)
+            signed = self.written == [self.names["w:-"]]
+            names, rows = self._number(follow, not self.written or signed, whole=param.type == "int")
+            if not self.written:
+                names.append("w:-")
+            return names + ([] if signed or self._within() else ending), rows
         names = [name for name in self.names.ids if name[:2] in ("w:", "i:") and name[2:] and set(name[2:]) <= _BARE]
         return names + ending + ([] if self.written else ["q:bare"]), self._pointers(_BARE, follow)
+
+    def _within(self) -> bool:
+        """Say whether a copied number has begun and not ended."""
+        return bool(self.written) and 0 <= self.written[-1] - len(self.names) < self.until
+
+    def _number(self, follow: int, first: bool, *, whole: bool = False) -> tuple[list[str], Tensor]:
+        """Return the tokens that begin (*first*) or go on with a number, and the rows: a written-out number of the
+        newest text is copied from its first row to its last. *whole* numbers have no point."""
+        rows = torch.zeros(len(self.rows), dtype=torch.bool)
+        if self._within():
+            rows[follow] = True
+            return [], rows
+        if self.written and self.written[-1] >= len(self.names):
+            return [], rows
+        if first:
+            starts = [row for row, (_, value) in self.numbers.items() if not whole or value == int(value)]
+            rows[starts] = True
+        return [f"i:{number}" for number in range(1001)] + ([] if whole else ["w:."]), rows
 
     def _place(self, tag: str, follow: int) -> tuple[list[str], Tensor | None]:
         numbers = [f"i:{number}" for number in range(1001)]
         count = len(self.written)
         if tag == "<t>":
             dash = self.names["s:-"]
-            if dash not in self.written:
-                return [*numbers, "w:.", *(["s:-"] if count else [])], self._pointers(_NUMERIC, follow)
-            begun = self.written[-1] != dash
-            old, self.written = self.written, self.written[self.written.index(dash) + 1 :]
-            rows = self._pointers(_NUMERIC, follow)
-            self.written = old
-            return [*numbers, "w:.", *(["g:</t>"] if begun else [])], rows
+            first = not self.written or self.written[-1] == dash
+            names, rows = self._number(follow, first)
+            if not first and not self._within():
+                names.append("g:</t>" if dash in self.written else "s:-")
+            return names, rows
         size = 7 if tag == "<box>" else 3
         if count >= size:
             minus = self.names["s:-"]

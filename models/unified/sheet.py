@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from models.unified.amounts import Amount, amounts
 
 WORDS, WHOLE, FACTS = 0, 1, 2
 """Kinds of source rows: a piece of what a person typed, a whole text, a piece of facts about a medium or a failure."""
@@ -29,14 +32,31 @@ class Source:
         text, wanted = self.text.lower(), needle.lower()
         if len(text) != len(self.text) or len(wanted) != len(needle):
             text, wanted = self.text, needle
-        starts = {start: row for row, (start, end) in reversed(list(enumerate(self.places))) if end > start}
-        ends = {end: row for row, (start, end) in enumerate(self.places) if end > start}
         at = text.rfind(wanted)
         while at >= 0:
-            if at in starts and at + len(wanted) in ends:
-                return range(self.first + starts[at], self.first + ends[at + len(wanted)] + 1)
+            if found := self.between(at, at + len(wanted)):
+                return found
             at = text.rfind(wanted, 0, at + len(wanted) - 1)
         return None
+
+    def between(self, start: int, end: int) -> range | None:
+        """Return the rows of the characters *start* to *end* (exclusive) of *text*; None where a piece straddles an end."""
+        if start in self._starts and end in self._ends:
+            return range(self.first + self._starts[start], self.first + self._ends[end] + 1)
+        return None
+
+    @cached_property
+    def amounts(self) -> list[Amount]:
+        """The numbers written in *text*."""
+        return amounts(self.text)
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        return {start: row for row, (start, end) in reversed(list(enumerate(self.places))) if end > start}
+
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        return {end: row for row, (start, end) in enumerate(self.places) if end > start}
 
 
 @dataclass

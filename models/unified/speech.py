@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from models.tokens import escape_phrase, escape_text
+from models.unified.amounts import read_amount
 from models.unified.sheet import Sheet
 from models.unified.vocabulary import Vocabulary
 
@@ -22,14 +23,22 @@ class Speech:
         self._held = ""
         self._row = -1
         self._last = ""
+        self._number = ""
 
     def say(self, token: int) -> str:
         """Return the text that *token* lets out."""
         if token >= len(self.names):
-            return self._add(self._copied(token - len(self.names)))
+            copied = self._copied(token - len(self.names))
+            if self._escape is None:
+                self._number += copied
+                return ""
+            return self._add(copied)
+        return self._value() + self._own(token)
+
+    def _own(self, token: int) -> str:
         self._row = -1
         name, text = self.names.names[token], self.names.texts[token]
-        if name[0] == "c":
+        if name[0] in "ct":
             return ""
         if name == "g:<task>":
             return self._switch(None, text)
@@ -43,7 +52,12 @@ class Speech:
 
     def close(self) -> str:
         """Return what is still held back."""
-        return self._release(len(self._held))
+        return self._value() + self._release(len(self._held))
+
+    def _value(self) -> str:
+        """Return the setting that was copied, a number as plain digits."""
+        copied, self._number = self._number, ""
+        return read_amount(copied) or copied
 
     def _copied(self, row: int) -> str:
         source = self.sheet.source_of(row)

@@ -5,6 +5,7 @@ Every token has a name ``kind:text``. The texts of the tokens of a reply, joined
 - ``c:`` control tokens (roles, state of the conversation, the plan), which have no text;
 - ``g:`` the grammar's tags; ``n:`` task names; ``a:`` the start of a handle as an argument (``" image#"``);
 - ``p:`` the start of a setting (``" op="``); ``v:`` a choice of a setting; ``q:`` quotes; ``s:`` separators within a call;
+- ``t:`` what a reply in plain words is about (chosen by the training data; no text either);
 - ``i:`` the numbers 0..1000; ``w:`` words of replies (mostly with their leading space) and single characters.
 
 What the person typed is never made of these tokens (see :mod:`models.unified.prompt`).
@@ -62,7 +63,7 @@ class Vocabulary:
         self.ids = {name: index for index, name in enumerate(self.names)}
         if len(self.ids) != len(self.names):
             raise ValueError("the vocabulary lists a token twice")
-        self.texts = [QUOTES.get(name, "" if name[0] == "c" else name[2:]) for name in self.names]
+        self.texts = [QUOTES.get(name, "" if name[0] in "ct" else name[2:]) for name in self.names]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -71,9 +72,9 @@ class Vocabulary:
         return self.ids[name]
 
     @classmethod
-    def build(cls, words: Iterable[str]) -> Vocabulary:
-        """Return the fixed tokens followed by *words* (each with its leading space, where it has one)."""
-        names = fixed_tokens()
+    def build(cls, words: Iterable[str], topics: Iterable[str] = ()) -> Vocabulary:
+        """Return the fixed tokens followed by *topics* and *words* (each with its leading space, where it has one)."""
+        names = fixed_tokens() + [f"t:{topic}" for topic in topics]
         known = set(names)
         extra = [f"w:{word}" for word in words]
         return cls(names + [name for name in dict.fromkeys(extra) if name not in known])

@@ -17,8 +17,9 @@ from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Phrase, Ref, TaskCall, Text
 from models.weights import faults
 from training.batches import Batch, Maker, build_vocabulary
+from training.dialogues import Example, examples
 from training.optimiser import Averaged, make_optimiser
-from training.unified import Plan, Trainer, dialogues, measure
+from training.unified import Plan, Trainer, measure
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def reader() -> Reader:
     return Reader(ASSETS / "nano/text_encoder")
 
 
-def made_by_hand() -> list[tuple[tuple[Message, ...], str]]:
+def made_by_hand() -> list[Example]:
     found = []
     for number, noun in enumerate(["dog", "red car", "woman in a hat", "Übergröße 👍 mug"] * 3):
         photo = Media("image", "image#1", "", {"width": 640, "height": 480})
@@ -34,8 +35,9 @@ def made_by_hand() -> list[tuple[tuple[Message, ...], str]]:
         wish = f"cut out the {noun}" if number % 2 else f"take the {noun} away"
         reply = Message("assistant", (Text("As you wish."), call, Media("mask", "mask#1", "")))
         chat = (Message("user", (Text("hello"),)), Message("assistant", (Text("Hello there."),)))
-        found.append(((*chat[: 2 * (number % 3 == 0)], Message("user", (photo, Text(wish))), reply), call.task))
-    return found
+        asked = Message("user", (photo, Text(wish)))
+        found.append(Example((*chat[: 2 * (number % 3 == 0)], asked, reply), call.task))
+    return [*found, Example(chat, "chat.hi", "hi")]
 
 
 def small(vocabulary: Vocabulary) -> UnifiedForConditionalGeneration:
@@ -46,13 +48,15 @@ def small(vocabulary: Vocabulary) -> UnifiedForConditionalGeneration:
 
 
 def batches(reader: Reader) -> tuple[Vocabulary, list[Batch]]:
-    vocabulary = build_vocabulary((messages for messages, _ in made_by_hand()), least=1)
+    vocabulary = build_vocabulary((example.messages for example in made_by_hand()), ["hi"], least=1)
     return vocabulary, list(Maker(vocabulary, reader, positions=300).batches(made_by_hand()))
 
 
 def test_batches_hold_every_dialogue_once_and_keep_to_their_size(reader: Reader) -> None:
     _, made = batches(reader)
-    assert sorted(group for batch in made for group in batch.groups) == sorted(group for _, group in made_by_hand())
+    assert sorted(group for batch in made for group in batch.groups) == sorted(
+        example.group for example in made_by_hand()
+    )
     assert all(batch.ids.numel() <= 300 or len(batch.groups) == 1 for batch in made)
 
 
@@ -96,9 +100,11 @@ def test_measuring_counts_the_plans_that_are_right(reader: Reader) -> None:
         small(vocabulary),
         made,
         reader.static,
-        torch.tensor([vocabulary["c:plan_segment"], vocabulary["c:plan_remove"]]),
+        torch.tensor([vocabulary[f"c:{name}"] for name in ("plan_segment", "plan_remove", "talk")]),
+        torch.tensor([vocabulary["t:hi"]]),
     )
-    assert set(found["groups"]) == {"segment", "remove"}
+    assert set(found["groups"]) == {"segment", "remove", "chat.hi"}
+    assert found["topic"] in (0, 1)
     assert 0 <= found["plan"] <= 1
 
 
@@ -114,14 +120,14 @@ def test_the_running_mean_lies_between_and_gives_the_weights_back() -> None:
 
 
 def test_words_that_a_person_said_are_left_to_copying() -> None:
-    vocabulary = build_vocabulary((messages for messages, _ in made_by_hand()), least=1)
+    vocabulary = build_vocabulary((example.messages for example in made_by_hand()), ["hi"], least=1)
     assert "w: wish" in vocabulary.ids
     assert "w: mug" not in vocabulary.ids
 
 
 def test_the_two_splits_share_no_dialogue() -> None:
     train, held_out = (
-        {messages[0].text for messages, _ in islice(dialogues(5, split), 300)} for split in ("train", "held_out")
+        {example.messages[0].text for example in islice(examples(5, split), 300)} for split in ("train", "held_out")
     )
     shared = {text for text in train & held_out if len(text.split()) > 3}
     assert len(shared) <= 3

@@ -41,10 +41,13 @@ def plain(amount: float) -> str:
     return f"{amount:g}"
 
 
-def tone(d: Dialogue, where: str, target: Target | None, mark: str = "") -> tuple[Said, dict[str, str]]:
+def tone(
+    d: Dialogue, where: str, target: Target | None, mark: str = "", *, named: bool = False
+) -> tuple[Said, dict[str, str]]:
     """Return a request for a random tone change and its params; *where* is all, inside, mask or outside.
 
-    *target* None gives a request that speaks of "it" only; *mark* is the region's or mask's number in the words.
+    *target* None gives a request that speaks of "it" only; *mark* is the region's or mask's number in the words, which a
+    *named* mask is always called by.
     """
     rng = d.rng
     change = rng.choices(TONES, WEIGHTS)[0]
@@ -67,12 +70,14 @@ def tone(d: Dialogue, where: str, target: Target | None, mark: str = "") -> tupl
     if where == "all":
         slots["x"] = it if target is None or target.ref else d.book.text(rng, "x.all", it=it, noun=noun)
     else:
-        slots["x"] = d.book.text(rng, f"x.{where}", r=mark, m=mark, noun=noun)
-        if change.op == "color" and slots["x"] == "the background":  # that is what op=background does
+        slots["x"] = d.book.text(rng, f"x.{where}{'.named' if named else ''}", r=mark, m=mark, noun=noun)
+        if change.op == "color" and slots["x"].endswith(("background", "backdrop")):  # that is what op=background does
             slots["x"] = "the rest"
     said = d.book.say(rng, bank, **slots)
     if where == "all" and target is not None and target.ref and not {"x", "it"} & said.slots.keys():
         said = d.frame(said, "on.target", ref=target.ref)
+    if where == "outside" and not named and d.chance(0.15):
+        said = d.frame(said, "outside.frame")
     amount = change.amount * factor if "adv" in said.slots else change.amount
     if "part" in said.slots:
         amount = float(said.slots["part"]) * (1 if change.amount >= 0 else -1)
@@ -117,18 +122,41 @@ def marked(d: Dialogue) -> str:
 
 
 def masked(d: Dialogue) -> str | None:
-    """Adjust what an earlier mask covers, or the rest."""
-    mask = d.latest("mask")
-    if mask is None or not (of := current(d, mask)):
+    """Adjust what an earlier mask covers, or the rest; of several masks the one meant is named."""
+    masks = d.of("mask")
+    if not masks:
         return None
+    named = len(masks) > 1 and (d.chance(0.3) or masks[-1].call is masks[-2].call)
+    mask = d.rng.choice(masks) if named else masks[-1]
+    if not (of := current(d, mask)):
+        return None
+    named = named or d.chance(0.15)
     where = "outside" if d.chance(0.55) else "mask"
-    said, params = tone(d, where, Target(_item(d, of), False), mask.handle[5:])
+    said, params = tone(d, where, Target(_item(d, of), False), mask.handle[5:], named=named)
     d.ask(said)
     kind: Kind = "image" if of.startswith("image") else "video"
     d.run(
         "adjust", [of, mask.handle], [kind], params, reply="adjust.outside" if where == "outside" else "adjust.inside"
     )
     return f"adjust.mask.{params['op']}"
+
+
+def newest(d: Dialogue) -> str | None:
+    """Adjust all of what the last reply made, spoken of as "it"."""
+    item = d.latest("image", "video")
+    if item is None or item.call is None or not d.last_called or item.call is not d.calls[-1]:
+        return None
+    said, params = tone(d, "all", Target(item, False)) if d.chance(0.75) else shape(d, Target(item, False))
+    d.ask(said)
+    d.run("adjust", [item.handle], [item.kind], params)
+    return f"adjust.{params['op']}"
+
+
+def followed(d: Dialogue) -> str | None:
+    """After a thing was followed through a clip: adjust the clip made from it, which "it" then is, or the thing alone."""
+    if not d.last_called or d.calls[-1].task != "video_segment" or d.failed:
+        return None
+    return newest(d) if d.chance(0.7) else masked(d)
 
 
 def _item(d: Dialogue, handle: str) -> Item:

@@ -15,10 +15,23 @@ WHAT: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 DID = {
     "segment": "cut out a mask from", "detect": "looked for things in", "edit": "edited", "inpaint": "replaced a part of",
-    "remove": "removed something from", "adjust": "adjusted", "animate": "animated", "video_edit": "edited",
-    "video_segment": "followed something in", "extract": "took a part out of", "audio_adjust": "changed the sound of",
+    "remove": "removed something from", "animate": "animated", "video_edit": "edited", "video_segment": "followed something in",
     "sound_for": "made a sound for",
 }  # fmt: skip
+FROM_WORDS = {
+    "image": "made a picture from your words", "layout": "made a picture from your boxes", "video": "made a video from your words",
+    "audio": "made a sound from your words",
+}  # fmt: skip
+DID_BY = {
+    "grayscale": "took the colour out of", "sepia": "gave a sepia tone to", "color": "coloured", "brightness": "changed the brightness of",
+    "contrast": "changed the contrast of", "saturation": "changed the colours of", "blur": "blurred", "pixelate": "pixelated",
+    "sharpen": "sharpened", "sketch": "made a sketch of", "cartoon": "made a cartoon of", "invert": "inverted", "crop": "cropped",
+    "rotate": "turned", "flip": "mirrored", "cutout": "cut out", "background": "put a new background behind", "trim": "trimmed",
+    "gain": "changed the loudness of", "normalize": "evened out the loudness of", "fade_in": "faded in", "fade_out": "faded out",
+    "reverse": "reversed", "speed": "changed the speed of", "pitch": "changed the pitch of", "lowpass": "took the high tones out of",
+    "highpass": "took the low tones out of", "mix": "mixed", "extract": "took the sound out of", "attach": "put a sound on",
+}  # fmt: skip
+"""What an operation of ``adjust`` or ``audio_adjust`` did, said before the medium's handle."""
 MADE = {
     "segment": "the mask that I cut out of {h}", "detect": "{h} with boxes", "edit": "{h} after the edit", "remove": "{h} without the thing",
     "inpaint": "{h} with a new part", "adjust": "{h} after my change", "animate": "the video I made from {h}", "extract": "a part of {h}",
@@ -26,6 +39,18 @@ MADE = {
     "sound_for": "the sound I made for {h}", "image": "the picture I made from your words", "layout": "the picture I made from your boxes",
     "video": "the video I made from your words", "audio": "the sound I made from your words",
 }  # fmt: skip
+
+
+def deed(call: TaskCall, handle: str) -> str:
+    """Return what *call* did to *handle*, as said after "I"; "" for a call that made something from words alone."""
+    where = {"inside": "the marked part of ", "outside": "all but the marked part of "}.get(
+        call.params.get("where", ""), ""
+    )
+    if call.task == "extract":
+        return f"took {'a frame' if call.params else 'a stretch'} out of {handle}"
+    if call.task in ("adjust", "audio_adjust"):
+        return f"{DID_BY[call.params['op']]} {where}{handle}"
+    return f"{DID[call.task]} {handle}" if call.task in DID else ""
 
 
 def count(d: Dialogue) -> str:
@@ -51,18 +76,15 @@ def count(d: Dialogue) -> str:
 def count_all(d: Dialogue) -> str:
     """What files are there?"""
     d.ask(d.say("ask.count.all"))
-    found = [item.handle for item in d.shelf]
-    if not found:
-        d.answer("say.count.none", what="files")
+    parts = []
+    for kind, (name, *_) in WHAT.items():
+        if found := [item.handle for item in d.of(kind)]:
+            what = name[:-1] if len(found) == 1 else name
+            parts.append(f"{ONES[min(len(found), 19)]} {what} ({_and(found)})")
+    if parts:
+        d.answer("say.count.all", parts=_and(parts))
     else:
-        one = len(found) == 1
-        d.answer(
-            "say.count",
-            what="file" if one else "files",
-            are="is" if one else "are",
-            number=ONES[min(len(found), 19)],
-            list=_and(found),
-        )
+        d.answer("say.count.none", what="files")
     return "talk.count"
 
 
@@ -76,9 +98,10 @@ def did(d: Dialogue) -> str | None:
         return None
     item = d.rng.choice(d.shelf)
     d.ask(d.say("ask.did", ref=d.name(item)))
-    done = [DID[c.task] for c in d.calls if item.handle in c.refs() and c.task in DID]
+    calls = [call for call in d.calls if item.handle in call.refs() and call.id not in d.broken]
+    done = [said for call in calls if (said := deed(call, item.handle))]
     if done:
-        d.answer("say.did", h=item.handle, did=_and(list(dict.fromkeys(done))[:3]))
+        d.answer("say.did", did=_and(list(dict.fromkeys(done))[:3]))
     else:
         d.answer("say.did.nothing", h=item.handle)
     return "talk.did"
@@ -104,10 +127,11 @@ def last(d: Dialogue) -> str:
     call = d.calls[-1] if d.calls else None
     if call is None:
         d.answer("say.none.done")
-    elif call.task in DID:
-        d.answer("say.last", did=DID[call.task], h=call.refs("image", "video", "audio")[0])
+    elif call.id in d.broken:
+        d.answer("say.failed")
     else:
-        d.answer("say.last", did="made", h=MADE[call.task])
+        handle = (call.refs("image", "video", "audio") or [""])[0]
+        d.answer("say.last", did=deed(call, handle) or FROM_WORDS[call.task])
     return "talk.last"
 
 

@@ -30,7 +30,31 @@ def _said(rng: Random, number: float) -> str:
     """Return a number as a person would write it: mostly digits, small whole ones sometimes in words."""
     if number == int(number) and number <= 60 and rng.random() < 0.25:
         return words(int(number))
+    if number - int(number) == 0.5 and 1 < number < 20 and rng.random() < 0.15:
+        return f"{words(int(number))} and a half"
     return plain(number)
+
+
+def _long(rng: Random, seconds: float) -> str:
+    """Return a time of a minute or more as a person would write it, in minutes and seconds."""
+    minutes, rest = divmod(int(seconds), 60)
+    clock = f"{minutes}:{rest:02d}"
+    if rng.random() < 0.5:
+        return clock
+    number = words if rng.random() < 0.3 else str
+    unit = rng.choice(("minute", "min")) if minutes == 1 else rng.choice(("minutes", "min", "mins"))
+    if not rest:
+        return f"{number(minutes)} {unit}"
+    return rng.choice((
+        f"{number(minutes)} {unit} {number(rest)} seconds", f"{number(minutes)} {unit} and {number(rest)} seconds",
+        f"{minutes} {unit} {rest}", f"{minutes}m{rest}s", f"{minutes}m {rest}s", clock,
+    ))  # fmt: skip
+
+
+def _minutes(rng: Random) -> float:
+    return float(
+        60 * rng.choice((1, 1, 1, 2, 2, 3, 4, 5, 7, 10)) + rng.choice((0, 0, 5, 10, 15, 20, 30, 30, 45, 7, 12, 38, 52))
+    )
 
 
 def _seconds(rng: Random, low: int, high: int) -> float:
@@ -40,16 +64,24 @@ def _seconds(rng: Random, low: int, high: int) -> float:
 def _span(rng: Random, slots: dict[str, str]) -> str:
     start = _seconds(rng, 0, 20) if rng.random() < 0.8 else float(rng.randint(10, 60))
     stop = start + _seconds(rng, 1, 10)
+    if rng.random() < 0.12:
+        start = _minutes(rng)
+        stop = start + rng.choice((5, 10, 15, 20, 30, 60, 8, 42))
+        slots["start"], slots["stop"] = plain(start), plain(stop)
+        joint = rng.choice(
+            ("from {} to {}", "between {} and {}", "{} to {}", "{} - {}", "from {} until {}", "{} till {}")
+        )
+        return joint.format(_long(rng, start), _long(rng, stop))
     slots["start"], slots["stop"] = plain(start), plain(stop)
     pattern = rng.choice((
         "from {a} to {b} seconds", "from second {a} to second {b}", "between {a} and {b} seconds", "from {a}s to {b}s", "{a}-{b}s",
         "{a} to {b} seconds", "{a} s to {b} s", "between second {a} and {b}", "from {a} until {b} seconds", "{a}s-{b}s", "seconds {a} to {b}",
         "seconds {a}-{b}", "{c} to {d}", "from {c} to {d}", "starting at {a} and ending at {b} seconds", "from {a} sec to {b} sec",
-        "between {c} and {d}", "{a} through {b} seconds", "from the {a} second mark to the {b} second mark",
+        "between {c} and {d}", "{c}-{d}", "{c} - {d}", "{c} until {d}", "{a} through {b} seconds", "from the {a} second mark to the {b} second mark",
     ))  # fmt: skip
     if "}s" in pattern:
         return pattern.format(a=plain(start), b=plain(stop))
-    in_words = rng.random() < 0.2 and start == int(start) and stop == int(stop) and stop < 60
+    in_words = rng.random() < 0.25 and start == int(start) and stop == int(stop) and stop < 60
     said = {"a": words(int(start)), "b": words(int(stop))} if in_words else {"a": plain(start), "b": plain(stop)}
     if "{c}" in pattern:
         if start != int(start) or stop != int(stop):
@@ -66,9 +98,13 @@ def _first(rng: Random, slots: dict[str, str]) -> str:
 
 def _time(rng: Random, slots: dict[str, str]) -> str:
     time = rng.choice((float(rng.randint(1, 30)), rng.randint(2, 60) / 2, rng.randint(10, 200) / 10))
+    if rng.random() < 0.15:
+        time = _minutes(rng)
+        slots["time"] = plain(time)
+        return _long(rng, time)
     slots["time"] = plain(time)
     said = _said(rng, time)
-    if time == int(time) and rng.random() < 0.15:
+    if time == int(time) and rng.random() < 0.2:
         return f"{int(time) // 60}:{int(time) % 60:02d}"
     return said + rng.choice((" seconds", "s", " s", " sec", " seconds", "s"))
 
@@ -83,7 +119,7 @@ def _choice(name: str, *values: float, low: float = 0.25) -> Computed:
     def pick(rng: Random, slots: dict[str, str]) -> str:
         value = rng.choice(values)
         slots[name] = plain(value)
-        return words(int(value)) if value == int(value) and value <= 60 and rng.random() < low else plain(value)
+        return words(int(value)) if value == int(value) and value <= 200 and rng.random() < low else plain(value)
 
     return pick
 
@@ -91,7 +127,12 @@ def _choice(name: str, *values: float, low: float = 0.25) -> Computed:
 def _percent(rng: Random, slots: dict[str, str]) -> str:
     percent = rng.choice((5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100))
     slots["part"] = plain(percent / 100)
-    return f"{percent}" + rng.choice(("%", "%", " percent", " per cent"))
+    said = words(percent) if rng.random() < 0.15 else str(percent)
+    return (
+        said + rng.choice((" percent", " per cent"))
+        if said[0].isalpha()
+        else said + rng.choice(("%", "%", " percent", " %"))
+    )
 
 
 def _hz(rng: Random, slots: dict[str, str]) -> str:

@@ -84,6 +84,8 @@ class Dialogue:
     counts: dict[str, int] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     failed: str = ""
+    broken: set[str] = field(default_factory=set)
+    topic: str = ""
     _user: list[Part] = field(default_factory=list)
     _drawn: list[Part] = field(default_factory=list)
     _reply: list[Part] = field(default_factory=list)
@@ -262,6 +264,7 @@ class Dialogue:
             what, hint = self.book.text(self.rng, "failure.mark" if marked else "failure").split(" | ")
             self._reply.append(Failure(what, hint, call.id))
             self.failed = call.id
+            self.broken.add(call.id)
             return []
         self.failed = ""
         made = []
@@ -273,9 +276,11 @@ class Dialogue:
         return made
 
     def answer(self, section: str = "", **slots: str) -> None:
-        """End the assistant's message, with a last sentence of *section* if given."""
+        """End the assistant's message, with a last sentence of *section* if given: the topic of a reply without calls."""
         if section:
             self.words(section, **slots)
+        calls = any(isinstance(part, TaskCall) for part in self._reply)
+        self.topic = "" if calls else section.removeprefix("say.")
         self.messages.append(Message("assistant", tuple(self._reply)))
         self._reply = []
 

@@ -105,34 +105,43 @@ class Store:
         """Return the absolute path of a medium's file. Raises Refusal when it is gone."""
         return self.path(media.path)
 
-    def _keep(self, temp: Path, digest: str, suffix: str) -> str:
-        """Move the whole file *temp* to its name and return that, relative. Raises Refusal over the quota."""
-        relative = f"{digest[:2]}/{digest[2:]}{suffix}"
-        target = self.root / relative
+    def _keep(self, wholes: Sequence[tuple[Path, str, str]]) -> list[str]:
+        """Move whole files, each given with its digest and suffix, to their names and return those, relative: all of them,
+        or none when there is no room for all. Raises Refusal over the quota."""
+        kept = [f"{digest[:2]}/{digest[2:]}{suffix}" for _, digest, suffix in wholes]
         with self._lock:
-            if target.exists():
-                os.utime(target)  # used again just now: not to be cleaned away before it is written down
-                return relative
-            size = temp.stat().st_size
-            if self._used + size > self.quota:
+            new: dict[Path, Path] = {}
+            for relative, (temp, _, _) in zip(kept, wholes, strict=True):
+                target = self.root / relative
+                if target.exists():
+                    os.utime(target)  # used again just now: not to be cleaned away before it is written down
+                else:
+                    new[target] = temp
+            if new and self._used + sum(temp.stat().st_size for temp in new.values()) > self.quota:
                 raise no_room()
-            with temp.open("rb") as file:
-                os.fsync(file.fileno())
-            target.parent.mkdir(exist_ok=True)
-            temp.replace(target)
-            self._used += size
-        return relative
+            for target, temp in new.items():  # what a full disk can stop comes before the first file has its name
+                with temp.open("rb") as file:
+                    os.fsync(file.fileno())
+                target.parent.mkdir(exist_ok=True)
+            for target, temp in new.items():
+                size = temp.stat().st_size
+                temp.replace(target)
+                self._used += size
+        return kept
 
-    def _keep_file(self, path: Path, suffix: str) -> str:
-        with path.open("rb") as file:
-            digest = _digest(file)
-        return self._keep(path, digest, suffix)
+    def _keep_files(self, *files: tuple[Path, str]) -> list[str]:
+        """Keep files, each given with its suffix, like :meth:`_keep`."""
+        wholes = []
+        for path, suffix in files:
+            with path.open("rb") as file:
+                wholes.append((path, _digest(file), suffix))
+        return self._keep(wholes)
 
     def _keep_bytes(self, data: bytes, suffix: str) -> str:
         with self.scratch() as folder:
             temp = folder / "file"
             temp.write_bytes(data)
-            return self._keep(temp, hashlib.sha256(data).hexdigest(), suffix)
+            return self._keep([(temp, hashlib.sha256(data).hexdigest(), suffix)])[0]
 
     # ---- in ----------------------------------------------------------------------------------------------------------
 
@@ -154,10 +163,11 @@ class Store:
                 **facts, "bytes": temp.stat().st_size, "format": found.name, "notes": list(facts.get("notes", [])),
                 "name": safe_name(name or path.name),
             }  # fmt: skip
-            if shown is not None:
-                meta["display"] = self._keep_file(shown, shown.suffix)
             suffix = ".m4a" if kind == "audio" and found.suffix == ".mp4" else found.suffix
-            return kind, self._keep_file(temp, suffix), meta
+            kept = self._keep_files((temp, suffix), *([(shown, shown.suffix)] if shown is not None else []))
+            if shown is not None:
+                meta["display"] = kept[1]
+            return kind, kept[0], meta
 
     def _copy(self, path: Path, temp: Path) -> None:
         try:
@@ -221,7 +231,7 @@ class Store:
                     "format": found.name,
                     "label": value.label,
                 }
-                return [("video", self._keep_file(temp, found.suffix), self._meta(facts, extra, size))]
+                return [("video", self._keep_files((temp, found.suffix))[0], self._meta(facts, extra, size))]
         if isinstance(value, Sound):
             with self.scratch() as folder:
                 temp = folder / "file.wav"
@@ -230,7 +240,7 @@ class Store:
                 count, channels = value.samples.shape
                 facts = {**_plain(value.meta), "rate": value.rate, "channels": channels, "frames": count,
                          "duration": count / value.rate, "format": "WAV", "label": value.label}  # fmt: skip
-                return [("audio", self._keep_file(temp, ".wav"), self._meta(facts, extra, size))]
+                return [("audio", self._keep_files((temp, ".wav"))[0], self._meta(facts, extra, size))]
         return self._put_masks(value, extra)
 
     @staticmethod

@@ -216,6 +216,22 @@ def test_a_full_quota_is_said_and_what_is_stored_stays(tmp_path: Path) -> None:
     assert store.adopt(picture_file(tmp_path, 1))[1] == first[1], "what is there already needs no room"
 
 
+def test_a_file_refused_for_want_of_room_leaves_no_copy_for_browsers(tmp_path: Path) -> None:
+    source = saved(Image.fromarray(scene()), tmp_path / "scan.tiff")
+    roomy = Store(tmp_path / "roomy")
+    _, path, meta = roomy.adopt(source)
+    sizes = [roomy.path(name).stat().st_size for name in (path, meta["display"])]
+    for quota in (max(sizes), sum(sizes) - 1):
+        store = Store(tmp_path / str(quota), quota_bytes=quota)
+        with pytest.raises(Refusal, match="disk is full"):
+            store.adopt(source)
+        assert files(store) == []
+        assert store.used() == 0
+    store = Store(tmp_path / "just", quota_bytes=sum(sizes))
+    assert store.adopt(source)[2]["display"] == meta["display"]
+    assert store.used() == sum(sizes)
+
+
 @pytest.mark.parametrize("number", FULL)
 def test_a_full_disk_is_said_and_leaves_no_half_file(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

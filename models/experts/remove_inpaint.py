@@ -27,17 +27,12 @@ def check(call: TaskCall, inputs: Inputs) -> None:
         raise Refusal(f"This model cannot see yet, so it cannot find {named} in {handle} by itself.", MARK_HINT)
     clicks = tuple(arg for arg in call.args if isinstance(arg, Point))
     for region in regions_of(call, inputs, handle) + ([Region(0, handle, points=clicks)] if clicks else []):
-        if not _names_a_thing(region):
+        if region.mask is None and region.bounds() is None:
             # "all but this" is a thing to cut out, but never one to take out: next to nothing would be left
             raise Refusal(
                 f"{region.handle if region.id else 'The mark'} says only what is not meant, not what to take out.",
                 "Mark what to take out; mark “not this” beside it in the same region.",
             )
-
-
-def _names_a_thing(region: Region) -> bool:
-    marks = (*region.points, *region.strokes, *region.polygons)
-    return bool(region.box or region.mask or any(mark.positive for mark in marks))
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

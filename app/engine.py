@@ -58,8 +58,8 @@ class Engine:
         self.profile = profiles.with_unlisted(self.profile, {n: f.task.name for n, f in found.items() if n in extra})
         wants_gpu = self.profile.needs.get("vram", 0.0) > 0
         self.device = settings.device if settings.device != "auto" else ("cuda" if wants_gpu else "cpu")
-        self.store = Store(settings.media, settings.disk_bytes)
         self.history = History(settings.database)
+        self.store = Store(settings.media, settings.disk_bytes, self.history.secret("media"))
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
         self._runs: dict[str, Run] = {}

@@ -38,6 +38,7 @@ MIGRATIONS = (
         message INTEGER, PRIMARY KEY (conversation, kind, number)) WITHOUT ROWID;
     CREATE INDEX media_path ON media (path);
     """,
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
 )
 """One script per version of the schema; ``PRAGMA user_version`` counts how many have run. Append, never change."""
 
@@ -121,6 +122,20 @@ class History:
         row = self._db.execute("SELECT owner FROM conversation WHERE id = ?", (conversation,)).fetchone()
         if row is None or not secrets.compare_digest(row[0], _hashed(owner)):
             raise Refusal(UNKNOWN.what, UNKNOWN.hint)
+
+    def secret(self, name: str) -> bytes:
+        """Return the data folder's own secret of that name: 256 random bits, drawn when it is first asked for.
+
+        It lies here and not in a file of its own so that the conversations are never without it.
+        """
+        query = "SELECT value FROM secret WHERE name = ?"
+        with self._lock:
+            row = self._db.execute(query, (name,)).fetchone()
+        if row is None:
+            with self.together():
+                self._db.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(32)))
+                row = self._db.execute(query, (name,)).fetchone()
+        return bytes(row[0])
 
     # Conversations
 

@@ -95,7 +95,7 @@ class Actions:
     def __init__(self, engine: Engine, props: dict[str, Any]) -> None:
         self.engine = engine
         self.pages = Pages(engine)
-        self.link = linker(engine.settings.media)
+        self.link = linker(engine.settings.media, engine.store.address)
         self._props = props
 
     # What the parts of the page show

@@ -77,8 +77,8 @@ class Pages:
             self._pages.pop(tab, None)
 
 
-def linker(folder: Path) -> Callable[[str], str]:
-    """Return the function from a path in the store to its address on the page.
+def linker(folder: Path, named: Callable[[str], str] = str) -> Callable[[str], str]:
+    """Return the function from a path in the store to its address on the page; *named* tells the file's name in *folder*.
 
     A folder below the working folder is named relative to it, so that the address tells nothing about the machine.
     """
@@ -89,10 +89,12 @@ def linker(folder: Path) -> Callable[[str], str]:
 
     def link(path: str) -> str:
         inner = Path(path)
-        if inner.is_absolute():
-            if not inner.is_relative_to(root):
-                return ""
+        if not inner.is_absolute():
+            inner = Path(named(path))
+        elif inner.is_relative_to(root):
             inner = inner.relative_to(root)
+        else:
+            return ""
         return f"{prefix}/{quote(inner.as_posix())}"
 
     return link

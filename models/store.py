@@ -1,15 +1,19 @@
 """Media on disk: content-addressed files below one folder, and the only place where values become files and back.
 
-A file's name is the SHA-256 of its content, so equal files are kept once and a name cannot be guessed. Every file is
-written under another name, flushed to the disk and then renamed: a name that exists stands for a whole file.
+A stored file is known by the SHA-256 of its content, so equal files are kept once. On the disk, and so to browsers, it has
+the name that a secret gives it: who knows a file's sum, as of one that is public, cannot tell whether somebody keeps it
+here. Every file is written under another name, flushed to the disk and then renamed: a name that exists stands for a whole
+file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -32,6 +36,7 @@ from models.video import clip_info
 Stored = tuple[Kind, str, dict[str, Any]]
 _BLOCK = 1 << 20
 _CLIP_MASK = ".rle.json"
+_SUM = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}(?![0-9a-f])")
 
 
 def _plain(meta: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,16 +58,25 @@ def _clip_facts(clip: Clip) -> dict[str, Any]:
 class Store:
     """The media files below *root*, at most *quota_bytes* of them. Safe to use from several threads."""
 
-    def __init__(self, root: Path, quota_bytes: int = 2 << 30) -> None:
-        """Open or create the store; what a killed process left unfinished is removed."""
+    def __init__(self, root: Path, quota_bytes: int = 2 << 30, secret: bytes = b"") -> None:
+        """Open or create the store; what a killed process left unfinished is removed.
+
+        *secret* decides the names on the disk, so it must stay the same; files that still go by their sums are renamed.
+        """
         self.root = root.resolve()
         self.quota = quota_bytes
+        self._secret = secret
         self._lock = threading.Lock()
         self._temp = self.root / "tmp"
         self._temp.mkdir(parents=True, exist_ok=True)
         for left in self._temp.iterdir():
             if time.time() - left.stat().st_mtime > 3600:  # a second process may be at work on newer ones
                 shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        for name, _, _ in list(self._files()) if secret else ():
+            if _SUM.match(name):
+                with contextlib.suppress(OSError):  # open in another program, perhaps: then at the next start
+                    self._place(name).parent.mkdir(exist_ok=True)
+                    (self.root / name).replace(self._place(name))
         self._used = sum(size for _, size, _ in self._files())
 
     # ---- files -------------------------------------------------------------------------------------------------------
@@ -86,6 +100,17 @@ class Store:
         with _full_disk(), tempfile.TemporaryDirectory(dir=self._temp, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
 
+    def address(self, relative: str) -> str:
+        """Return the name on the disk, relative to the root, of what is stored as *relative*. It tells nothing of the
+        content; without a secret the two are the same."""
+        if not self._secret or not _SUM.match(relative):
+            return relative
+        code = hmac.new(self._secret, relative.encode(), hashlib.sha256).hexdigest()[:48]
+        return f"{code[:2]}/{code[2:]}{relative[65:]}"
+
+    def _place(self, relative: str) -> Path:
+        return self.root / self.address(relative)
+
     def path(self, relative: str) -> Path:
         """Return the absolute path of a stored file. Raises Refusal when there is none of that name in the store."""
         parts = PurePosixPath(relative).parts
@@ -96,7 +121,7 @@ class Store:
             and "\\" not in relative
             and "\0" not in relative
         ):
-            file = self.root / parts[0] / parts[1]
+            file = self._place("/".join(parts))
             if file.is_file():
                 return file
         raise Refusal("That file is not there any more.", "Attach it again, or make it again.")
@@ -112,7 +137,7 @@ class Store:
         with self._lock:
             new: dict[Path, Path] = {}
             for relative, (temp, _, _) in zip(kept, wholes, strict=True):
-                target = self.root / relative
+                target = self._place(relative)
                 if target.exists():
                     os.utime(target)  # used again just now: not to be cleaned away before it is written down
                 else:
@@ -318,7 +343,7 @@ class Store:
         cleaning: another conversation may be about to refer to it."""
         with self._lock:
             for name in names:
-                file = self.root / name
+                file = self._place(name)
                 with contextlib.suppress(OSError):  # gone already, or open in a system that does not forgive it
                     facts = file.stat()
                     if time.time() - facts.st_mtime >= grace:
@@ -332,7 +357,7 @@ class Store:
         changed within *grace* seconds, whose row may still be on its way. The others go when older than *max_age*
         seconds (None: no age limit), and, oldest first, while the store is over nine tenths of its quota.
         """
-        wanted, now, freed = set(keep), time.time(), 0
+        wanted, now, freed = {self.address(name) for name in keep}, time.time(), 0
         loose = sorted(
             (changed, size, name)
             for name, size, changed in self._files()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_only_media_can_be_fetched(site, tmp_path):
     medium = site.engine.attach(session, photo, "photo.png")
     from app.ui_pages import linker
 
-    link = linker(site.engine.settings.media)(medium.path)
+    link = linker(site.engine.settings.media, site.engine.store.address)(medium.path)
     status, headers, data = ask(site, "GET", link)
     assert (status, data) == (200, photo.read_bytes())
     assert headers["content-security-policy"] == "sandbox"
@@ -86,6 +87,16 @@ def test_only_media_can_be_fetched(site, tmp_path):
     ):
         assert ask(site, "GET", f"/gradio_api/file={path}")[0] == 403
     assert ask(site, "GET", f"{link.rsplit('/', 2)[0]}/../history.sqlite")[0] == 403
+
+
+def test_who_knows_a_files_sum_cannot_fetch_it(site, tmp_path):
+    photo = stage.photo(tmp_path / "private.png", (10, 10, 90, 60))
+    medium = site.engine.attach(site.engine.open("p" * 32), photo, "private.png")
+    digest = hashlib.sha256(photo.read_bytes()).hexdigest()
+    media = site.engine.settings.media.resolve()
+    for name in (medium.path, f"{digest[:2]}/{digest[2:]}.png", f"{digest}.png", digest):
+        assert ask(site, "GET", f"/gradio_api/file={media}/{name}")[0] in (403, 404)
+    assert site.engine.store.file(medium).read_bytes() == photo.read_bytes()
 
 
 def test_the_page_shows_programs_only_the_endpoints_meant_for_them(site):

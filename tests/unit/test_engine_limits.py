@@ -163,6 +163,24 @@ def test_everything_is_there_after_a_restart(made, tmp_path):
     assert again.file(session, "image#1").is_file()
 
 
+def test_conversations_of_the_version_that_named_files_by_their_sums_go_on(made):
+    engine = made(FOX)
+    session = engine.open("ann")
+    said(engine, session, "draw")
+    (medium,) = engine.shelf(session).values()
+    file = engine.file(session, "image#1")
+    data, place = file.read_bytes(), engine.settings.media / medium.path
+    engine.history._db.executescript("DROP TABLE secret; PRAGMA user_version = 1")
+    place.parent.mkdir(exist_ok=True)
+    file.rename(place)
+    engine.close()
+    again = made(FOX)
+    assert again.file(session, "image#1").read_bytes() == data
+    assert not place.exists(), "who knows its sum cannot name it any more"
+    again.store.clean(again.history.paths(), max_age=0, grace=-1)
+    assert again.file(session, "image#1").is_file()
+
+
 def manifest(folder, **files: bytes) -> None:
     folder.mkdir(parents=True)
     for name, data in files.items():

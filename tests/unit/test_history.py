@@ -189,6 +189,20 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path):
         History(path)
 
 
+def test_a_secret_is_drawn_once_and_kept(tmp_path):
+    history = History(tmp_path / "history.sqlite")
+    first = history.secret("media")
+    assert len(first) == 32
+    assert history.secret("media") == first != history.secret("other")
+    history.close()
+    again = History(tmp_path / "history.sqlite")
+    assert again.secret("media") == first
+    again.close()
+    other = History(tmp_path / "elsewhere" / "history.sqlite")
+    assert other.secret("media") != first
+    other.close()
+
+
 def test_a_migration_keeps_a_copy_of_the_database_before(tmp_path, monkeypatch):
     path = tmp_path / "history.sqlite"
     old = History(path)
@@ -199,7 +213,7 @@ def test_a_migration_keeps_a_copy_of_the_database_before(tmp_path, monkeypatch):
     monkeypatch.setattr("app.history.MIGRATIONS", more)
     new = History(path)
     assert new.messages("ann", conversation) == [said("kept")]
-    copy = sqlite3.connect(tmp_path / "history.sqlite.version1")
+    copy = sqlite3.connect(tmp_path / f"history.sqlite.version{len(MIGRATIONS)}")
     assert copy.execute("SELECT count(*) FROM message").fetchone() == (1,)
     copy.close()
 

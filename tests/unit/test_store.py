@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -200,6 +201,37 @@ def test_only_files_of_the_store_can_be_named(store: Store, tmp_path: Path) -> N
                  "ab\\..\\..\\secret.png", "ab/\0", "..", "../..", "ab/./x", "~/x", "ab/missing.png"):  # fmt: skip
         with pytest.raises(Refusal, match="not there any more"):
             store.open(Media("image", "image#1", path))
+
+
+def test_a_secret_hides_what_is_stored_from_who_knows_its_sum(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store", secret=b"of this folder")
+    row = store.adopt(source := picture_file(tmp_path))
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    assert row[1] == f"{digest[:2]}/{digest[2:]}.png", "it is known by its sum as ever"
+    (name,) = files(store)
+    assert digest[2:] not in name
+    assert name == store.address(row[1])
+    assert store.file(media(row)) == store.root / name
+    assert store.adopt(source)[1] == row[1]
+    assert files(store) == [name], "equal files are kept once"
+    assert Store(store.root, secret=b"of this folder").open(media(row)) is not None
+    assert Store(tmp_path / "other", secret=b"of another").address(row[1]) != name
+    assert store.export([media(store.put(Masks(np.ones((1, 4, 4), bool), ["a"], [1.0]))[0])], "png").is_file()
+    store.clean({row[1]}, max_age=0, grace=-1)
+    assert files(store) == [name]
+    store.remove({row[1]}, grace=-1)
+    assert files(store) == []
+
+
+def test_files_of_a_store_without_a_secret_get_their_new_names_once(tmp_path: Path) -> None:
+    old = Store(tmp_path / "store")
+    rows = [old.adopt(picture_file(tmp_path, 1)), *old.put(Masks(np.ones((1, 3, 4, 4), bool), ["a"], [1.0], fps=5.0))]
+    before = [old.file(media(row)).read_bytes() for row in rows]
+    for _ in range(2):
+        store = Store(old.root, secret=b"new")
+        assert files(store) == sorted(store.address(row[1]) for row in rows)
+        assert [store.file(media(row)).read_bytes() for row in rows] == before
+        assert store.used() == old.used()
 
 
 def test_a_full_quota_is_said_and_what_is_stored_stays(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,7 +114,8 @@ def identify(head: bytes) -> Format | None:
 
 
 def describe(head: bytes) -> str:
-    """Say to a person what a file that :func:`identify` does not know seems to be, such as "a PDF document"."""
+    """Say to a person what a file that :func:`identify` does not know seems to be, such as "a PDF document"; "" when even
+    that cannot be told."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
         return "a HEIC picture"
     for start, words in _FOREIGN:
@@ -125,7 +127,13 @@ def describe(head: bytes) -> str:
     for mark, words in _MARKUP:
         if start.startswith(mark):
             return words
-    words = head.decode("utf-8", "ignore")  # the last letter may be cut off
-    if head and len(words.encode()) > len(head) - 4 and all(c >= " " or c in "\t\r\n\f\x1b" for c in words):
-        return "a text file"
-    return "not a format I know"
+    return "a text file" if _text(head) else ""
+
+
+def _text(head: bytes) -> bool:
+    """Return whether *head* holds UTF-8 that people can read, its last letter cut off at most where the file goes on."""
+    try:
+        words = getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_BYTES)
+    except UnicodeDecodeError:
+        return False
+    return bool(words) and all(c >= " " or c in "\t\r\n\f\x1b" for c in words)

@@ -53,6 +53,9 @@ FORMATS: dict[str, str] = {
     "audio": "WAV, MP3, M4A, FLAC and OGG",
 }
 _KNOWN = f"Pictures can be {FORMATS['image']}; videos {FORMATS['video']}; sounds {FORMATS['audio']}."
+_AGAIN = "Save or export it again and attach that."
+_SHORTEST = 12
+"""No file of fewer bytes is a medium: even the header alone of each format takes more."""
 
 
 FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name))
@@ -99,7 +102,7 @@ def read_head(path: Path) -> bytes:
     except OSError as error:
         raise Refusal("The file cannot be read.", "Attach it again.") from error
     if not head:
-        raise Refusal("The file is empty: it has no bytes.", "Save or export it again and attach that.")
+        raise Refusal("The file is empty: it has no bytes.", _AGAIN)
     return head
 
 
@@ -107,9 +110,14 @@ def recognise(path: Path) -> magic.Format:
     """Return the file's format by content. Raises Refusal naming the formats that work."""
     head = read_head(path)
     found = magic.identify(head)
-    if found is None:
-        raise Refusal(f"This file is {magic.describe(head)}, which I cannot open.", _KNOWN)
-    return found
+    if found is not None:
+        return found
+    if seems := magic.describe(head):
+        raise Refusal(f"This file is {seems}, which I cannot open.", _KNOWN)
+    if len(head) < _SHORTEST:
+        amount = "1 byte" if len(head) == 1 else f"{len(head)} bytes"
+        raise Refusal(f"The file has only {amount}, too few for a picture, a video or a sound.", _AGAIN)
+    raise Refusal("This file is in no format that I know.", _KNOWN)
 
 
 def sniff(path: Path) -> Literal["image", "video", "audio"]:
@@ -138,7 +146,7 @@ def _too_large(size: str) -> Refusal:
 
 def _size_check(width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise Refusal("The picture has no pixels.", "Save or export it again and attach that.")
+        raise Refusal("The picture has no pixels.", _AGAIN)
     if max(width, height) > LIMITS.image_side or width * height > LIMITS.image_pixels:
         raise _too_large(f"{width} x {height} pixels")
 

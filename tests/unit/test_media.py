@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from media_makers import encoded, png_claiming, saved, scene, tone
 from PIL import Image
 
+from models import magic
 from models.expert import Refusal
 from models.media import LIMITS, encode_png, image_meta, load_image, safe_name, sniff, write_whole
 
@@ -161,7 +162,7 @@ def test_several_pages_are_told_and_a_camera_s_second_picture_is_not(tmp_path: P
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
         (b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\nhttp://127.0.0.1/x.ts\n", "playlist"),
         (b"just words\n", "text"),
-        (bytes(range(200, 256)) * 9, "not a format"),
+        (bytes(range(200, 256)) * 9, "no format that I know"),
         (b"ID3\x03\0\0\0\0\0\0" + b"\0" * 50, "MP3"),
     ],
 )
@@ -173,6 +174,23 @@ def test_a_renamed_or_foreign_file_is_named_with_the_formats_that_work(
     refusal = refused(path)
     assert word in refusal.what
     assert not content or "PNG, JPEG" in refusal.hint
+
+
+def test_a_file_of_one_byte_is_a_text_or_said_to_be_too_short(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.png"
+    for value in range(256):
+        path.write_bytes(bytes([value]))
+        readable = 32 <= value < 128 or value in b"\t\r\n\f\x1b"
+        assert ("a text file" if readable else "only 1 byte, too few") in refused(path).what
+
+
+def test_a_few_bytes_of_no_text_are_too_few_and_a_text_may_be_cut_off_within_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.png"
+    for content in (b"\xff\xff", b"ab\xff", b"\xc3", b"\0\0\0\0"):
+        path.write_bytes(content)
+        assert f"only {len(content)} byte" in refused(path).what
+    path.write_bytes(b"x" * (magic.HEAD_BYTES - 1) + "éé".encode())
+    assert "a text file" in refused(path).what
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])

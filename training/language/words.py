@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from models.values import Kind
 
-from training.language.phrasing import Said
-from training.language.talk import Dialogue, Target
+from training.language.talk import Dialogue
 
 PLAIN = (
     ("chat.maths", "say.maths", 5), ("chat.code", "say.code", 5), ("chat.write", "say.write", 12), ("chat.translate", "say.translate", 3),
@@ -67,20 +66,20 @@ def refuse(d: Dialogue) -> str:
     return f"refuse.{name}"
 
 
-def _questioned(d: Dialogue, banks: tuple[str, str, str], target: Target) -> Said:
-    """Return a question about a medium, now and then with choices or an order how to answer, as in a test."""
+def _question(d: Dialogue, kind: Kind, banks: tuple[str, str, str], reply: str) -> str:
+    """A question about a medium, now and then with choices or an order how to answer, as in a test."""
+    target = d.target(kind, fresh=0.7)
     said = d.say(d.rng.choices(banks, (5, 4, 1.5))[0], target)
     if d.chance(0.12):
         said.pieces.append((" " + d.book.text(d.rng, "vqa.tail"), -1))
-    return said
+    d.ask(said)
+    d.answer(f"say.{reply}", h=target.handle)
+    return f"vqa.{kind}"
 
 
 def look(d: Dialogue) -> str:
     """A question about what a picture shows."""
-    target = d.target("image", fresh=0.7)
-    d.ask(_questioned(d, ("vqa.image", "vqa.image.more", "look.image_extra"), target))
-    d.answer("say.see", h=target.handle)
-    return "vqa.image"
+    return _question(d, "image", ("vqa.image", "vqa.image.more", "look.image_extra"), "see")
 
 
 def look_here(d: Dialogue) -> str:
@@ -96,18 +95,12 @@ def look_here(d: Dialogue) -> str:
 
 def watch(d: Dialogue) -> str:
     """A question about what happens in a video."""
-    target = d.target("video", fresh=0.7)
-    d.ask(_questioned(d, ("vqa.video", "vqa.video.more", "look.video_extra"), target))
-    d.answer("say.watch", h=target.handle)
-    return "vqa.video"
+    return _question(d, "video", ("vqa.video", "vqa.video.more", "look.video_extra"), "watch")
 
 
 def listen(d: Dialogue) -> str:
     """A question about what can be heard in a sound."""
-    target = d.target("audio", fresh=0.7)
-    d.ask(_questioned(d, ("vqa.audio", "vqa.audio.more", "listen_extra"), target))
-    d.answer("say.listen", h=target.handle)
-    return "vqa.audio"
+    return _question(d, "audio", ("vqa.audio", "vqa.audio.more", "listen_extra"), "listen")
 
 
 def hand_over(d: Dialogue) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from models.expert import Param, Task
@@ -165,13 +165,14 @@ def _convert(param: Param, text: str) -> tuple[Any, str]:
     return text[:_TEXT_LIMIT], f"{param.name} was cut to {_TEXT_LIMIT} characters" if len(text) > _TEXT_LIMIT else ""
 
 
-def settings(call: TaskCall, task: Task) -> tuple[dict[str, Any], list[str]]:
+def settings(call: TaskCall, task: Task, preset: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[str]]:
     """Return the settings of *call* as the declared types, and a note for each that was changed or not used.
 
-    Numbers are finite and within the declared range; a setting that is missing or unusable takes its default, or is left
-    out when it has none. Never raises.
+    Numbers are finite and within the declared range; a setting that is missing or unusable takes its value in *preset*
+    (what a profile gives; kept as it is, undeclared names too), else its default, or is left out when it has none. Never
+    raises.
     """
-    values: dict[str, Any] = {p.name: p.default for p in task.params if p.default is not None}
+    values: dict[str, Any] = {p.name: p.default for p in task.params if p.default is not None} | dict(preset or {})
     notes: list[str] = []
     known = {param.name: param for param in task.params}
     for name, text in call.params.items():

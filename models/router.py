@@ -125,17 +125,17 @@ class Router:
         failure = grammar.check(full, task, [*shelf, *regions])
         if failure is not None:
             raise Refusal(failure.what, failure.hint)
-        settings, notes = grammar.settings(full, task)
+        settings, notes = grammar.settings(full, task, checkpoint.call)
         if full is not call:
             notes = [*notes, "the drawn region was added"]
         asked = settings.pop("seed", None)
-        number = next((int(s) for s in (asked, seed) if s is not None), None)
+        seeds = (asked, seed) if "seed" in full.params else (seed, asked)  # a profile's seed is only a default
+        number = next((int(s) for s in seeds if s is not None), None)
         number = draw_seed() if number is None else number
         began = time.monotonic()
         with ExitStack() as held:
             scratch = held.enter_context(self._store.scratch())
-            given = {**checkpoint.call, **{k: v for k, v in settings.items() if v is not None}}
-            inputs = Inputs(_Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, given)
+            inputs = Inputs(_Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, settings)
             with self.slot.turn(report, lambda: report(0.0, WAITING)):
                 values = self._guarded(found, checkpoint, full, inputs, report)
             notes += [note for value in values for note in value.meta.get("notes", ())]

@@ -120,6 +120,30 @@ def test_defaults_of_the_checkpoint_are_overridden_by_the_call(router, tmp_path)
         assert ran.step.settings["notes"] == ["64x64"]
 
 
+def test_a_default_of_the_checkpoint_goes_before_one_of_the_task(router):
+    made = router(sized='return Picture(np.ones((2, 2, 3), np.uint8), meta={"notes": [str(inputs.settings["size"])]})')
+    params = [replace(p, default="16x16") if p.name == "size" else p for p in made.tasks["image"].params]
+    made.tasks["image"] = replace(made.tasks["image"], params=tuple(params))
+
+    def size(call: TaskCall = FOX) -> str:
+        with made.run(call, {}, {}, quiet) as ran:
+            return str(ran.step.settings["notes"][-1])
+
+    assert size() == "16x16"
+    made.profile = replace(made.profile, experts={"image": (Checkpoint("sized", call={"size": "8x8"}),)})
+    assert size() == "8x8"
+    assert size(replace(FOX, params={"size": "64x64"})) == "64x64"
+    assert size(replace(FOX, params={"size": " "})) == "8x8", "what is unusable counts as not given"
+
+
+def test_a_seed_of_the_checkpoint_is_only_a_default(router):
+    made = router("ok")
+    made.profile = replace(made.profile, experts={"image": (Checkpoint("ok", call={"seed": 7}),)})
+    for call, seed, used in ((FOX, None, 7), (FOX, 8, 8), (replace(FOX, params={"seed": "9"}), 8, 9)):
+        with made.run(call, {}, {}, quiet, seed=seed) as ran:
+            assert ran.step.seed == used
+
+
 def test_media_are_decoded_only_when_they_are_used(router, tmp_path):
     made = router(
         looks='return Picture(inputs.values["image#1"].pixels)',

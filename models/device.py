@@ -17,9 +17,6 @@ from dataclasses import dataclass
 SEEDS = 2**31
 """Seeds are whole numbers from 0 below this."""
 
-loading = threading.RLock()
-"""Held while weights are loaded or moved: two loads at once can corrupt each other and double the peak of memory."""
-
 
 @dataclass(frozen=True)
 class Hardware:
@@ -135,3 +132,15 @@ class Slot:
                 self._holder = None
                 self._changed.notify_all()
             return held
+
+    def __enter__(self) -> None:
+        """Hold the slot as the current thread, however long that takes."""
+        while not self._take(threading.get_ident()):
+            pass
+
+    def __exit__(self, *error: object) -> None:
+        self.give_up(threading.get_ident())
+
+
+loading = Slot()
+"""Held while weights are loaded or moved: two loads at once can corrupt each other and double the peak of memory."""

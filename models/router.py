@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("unison.router")
 WAITING = "waiting for its turn"
+LOADING_OTHER = "waiting for another model to load"
 DISK_FULL = ("The disk is full, so this could not be made.", "Delete old conversations or files, then try again.")
 
 
@@ -154,6 +155,7 @@ class Router:
 
     def abandon(self, report: Report) -> None:
         """Give up the run that reports to *report* and does not end: free the slot, and load its expert anew next time."""
+        loading.give_up(report)
         if self.slot.give_up(report):
             log.warning("an expert did not stop when told to; it was given up")
             self._experts.clear()
@@ -194,7 +196,7 @@ class Router:
                     what = f"{found.name} failed with an unexpected fault."
                     raise Broken(what, "Try again; if it happens again, report the incident number.", number) from None
             # Outside of the except block the traceback is gone, and with it what its frames held in memory.
-            self._drop_all_but(checkpoint)
+            self._drop_all_but(checkpoint, report)
             if attempt == 1:
                 inputs.settings = {**inputs.settings, "smaller": True}
         raise Refusal(
@@ -220,14 +222,14 @@ class Router:
 
     def _load(self, found: Found, checkpoint: Checkpoint, report: Report) -> Expert:
         key = f"{checkpoint.implementation} {checkpoint.source} {checkpoint.revision} {checkpoint.dtype}"
-        with loading:
+        with loading.turn(report, lambda: report(0.0, LOADING_OTHER)):
             if key not in self._experts:
                 report(0.0, "loading")
                 self._experts[key] = found.load(checkpoint, self.device)
             return self._experts[key]
 
-    def _drop_all_but(self, checkpoint: Checkpoint) -> None:
-        with loading:
+    def _drop_all_but(self, checkpoint: Checkpoint, report: Report) -> None:
+        with loading.turn(report, lambda: report(0.0, LOADING_OTHER)):
             for key in list(self._experts):
                 if not key.startswith(f"{checkpoint.implementation} "):
                     del self._experts[key]

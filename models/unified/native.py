@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
+from models.reader import TEXT_ENCODER, Reader, shared_reader
 from models.unified.bank import one_bank
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import Scribe
-from models.unified.reader import Reader
 from models.unified.rules import Rules
 from models.unified.sheet import Sheet
 from models.unified.speech import Speech
@@ -23,7 +23,6 @@ from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Region
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-TEXT_ENCODER = "nano/text_encoder"
 
 
 class NativeModel:
@@ -154,5 +153,5 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     threads = int(checkpoint.call.get("threads", 1 if (os.cpu_count() or 1) <= 2 else 4))
     torch.set_num_threads(threads)
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
-    reader = Reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
+    reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     return NativeModel(network, Vocabulary.load(folder), reader, device)

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from models.reader import Pieces
 from models.tasks import TASKS
 from models.unified.amounts import plain, read_amount
-from models.unified.reader import Pieces
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
 from models.unified.vocabulary import Vocabulary, split_words
 from models.values import (

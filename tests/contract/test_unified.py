@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from models.grammar import parse
+from models.reader import Reader
 from models.tasks import TASKS
 from models.unified.bank import one_bank
 from models.unified.config import nano
 from models.unified.native import ASSETS, NativeModel, Reply, load
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import BUDGET, Scribe
-from models.unified.reader import Reader
 from models.unified.rules import Rules
 from models.unified.sheet import WORDS
 from models.unified.speech import Speech

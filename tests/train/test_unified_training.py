@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from models.reader import Reader
 from models.unified.config import nano
 from models.unified.native import ASSETS, load
 from models.unified.network import UnifiedForConditionalGeneration
-from models.unified.reader import Reader
 from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Phrase, Ref, TaskCall, Text
 from models.weights import faults

@@ -8,9 +8,9 @@ import pytest
 
 from evaluation.held_out import same
 from models.grammar import parse
+from models.reader import Cutter
 from models.unified.native import ASSETS, handles
 from models.unified.prompt import Scribe
-from models.unified.reader import Cutter
 from models.unified.rules import Rules
 from models.unified.speech import Speech
 from models.unified.vocabulary import Vocabulary

@@ -1,8 +1,9 @@
-"""The frozen sentence encoder through which the unified model reads a person's words.
+"""The frozen sentence encoder: the unified model reads a person's words through it, experts find the nearest names.
 
 MiniLM (``sentence-transformers/all-MiniLM-L6-v2``) cuts a text into word pieces, each with its place in the text, and
 gives each a contextual state; its word embeddings serve as static vectors. Nothing the person types can become one of
 the unified model's own tokens here, and the encoder's own special tokens are never recognised in a text either.
+The weights are in memory once for each device (:func:`shared_reader`).
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
+TEXT_ENCODER = Path(__file__).resolve().parents[1] / "assets" / "nano" / "text_encoder"
 EMBEDDINGS = "embeddings.word_embeddings.weight"
 LONGEST = 500
 """Word pieces of a text that the encoder reads at once (its limit is 512 with the two marks at the ends)."""
@@ -96,12 +101,47 @@ class Reader:
 
     def batch(self, texts: Sequence[tuple[int, ...]]) -> list[Tensor]:
         """Return the states of several texts (each at most LONGEST pieces), float32 [pieces, width] each."""
+        out, _ = self._run(texts)
+        return [out[row, 1 : len(pieces) + 1].clone() for row, pieces in enumerate(texts)]
+
+    def sentences(self, texts: Sequence[str], at_once: int = 64) -> NDArray[np.float32]:
+        """Return one vector of unit length for each text, float32 [len(texts), width]: the mean of its states, the
+        marks at both ends included, as the encoder was trained (Reimers and Gurevych 2019, arXiv 1908.10084). Of a
+        longer text the first LONGEST pieces count."""
+        means: list[Tensor] = [torch.zeros(0, self.static.shape[1])]
+        ids = [self.cut(text).ids[:LONGEST] for text in texts]
+        for start in range(0, len(ids), at_once):
+            out, mask = self._run(ids[start : start + at_once])
+            means.append(((out * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).float().cpu())
+        vectors: NDArray[np.float32] = torch.nn.functional.normalize(torch.cat(means), dim=-1).numpy()
+        return vectors
+
+    def _run(self, texts: Sequence[tuple[int, ...]]) -> tuple[Tensor, Tensor]:
+        """Return the states [texts, longest + 2, width] with both marks, and which of them are of a text (1) or filling (0)."""
         longest = max(map(len, texts)) + 2
         ids = torch.zeros(len(texts), longest, dtype=torch.long)
         mask = torch.zeros(len(texts), longest, dtype=torch.long)
         for row, pieces in enumerate(texts):
             ids[row, : len(pieces) + 2] = torch.tensor([101, *pieces, 102])  # [CLS] ... [SEP]
             mask[row, : len(pieces) + 2] = 1
+        ids, mask = ids.to(self.device), mask.to(self.device)
         with torch.no_grad():
-            out = self.encoder(input_ids=ids.to(self.device), attention_mask=mask.to(self.device)).last_hidden_state
-        return [out[row, 1 : len(pieces) + 1].clone() for row, pieces in enumerate(texts)]
+            return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask
+
+
+_one = lru_cache(maxsize=4)(Reader)
+_loading = threading.Lock()
+
+
+def shared_reader(folder: Path = TEXT_ENCODER, device: str = "cpu") -> Reader:
+    """Return the process's one Reader of *folder* on *device*; it is loaded on the first call. Raises as load_encoder."""
+    with _loading:  # two threads that ask at once must not load it twice
+        return _one(folder.resolve(), device)
+
+
+def shared_embedder(device: str = "cpu") -> Callable[[list[str]], NDArray[np.float32]] | None:
+    """Return what turns texts into unit vectors, float32 [n, 384] (see :meth:`Reader.sentences`), or None when this
+    copy of the program has no text encoder. Cheap: the weights are loaded when the first text is embedded."""
+    if not (TEXT_ENCODER / "config.json").is_file():
+        return None
+    return lambda texts: shared_reader(TEXT_ENCODER, device).sentences(texts)

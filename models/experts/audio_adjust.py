@@ -311,7 +311,7 @@ def _mix(job: _Job) -> Value:
         rate, total = own.rate, own.samples
     for n, handle in enumerate(others):
         job.report(0.1 + 0.7 * n / len(others), "mixing")
-        added = _laid(job, job.sound(handle), handle, rate)
+        added = _laid(job, job.sound(handle), handle, rate, base)
         width = max(total.shape[1], added.shape[1])
         total = dsp.mix(dsp.to_channels(total, width), dsp.to_channels(added, width))
     if isinstance(source, Clip):
@@ -319,8 +319,9 @@ def _mix(job: _Job) -> Value:
     return _give(job, Sound(total, rate), source)
 
 
-def _laid(job: _Job, sound: Sound, handle: str, rate: int) -> dsp.Samples:
-    """Return the added sound at *rate*, at its level (db), and within the first span when there is one."""
+def _laid(job: _Job, sound: Sound, handle: str, rate: int, base: str) -> dsp.Samples:
+    """Return the added sound at *rate*, at its level (db), and within the first span when there is one: seconds as a player
+    shows them on *base*, what it is added to. Raises Refusal when the span lies outside of a video."""
     if sound.rate != rate:
         job.notes.append(f"{handle} was brought from {sound.rate} to {rate} Hz")
     samples = dsp.resample(sound.samples, sound.rate, rate)
@@ -328,12 +329,21 @@ def _laid(job: _Job, sound: Sound, handle: str, rate: int) -> dsp.Samples:
         samples = dsp.gain(samples, float(job.settings["db"]))
     if not job.spans:
         return samples
-    span = job.spans[0]
-    wait = np.zeros((round(span.start * rate), samples.shape[1]), np.float32)
-    room = round((span.end - span.start) * rate)
-    if len(samples) > room:
+    span, source = job.spans[0], job.inputs.values[base]
+    begins = source.begins if isinstance(source, Clip) else 0.0
+    if isinstance(source, Clip) and not (span.start < source.ends and span.end > begins):
+        where = "begins after the end" if span.start >= source.ends else "ends before the first picture"
+        raise Refusal(
+            f"The stretch {span.start:g}-{span.end:g} s {where} of {base}.",
+            f"{base} goes from {begins:.2f} to {source.ends:.2f} s.",
+        )
+    # the sound of a clip counts from its first picture, which may be shown late
+    first, last = (max(0, round((at - begins) * rate)) for at in (span.start, span.end))
+    if len(samples) > last - first:
         job.notes.append(f"{handle} was cut to the stretch {span.start:g}-{span.end:g} s")
-    return np.concatenate([wait, samples[:room]])
+    if len(job.spans) > 1:
+        job.notes.append(f"{handle} was put into the first stretch only; name one stretch at a time")
+    return np.concatenate([np.zeros((first, samples.shape[1]), np.float32), samples[: last - first]])
 
 
 def _as_long_as(job: _Job, samples: dsp.Samples, rate: int, clip: Clip, handle: str) -> dsp.Samples:
@@ -357,7 +367,7 @@ def _attach(job: _Job) -> Value:
     sound = job.sound(sounds[0])
     if clip.has_audio:
         job.notes.append(f"the sound that {videos[0]} had was replaced; op=mix keeps both")
-    samples = _laid(job, sound, sounds[0], sound.rate)
+    samples = _laid(job, sound, sounds[0], sound.rate, videos[0])
     samples = _as_long_as(job, samples, sound.rate, clip, videos[0])
     return _give(job, replace(sound, samples=samples), clip)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models import ffmpeg
-from models.expert import Clip, Inputs, Value
+from models.expert import Clip, Inputs, Refusal, Sound, Value
 from models.experts import audio_adjust, extract, video_segment_flow
 from models.sound import load_sound
 from models.values import Box, Media, Ref, Region, Span, TaskCall
@@ -79,6 +79,52 @@ def test_a_stretch_of_the_sound_counts_as_the_player_shows(clips: dict[str, Path
         audio_adjust.adjust, "audio_adjust", clips["pictures"], tmp_path, Span(BEEP - 0.1, BEEP + 0.4), op="extract"
     )
     assert heard(made.samples, made.rate) == pytest.approx(0.1, abs=0.04)  # type: ignore[union-attr]
+
+
+def added(
+    clips: dict[str, Path], late: str, folder: Path, op: str, span: Span
+) -> tuple[Clip, np.ndarray[Any, Any], int]:
+    """Put a tone of 4 s on a clip within *span*; return the clip made, its sound and that sound's rate."""
+    rate = 16000
+    tone = Sound(
+        np.full((4 * rate, 1), 0.25, np.float32) * np.sin(np.arange(4 * rate) * 2.5, dtype=np.float32)[:, None], rate
+    )
+    clip = clip_info(clips[late])
+    media = {"video#1": Media("video", "video#1", "v", dict(clip.meta)), "audio#1": Media("audio", "audio#1", "a")}
+    inputs = Inputs({"video#1": clip, "audio#1": tone}, media, {}, folder, 1, {"op": op})
+    call = TaskCall("t1", "audio_adjust", (Ref("video#1"), Ref("audio#1"), span))
+    made = audio_adjust.adjust(call, inputs, lambda *a, **k: None)
+    assert isinstance(made, Clip)
+    sound = load_sound(made.path)
+    return made, sound.samples, sound.rate
+
+
+@pytest.mark.parametrize("op", ["mix", "attach"])
+@pytest.mark.parametrize(("late", "span", "begins", "ends"), [
+    ("pictures", Span(3.0, 3.5), 2.0, 2.5), ("pictures", Span(0.5, 1.4), 0.0, 0.4), ("sound", Span(0.2, 0.7), 0.2, 0.7),
+])  # fmt: skip
+def test_a_sound_is_added_where_the_player_shows_the_stretch(
+    clips: dict[str, Path], tmp_path: Path, op: str, late: str, span: Span, begins: float, ends: float
+) -> None:
+    made, samples, rate = added(clips, late, tmp_path, op, span)
+    assert (made.begins, made.frames) == (0, 30)
+    beep = AFTER_FIRST_FRAME[late]
+    loud = np.abs(samples[:, 0]) > 0.1
+    if op == "mix":
+        assert loud[round((beep + 0.03) * rate) : round((beep + 0.07) * rate)].any()
+        loud[round((beep - 0.05) * rate) : round((beep + 0.15) * rate)] = False
+    found = np.flatnonzero(loud)
+    assert found[0] / rate == pytest.approx(begins, abs=0.05)
+    assert found[-1] / rate == pytest.approx(ends, abs=0.05)
+
+
+@pytest.mark.parametrize(("span", "word"), [(Span(4.0, 5.0), "after the end"), (Span(0.2, 0.9), "before the first")])
+def test_a_sound_is_not_added_where_no_picture_is_shown(
+    clips: dict[str, Path], tmp_path: Path, span: Span, word: str
+) -> None:
+    with pytest.raises(Refusal, match=word) as caught:
+        added(clips, "pictures", tmp_path, "attach", span)
+    assert "from 1.00 to 4.00 s" in caught.value.hint
 
 
 def test_the_end_of_a_late_clip_can_be_taken_out_and_marked(clips: dict[str, Path], tmp_path: Path) -> None:

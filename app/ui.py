@@ -20,7 +20,8 @@ from app.ui_actions import Actions
 OWNER_KEY = "unison-owner"
 OWNER_SECRET = "unison-owner-1"
 """Gradio scrambles the token with it and sends it to every browser: it hides nothing, it only must stay the same."""
-PLACEHOLDER = "Ask for something, or drop a picture, a video or a sound here"
+PLACEHOLDER = "Ask, or drop a file here"
+"""Short enough for one line of a phone; the greeting says which files."""
 WELCOME = """# What shall we make of it?
 Attach a picture, a video or a sound, mark what you mean, and say what to do with it. Or try one of these:"""
 

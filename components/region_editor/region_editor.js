@@ -69,7 +69,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
     const start = state.objects[state.active]?.time;
     state.frame = medium.kind === "video" ? Math.min(Math.max(frameOf(medium, start ?? medium.at ?? 0), 0), last()) : 0;
     state.media = medium.kind === "video"
-      ? h("video", { src: local(medium.url), preload: "auto", playsinline: true, tabindex: -1 })
+      ? h("video", { src: local(medium.url), preload: "auto", playsinline: true, tabindex: -1, "aria-hidden": "true" })
       : h("img", { src: local(medium.url), alt: "The picture to mark", draggable: "false" });
     if (medium.kind === "video") state.media.muted = true;
     canvas.replaceChildren(state.media);
@@ -143,7 +143,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
       node.setAttribute("aria-checked", String(node.dataset.tool === tool));
     });
     find('[data-act="neg"]').disabled = tool === "box";
-    find(".u-width").style.visibility = tool === "scribble" ? "visible" : "hidden";
+    find(".u-width").classList.toggle("u-off", tool !== "scribble");
     say(HINTS[tool]);
     refresh();
   }

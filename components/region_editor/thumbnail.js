@@ -10,7 +10,7 @@ unison.thumbnail = function (medium, regions) {
   if (!local(medium.url)) return h("span", { class: "u-icon" }, "◩");
   const wide = number(medium.width, 4), high = number(medium.height, 3);
   const picture = medium.kind === "video"
-    ? h("video", { src: local(medium.url), preload: "metadata", muted: true, playsinline: true, tabindex: -1 })
+    ? h("video", { src: local(medium.url), preload: "metadata", muted: true, playsinline: true, tabindex: -1, "aria-hidden": "true" })
     : h("img", { src: local(medium.url), alt: "", draggable: "false" });
   if (medium.kind === "video") {
     picture.muted = true;

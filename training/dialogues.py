@@ -41,8 +41,8 @@ ACTS: tuple[tuple[Turn, float], ...] = (
 """What goes on with what was done before."""
 
 TALK: tuple[tuple[Turn, float], ...] = (
-    (context.count, 3), (context.count_all, 1.5), (context.did, 2.5), (context.made, 2.5), (context.last, 2), (context.used, 2),
-    (context.where, 1.5), (context.failed, 1.5), (context.facts, 2),
+    (context.count, 3), (context.count_all, 1.5), (context.did, 3), (context.made, 2.5), (context.last, 2), (context.used, 2),
+    (context.where, 1.5), (context.failed, 0.8), (context.facts, 2),
 )  # fmt: skip
 """Talk about the conversation itself."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.tasks import TASKS
-from models.values import Arg, Kind, Ref, TaskCall
+from models.values import KINDS, Arg, Kind, Ref, TaskCall
 
 from training.language import adjusting, av, change
 from training.language.numbers import ONES
@@ -55,7 +55,8 @@ def deed(call: TaskCall, handle: str) -> str:
 
 def count(d: Dialogue) -> str:
     """How many pictures, clips, ... are there?"""
-    kind: Kind = d.rng.choice(("image", "image", "video", "audio", "mask"))
+    there: list[Kind] = [kind for kind in KINDS if d.of(kind)]
+    kind: Kind = d.rng.choice(there if there and d.chance(0.75) else KINDS)
     what, found = d.rng.choice(WHAT[kind]), d.of(kind)
     d.ask(d.say("ask.count", what=what))
     if not found:
@@ -96,7 +97,8 @@ def did(d: Dialogue) -> str | None:
     """What did you do to image#1?"""
     if not d.shelf:
         return None
-    item = d.rng.choice(d.shelf)
+    worked = [item for item in d.shelf if any(item.handle in call.refs() for call in d.calls)]
+    item = d.rng.choice(worked if worked and d.chance(0.75) else d.shelf)
     d.ask(d.say("ask.did", ref=d.name(item)))
     calls = [call for call in d.calls if item.handle in call.refs() and call.id not in d.broken]
     done = [said for call in calls if (said := deed(call, item.handle))]

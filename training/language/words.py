@@ -8,22 +8,22 @@ from training.language.talk import Dialogue
 
 PLAIN = (
     ("chat.maths", "say.maths", 5), ("chat.code", "say.code", 5), ("chat.write", "say.write", 12), ("chat.translate", "say.translate", 3),
-    ("chat.fact", "say.fact", 14), ("chat.advice", "say.advice", 9), ("chat.riddle", "say.riddle", 4), ("chat.role", "say.role", 3),
-    ("chat.opinion", "say.opinion", 4), ("chat.life", "say.life", 8), ("chat.not", "say.not", 6), ("chat.long", "say.long", 6),
-    ("hi", "say.hi", 4), ("bye", "say.bye", 2), ("thanks", "say.thanks", 3), ("praise", "say.praise", 2), ("blame", "say.blame", 2),
-    ("who", "say.who", 6), ("what", "say.what", 9), ("can", "say.can", 6), ("can.see", "say.can.see", 4), ("can.make", "say.can.make", 4), ("how.cut", "say.how.cut", 4),
+    ("chat.fact", "say.fact", 14), ("chat.advice", "say.fact", 9), ("chat.riddle", "say.riddle", 4), ("chat.role", "say.role", 3),
+    ("chat.opinion", "say.opinion", 4), ("chat.life", "say.life", 8), ("chat.not", "say.not", 6), ("chat.long", "say.fact", 6),
+    ("hi", "say.hi", 8), ("bye", "say.bye", 2), ("thanks", "say.thanks", 6), ("praise", "say.praise", 2), ("blame", "say.blame", 2),
+    ("who", "say.who", 11), ("what", "say.what", 18), ("can", "say.can", 9), ("can.see", "say.can.see", 6), ("can.make", "say.can.make", 7), ("how.cut", "say.how.cut", 4),
     ("how.other", "say.how.other", 5),
     ("plain_essay", "say.write", 4),
     ("plain_reason", "say.maths", 4),
     ("plain_code", "say.code", 2),
     ("plain_facts", "say.fact", 5),
-    ("plain_life", "say.advice", 4),
-    ("plain_long", "say.long", 2),
+    ("plain_life", "say.fact", 4),
+    ("plain_long", "say.fact", 2),
     ("text.ask", "say.write", 10),
     ("text.task", "say.write", 7),
     ("decoy", "say.fact", 6),
     ("decoy.life", "say.life", 3),
-    ("chat.passage", "say.long", 9),
+    ("chat.passage", "say.fact", 9),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
 REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")

@@ -1,0 +1,162 @@
+"""Make ``assets/world``, the picture book's atlas of objects, from an emoji font and the written bank of names.
+
+    apt-get install fonts-noto-color-emoji unicode-data      # at build time only
+    python -m training.sprites --font /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf --unicode /usr/share/unicode
+        [--out assets/world]
+
+``training/world/objects.txt`` says which pictures are taken and what they are called; ``emoji-test.txt`` of Unicode turns its
+picture names into characters. Each picture is drawn once, cropped to its visible part, scaled so that its longer side is
+SIDE pixels and put into a cell of a page of sprites (lossless WebP with transparency).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont, __version__
+
+from training.manifest import write_manifest
+from training.world.bank import Row, read_bank
+
+SIDE = 128
+"""Pixels of a sprite's longer side, and of a cell."""
+ACROSS = 8
+"""Cells across and down a page."""
+STRIKE = 109
+"""The only size at which the font's bitmaps load."""
+BANK = Path(__file__).parent / "world"
+FAINT = 8
+"""Alpha (0..255) up to which a pixel at the rim is not part of the picture."""
+
+
+def characters(file: Path) -> dict[str, str]:
+    """Return the characters of each picture by its short name, from Unicode's ``emoji-test.txt``."""
+    found = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"([0-9A-F ]+?) *; fully-qualified +# \S+ E[0-9.]+ (.+)", line):
+            found[match[2]] = "".join(chr(int(code, 16)) for code in match[1].split())
+    return found
+
+
+def draw(font: ImageFont.FreeTypeFont, text: str) -> Image.Image:
+    """Return one picture, RGBA, cropped, its longer side SIDE. Raises ValueError when the font has no single glyph for it."""
+    width = font.getlength(text)
+    if not 0 < width < 1.3 * SIDE:
+        raise ValueError(f"the font draws {text!r} {width:.0f} pixels wide: it is not one picture")
+    canvas = Image.new("RGBA", (300, 300))
+    ImageDraw.Draw(canvas).text((80, 80), text, font=font, embedded_color=True)
+    box = canvas.getchannel("A").point(lambda a: 255 * (a > FAINT)).getbbox()
+    if box is None:
+        raise ValueError(f"the font draws nothing for {text!r}")
+    picture = canvas.crop(box)
+    share = SIDE / max(picture.size)
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    # scaled with premultiplied colour: otherwise the colour of invisible pixels would bleed into the rim
+    return (
+        picture
+        if size == picture.size
+        else picture.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
+    )
+
+
+def colours_of(picture: Image.Image) -> tuple[str, ...]:
+    """Return up to three names of the colours that cover at least a fifth of *picture*, the largest first (never none)."""
+    pixels = np.asarray(picture, np.float64) / 255
+    seen = pixels[pixels[..., 3] > 0.5][:, :3]
+    names = _names(seen)
+    kinds, counts = np.unique(names, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    large = [str(kinds[n]) for n in order if counts[n] >= 0.2 * len(names)]
+    return tuple(large[:3]) or (str(kinds[order[0]]),)
+
+
+def _names(rgb: NDArray[np.float64]) -> NDArray[Any]:
+    """Name each sRGB colour [n, 3] by its hue, saturation and value (the hexcone of A. R. Smith, 1978), with cuts set by eye."""
+    top, low = rgb.max(1), rgb.min(1)
+    spread = np.maximum(top - low, 1e-9)
+    r, g, b = rgb.T
+    hue = np.select([top == r, top == g], [(g - b) / spread % 6, (b - r) / spread + 2], (r - g) / spread + 4) * 60
+    saturation = spread / np.maximum(top, 1e-9)
+    bins = np.array(["red", "orange", "yellow", "green", "blue", "purple", "pink", "red"])
+    named = bins[np.searchsorted([14, 42, 66, 168, 255, 290, 340], hue, side="right")].astype("<U8")
+    warm = (named == "orange") | ((named == "red") & (saturation < 0.75)) | ((named == "yellow") & (hue < 50))
+    named[warm & (top < 0.72)] = "brown"
+    named[(named == "red") & (top > 0.75) & (saturation < 0.55)] = "pink"
+    grey = saturation < 0.16
+    named[grey] = np.where(top[grey] > 0.85, "white", "gray")
+    named[(top < 0.32) | (grey & (top < 0.4))] = "black"
+    return named
+
+
+def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
+    """Write the pages, ``names.json``, the licence and the manifest to *out*; return the digests of the files."""
+    rows = read_bank(BANK / "objects.txt")
+    codes = characters(unicode_folder / "emoji" / "emoji-test.txt")
+    font = ImageFont.truetype(str(font_file), STRIKE)
+    if missing := [row.picture for row in rows if row.picture not in codes]:
+        raise ValueError(f"emoji-test.txt knows no {', '.join(missing)}")
+    pictures = [draw(font, codes[row.picture]) for row in rows]
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("sprites-*.webp"):
+        old.unlink()
+    for page, start in enumerate(range(0, len(pictures), ACROSS**2)):
+        _sheet(pictures[start : start + ACROSS**2]).save(
+            out / f"sprites-{page:02d}.webp", lossless=True, quality=100, method=6
+        )
+    (out / "names.json").write_text(_table(rows, pictures), encoding="utf-8")
+    shutil.copyfile(BANK / "OFL.txt", out / "OFL.txt")
+    return write_manifest(
+        out,
+        command="python -m training.sprites --font NotoColorEmoji.ttf --unicode DIR --out assets/world",
+        font={"name": ImageFont.truetype(str(font_file), STRIKE).getname()[0], "sha256": _sha256(font_file)},
+        unicode={"file": "emoji-test.txt", "sha256": _sha256(unicode_folder / "emoji" / "emoji-test.txt")},
+        pillow=__version__,
+        objects=len(rows),
+    )
+
+
+def _sheet(pictures: list[Image.Image]) -> Image.Image:
+    sheet = Image.new("RGBA", (ACROSS * SIDE, ACROSS * SIDE))
+    for place, picture in enumerate(pictures):
+        sheet.paste(picture, (place % ACROSS * SIDE, place // ACROSS * SIDE))
+    return sheet
+
+
+def _table(rows: tuple[Row, ...], pictures: list[Image.Image]) -> str:
+    """Return ``names.json``: an object a line, so that a change of one is a change of one line."""
+    lines = []
+    for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
+        facts = {key: value for key, value in asdict(row).items() if key not in ("name", "picture") and value}
+        facts.setdefault("colours", colours_of(picture))
+        facts.update(place=place, size=picture.size)
+        lines.append(f"{json.dumps(row.name)}: {json.dumps(facts, ensure_ascii=False)}")
+    head = f'"cell": {SIDE}, "across": {ACROSS}'
+    return "{" + head + ', "objects": {\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Parse the command line, build, and say what was made."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--font", type=Path, required=True, help="NotoColorEmoji.ttf with bitmaps (CBDT)")
+    parser.add_argument("--unicode", type=Path, required=True, help="the folder that holds emoji/emoji-test.txt")
+    parser.add_argument("--out", type=Path, default=Path("assets/world"))
+    asked = parser.parse_args()
+    for name, digest in build(asked.font, asked.unicode, asked.out).items():
+        print(f"{digest[:12]}  {name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Reads ``objects.txt``, the bank of the picture book's objects: one line an object, easy to review.
+
+    # a comment
+    [animals / mammals] ground | animal, mammal ; ; is alive
+    goose / geese | goose | 0.8m left ~goose | gander, gosling | bird ; laying eggs ; honks, has a long neck
+
+A section gives the group, the subgroup and what all its objects share: traits, then kinds ; uses ; properties. A line
+gives, between bars: the name (its plural after a slash where English is irregular), the picture's short name in
+Unicode's ``emoji-test.txt`` ("=" when it is the name), the traits, the synonyms (hand-checked: each must be a word that a
+person may use *instead of* the name), and kinds ; uses ; properties. A kind completes "it is a kind of ...", a use "it is
+used for ...", a property "it ...".
+
+Traits are words in any order: ``0.8m`` or ``5cm`` the real length of the longer side; ``ground``, ``sky``, ``water``,
+``table`` or ``any`` where it is at home; ``left``, ``right`` or ``front`` which way the picture looks; ``~goose`` the sound
+it makes (``_`` for a space); ``worn:head`` the part of a body that wears it; ``colours:red+white`` where measuring
+the picture would mislead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+HABITATS = ("ground", "sky", "water", "table", "any")
+FACINGS = ("left", "right", "front")
+WORN = ("head", "face", "neck", "body", "hands", "feet")
+_IRREGULAR = {"man": "men", "woman": "women", "child": "children", "person": "people", "mouse": "mice", "goose": "geese",
+              "tooth": "teeth", "foot": "feet", "ox": "oxen", "leaf": "leaves", "knife": "knives", "wolf": "wolves", "loaf": "loaves",
+              "elf": "elves", "scarf": "scarves", "calf": "calves", "wife": "wives", "shelf": "shelves", "half": "halves", "fish": "fish",
+              "sheep": "sheep", "deer": "deer", "fireman": "firemen", "dice": "dice"}  # fmt: skip
+_WITH_ES = {"potato", "tomato", "mango", "volcano", "mosquito", "hero", "tornado", "echo"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One object of the bank; the fields are those of ``models.world.atlas.Entry``, *picture* is the emoji's short name."""
+
+    name: str
+    picture: str
+    group: str
+    subgroup: str
+    plural: str
+    synonyms: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    habitat: str = "any"
+    metres: float = 0.3
+    facing: str = "front"
+    sound: str = ""
+    worn: str = ""
+    kinds: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+
+
+def read_bank(file: Path) -> tuple[Row, ...]:
+    """Return the rows of the bank in their order. Raises ValueError, naming the line, for one that cannot be meant so."""
+    rows: list[Row] = []
+    section = Row("", "", "", "", "")
+    for number, line in _lines(file):
+        try:
+            if line.startswith("["):
+                section = _section(line)
+            else:
+                rows.append(_row(line, section))
+        except ValueError as error:
+            raise ValueError(f"{file.name}, line {number}: {error}") from None
+    _check(rows)
+    return tuple(rows)
+
+
+def plural_of(name: str) -> str:
+    """Return the English plural of a noun phrase: its last word's ("police car" -> "police cars"), or of the noun before
+    a "of", "with" or "in" ("glass of milk" -> "glasses of milk")."""
+    if match := re.fullmatch(r"(.+?)( (?:of|with|in|on) .+)", name):
+        return plural_of(match[1]) + match[2]
+    *before, last = name.split(" ")
+    return " ".join([*before, _plural_word(last)])
+
+
+def _plural_word(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word.endswith("man") and word not in ("snowman-shaped", "human", "german"):
+        return word[:-3] + "men"
+    if word in _WITH_ES or re.search(r"(?:[sxz]|[cs]h)$", word):
+        return word + "es"
+    if re.search(r"[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            yield number, line.strip()
+
+
+def _section(line: str) -> Row:
+    match = re.fullmatch(r"\[(.+?) / (.+?)\](?:([^|]*)\|(.*))?", line)
+    if match is None:
+        raise ValueError("a section reads [group / subgroup] traits | kinds ; uses ; properties")
+    return _with_facts(_with_traits(Row("", "", match[1], match[2], ""), match[3] or ""), match[4] or "")
+
+
+def _row(line: str, section: Row) -> Row:
+    parts = [part.strip() for part in line.split("|")]
+    if len(parts) != 5:
+        raise ValueError(f"five fields between bars are meant, {len(parts)} are given")
+    name, _, plural = (part.strip() for part in parts[0].partition("/"))
+    if not re.fullmatch(r"[a-z0-9][a-z0-9 '-]*", name):
+        raise ValueError(f"{name!r} is no plain lower-case name")
+    picture = name if parts[1] == "=" else parts[1]
+    row = replace(section, name=name, picture=picture, plural=plural or plural_of(name), synonyms=_list(parts[3]))
+    return _with_facts(_with_traits(row, parts[2]), parts[4])
+
+
+def _list(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def _with_facts(row: Row, words: str) -> Row:
+    parts = [_list(part) for part in words.split(";")]
+    if len(parts) > 3:
+        raise ValueError("facts read kinds ; uses ; properties")
+    kinds, uses, properties = (*parts, *[()] * (3 - len(parts)))
+    return replace(
+        row,
+        kinds=(*kinds, *(k for k in row.kinds if k not in kinds)),
+        uses=(*uses, *(u for u in row.uses if u not in uses)),
+        properties=(*properties, *(p for p in row.properties if p not in properties)),
+    )
+
+
+def _with_traits(row: Row, words: str) -> Row:
+    for word in words.split():
+        key, _, value = word.partition(":")
+        if match := re.fullmatch(r"([0-9.]+)(cm|m)", word):
+            row = replace(row, metres=round(float(match[1]) * (0.01 if match[2] == "cm" else 1.0), 4))
+        elif word in HABITATS:
+            row = replace(row, habitat=word)
+        elif word in FACINGS:
+            row = replace(row, facing=word)
+        elif word.startswith("~"):
+            row = replace(row, sound=word[1:].replace("_", " "))
+        elif key == "worn" and value in WORN:
+            row = replace(row, worn=value)
+        elif key == "colours" and value:
+            row = replace(row, colours=tuple(value.split("+")))
+        else:
+            raise ValueError(f"{word!r} is no trait")
+    return row
+
+
+def _check(rows: list[Row]) -> None:
+    """Raise ValueError when one word would mean two objects, or one picture is named twice."""
+    owner: dict[str, str] = {}
+    for row in rows:
+        for word in (row.name, row.plural, *row.synonyms):
+            if owner.setdefault(word, row.name) != row.name:
+                raise ValueError(f"{word!r} is given to both {owner[word]!r} and {row.name!r}")
+    pictures = [row.picture for row in rows]
+    if doubles := sorted({p for p in pictures if pictures.count(p) > 1}):
+        raise ValueError(f"pictures named twice: {', '.join(doubles)}")

@@ -9,7 +9,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.settings import Settings
@@ -17,7 +17,6 @@ from app.settings import Settings
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 BODY = 4 * 1024**2
 """Bytes of a request that is not an upload: texts and regions; more could only stall the server."""
@@ -35,16 +34,6 @@ POLICY = "; ".join((
 def on_spaces() -> bool:
     """Tell whether this process runs on Hugging Face Spaces."""
     return bool(os.environ.get("SPACE_ID")) or os.environ.get("SYSTEM") == "spaces"
-
-
-def on_gpu(function: Function) -> Function:
-    """Let *function* run on a borrowed GPU where the Space is a ZeroGPU one; elsewhere return it as it is."""
-    if os.environ.get("SPACES_ZERO_GPU", "").lower() not in ("1", "true"):
-        return function
-    import spaces  # type: ignore[import-not-found]
-
-    wrapped: Function = spaces.GPU(function)
-    return wrapped
 
 
 def hosts(settings: Settings) -> set[str]:

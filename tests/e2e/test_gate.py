@@ -116,10 +116,9 @@ def test_addresses_of_media_tell_no_folder_when_the_data_lies_below_the_program(
 
 
 def test_a_space_is_told_by_its_variables(monkeypatch, tmp_path):
-    for name in ("SPACE_ID", "SYSTEM", "SPACES_ZERO_GPU", "SPACE_HOST"):
+    for name in ("SPACE_ID", "SYSTEM", "SPACE_HOST"):
         monkeypatch.delenv(name, raising=False)
     assert not hosting.on_spaces()
-    assert hosting.on_gpu(len) is len
     keywords = hosting.launch_keywords(Settings(data=tmp_path))
     assert keywords["allowed_paths"] == [str((tmp_path / "media").resolve())]
     assert keywords["server_name"] == "127.0.0.1"

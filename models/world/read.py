@@ -1,0 +1,367 @@
+"""Reads a caption: which things, how many, how they look, where they are to each other, and where and when it all is.
+
+Words, not sentences, are understood: phrases are cut by ``tags``, noun phrases read by ``nouns``, and what joins them is
+followed here from left to right. Whatever names a thing that is not in the atlas is kept by name in ``Wish.unknown``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.world.gatherings import KINDS, OCCASIONS
+from models.world.lexicon import singulars
+from models.world.nouns import Noun, read_noun
+from models.world.scene import FLAT, INDOOR
+from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
+from models.world.tags import Tag, cut
+from models.world.wish import Relation, Wanted, Wish
+
+_COMPARED = re.compile(
+    r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
+    re.IGNORECASE,
+)
+
+
+def read(
+    caption: str,
+    find: Callable[..., Any] | None = None,
+    embed: Callable[[list[str]], Any] | None = None,
+    kin: Callable[[str], tuple[str, ...]] | None = None,
+) -> Wish:
+    """Return what *caption* asks for. Never raises for a text, however odd.
+
+    *find* (phrase, embed) gives a match with ``name`` and ``exact`` or None, and *embed* vectors for the nearest names (see
+    ``models.world.find.find``, the default); *kin* the members of a kind such as "fruit".
+    """
+    if find is None:
+        from models.world.find import find as find_name
+
+        find = find_name
+    compared = _COMPARED.search(caption)
+    reader = _Reader(find, embed, kin or members)
+    reader.read(_COMPARED.sub("", caption))
+    if compared:
+        reader.compare(
+            compared[1],
+            "more" if compared[2].lower() in ("more", "greater", "bigger", "larger") else "less",
+            compared[3],
+        )
+    return reader.wish()
+
+
+def members(kind: str) -> tuple[str, ...]:
+    """Return the names of the atlas that are of *kind* (a key of ``gatherings.KINDS``), in the atlas's order."""
+    from models.world import atlas
+
+    listed = KINDS.get(kind, ())
+    single = {item[1:] for item in listed if item.startswith("=")}
+    return tuple(e.name for e in atlas.entries() if e.name in single or e.subgroup in listed)
+
+
+@dataclass
+class _Reader:
+    """Where the reading stands: *heads* are the things that the clause is about, *last* the newest group, *pending* a
+    relation that waits for its object, *ahead* one that waits for its subject ("on the left a cat")."""
+
+    find: Callable[..., Any]
+    embed: Callable[[list[str]], Any] | None
+    kin: Callable[[str], tuple[str, ...]]
+    things: list[Wanted] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    pending: tuple[str, list[int]] | None = None
+    ahead: list[tuple[str, list[int]]] = field(default_factory=list)
+    related: bool = False
+    joined: str = ""
+    refused: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    sayings: list[str] = field(default_factory=list)
+
+    def read(self, caption: str) -> None:
+        """Follow the tags of *caption* from left to right."""
+        tags = cut(caption, self._known)
+        at = 0
+        while at < len(tags):
+            tag = tags[at]
+            step = next(
+                (kind for kind in ("stop", "and", "not", "spot", "arranged", "rel", "pron", "filler") if tag.is_(kind)),
+                "",
+            )
+            if step:
+                getattr(self, f"_{step}")(tag)
+                at += 1
+                continue
+            noun = read_noun(
+                tags, at, self._near, after_noun=bool(self.last) and not self.joined and self.pending is None
+            )
+            if noun.end > at and (noun.kind or noun.time or noun.style or noun.loose or noun.doing):
+                self._noun(noun, tags)
+                at = noun.end
+            else:
+                at = max(noun.end, at)
+                if at < len(tags) and not tags[at].glue:
+                    self._loose_word(tags[at])
+                    at += 1
+                elif noun.end == at and at < len(tags) and tags[at].is_("det", "count", "about"):
+                    at += 1
+
+    def _known(self, phrase: str) -> Any:
+        match = self.find(phrase)
+        return match if match is not None and match.exact else None
+
+    def _near(self, phrase: str) -> Any:
+        return self.find(phrase, self.embed)
+
+    # what joins nouns
+
+    def _stop(self, tag: Tag) -> None:
+        self.pending, self.related, self.joined, self.heads = None, False, "", []
+        self.ahead = []
+
+    def _and(self, tag: Tag) -> None:
+        if self.pending and self.pending[0] == "soft":
+            self.pending = None
+        self.joined = tag.words if self.last else ""
+
+    def _not(self, tag: Tag) -> None:
+        self.refused = True
+
+    def _spot(self, tag: Tag) -> None:
+        if self.last and not self.joined:
+            self.relations += [Relation(tag.means["spot"], thing) for thing in self.last]
+        else:
+            self.ahead.append((tag.means["spot"], []))
+        self.pending = None
+
+    def _arranged(self, tag: Tag) -> None:
+        group = self.heads or self.last
+        if group:
+            self.relations.append(Relation(tag.means["arranged"], group[0], tuple(group[1:])))
+
+    def _rel(self, tag: Tag) -> None:
+        kind = tag.means["rel"]
+        fresh = self.joined and self.related
+        subject = list(self.last if fresh or self.facts.get("local") else self.heads or self.last)
+        if self.pending and self.pending[0] not in ("soft", "beside", "in", "with"):
+            return  # "standing on in front of": the first counts
+        self.pending = (kind, subject)
+        self.joined = ""
+
+    def _pron(self, tag: Tag) -> None:
+        if self.pending is None:
+            return
+        kind, subject = self.pending
+        before = [n for n in range(len(self.things)) if n not in subject]
+        alone = [n for n in before if self.things[n].count == 1] or before
+        several = [n for n in before if self.things[n].count > 1] or before
+        meant = several[-1:] if tag.words in ("them", "they", "themselves") else alone[-1:]
+        if meant and subject:
+            self._relate(kind, subject, meant)
+        self.pending = None
+
+    def _filler(self, tag: Tag) -> None:
+        if tag.words == "of" and self.last and self.pending is None:
+            self.pending = ("of", list(self.last))
+
+    def _loose_word(self, tag: Tag) -> None:
+        """A verb, or a word on its own."""
+        if tag.is_("verb") or tag.words.endswith("ing"):
+            self._does(tag.words)
+        elif tag.is_("time"):
+            self._fact("time", tag.means["time"])
+        elif tag.is_("style"):
+            self._fact("style", tag.means["style"])
+        elif not tag.means and not tag.words.endswith("ly"):
+            self.loose.append(tag.words)
+
+    def _does(self, word: str) -> None:
+        for thing in self.last:
+            known = self.things[thing]
+            self.things[thing] = replace(known, doing=f"{known.doing} {word}".strip())
+        if self.last and self.pending is None:
+            self.pending = ("soft", list(self.last))
+
+    # what a noun phrase adds
+
+    def _noun(self, noun: Noun, tags: list[Tag]) -> None:
+        self.loose += noun.loose
+        if noun.time:
+            self._fact("time", noun.time)
+        if noun.style:
+            self._fact("style", noun.style)
+        if self.refused and noun.kind:
+            self.without.append(noun.said)
+            self.refused, self.pending, self.joined = False, None, ""
+            return
+        if noun.kind == "either":
+            self._settle(noun)
+        if noun.kind == "place":
+            self._place(noun)
+        elif noun.kind == "unknown":
+            if not noun.owned:
+                self.unknown.append(noun.said)
+            self.pending = None
+        elif noun.kind:
+            self._attach(self._add(noun), noun, tags)
+        elif noun.doing:
+            self._does(noun.doing)
+        if noun.kind:
+            self.joined = ""
+
+    def _settle(self, noun: Noun) -> None:
+        """A word that names both a thing and a backdrop: after "in" and "on" it is where, else it is what."""
+        thing, place = noun.value
+        where = self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1
+        noun.kind, noun.value = ("place", place) if where else ("thing", thing)
+
+    def _place(self, noun: Noun) -> None:
+        kind = self.pending[0] if self.pending else ""
+        furniture = noun.value in INDOOR and kind not in ("", "in", "on", "soft", "of")
+        if furniture:
+            self.unknown.append(noun.said)
+        fits = not kind or kind in INTO_PLACE or kind in ("soft", "of", "surrounded", "under_it")
+        if fits and self.facts.get("place", FLAT[0]) in FLAT:
+            self.facts["place"], self.facts["place_colour"] = noun.value, noun.colour
+        self.pending = None
+        if noun.of_it is not None:
+            self.things.append(Wanted(noun.of_it.name, 5, said=noun.said, about=True))
+
+    def _add(self, noun: Noun) -> list[int]:
+        """Add what *noun* names to the things and return their numbers; "the dog" may be one that is there already."""
+        if noun.definite and not noun.count and noun.kind == "thing" and not noun.colour:
+            for number in reversed(range(len(self.things))):
+                if self.things[number].name == noun.value.name:
+                    return [number]
+        start = len(self.things)
+        count = noun.number
+        if noun.like_first and self.things:
+            count = self.things[0].count
+        if noun.count > count:
+            self.sayings.append(f"{noun.count} {noun.said} are too many to draw; there are {count}.")
+        base = Wanted("", count, noun.colour, noun.size, noun.doing, noun.said, True, noun.about)
+        if noun.kind == "occasion":
+            self.things += [Wanted(name, n, said=noun.said) for name, n in OCCASIONS[noun.value]]
+            self.sayings.append(f"For “{noun.said}” I chose what belongs to it.")
+        elif noun.kind == "kin":
+            choices = self.kin(noun.value)
+            open_count = noun.said in ("fruit", "food", "people", "family") or (not noun.count and not noun.article)
+            number = (
+                max(count, 4 if noun.said in ("fruit", "food", "family") and not noun.count else 3)
+                if open_count and not noun.count
+                else count
+            )
+            if choices:
+                self.things.append(replace(base, count=number, choices=choices))
+            else:
+                self.unknown.append(noun.said)
+        else:
+            self.things.append(replace(base, name=noun.value.name, exact=bool(noun.value.exact)))
+        added = list(range(start, len(self.things)))
+        if noun.formation and added:
+            self.relations.append(Relation(noun.formation, added[0]))
+        return added
+
+    def _attach(self, added: list[int], noun: Noun, tags: list[Tag]) -> None:
+        """Relate the things *added* to what stood before, and move on to them."""
+        if not added:
+            self.pending = None
+            return
+        if self.ahead and not self.pending:
+            for kind, others in self.ahead:
+                for thing in added if not others else ():
+                    self.relations.append(Relation(kind, thing))
+                if others:
+                    self._relate(kind, added, others)
+            self.ahead = []
+        if self.pending:
+            kind, subject = self.pending
+            if kind == "of" and not self._holds_of(subject):
+                kind = "with"
+            if not subject:
+                self.ahead.append((kind, added))
+            else:
+                self._relate(kind, subject, added)
+                self.related = True
+            self.facts["local"] = "yes" if kind == "with" else ""
+            self.pending = None
+        elif self.joined and self.related and self.relations and not self._begins_clause(noun, tags):
+            self._also(added)
+        elif self.joined and not self.related:
+            self.heads += added
+            self.facts["local"] = ""
+        else:
+            self.heads, self.related = list(added), False
+            self.facts["local"] = ""
+        if noun.kind == "occasion" and not self.heads:
+            self.heads = list(added)
+        self.last = added
+
+    def _begins_clause(self, noun: Noun, tags: list[Tag]) -> bool:
+        """Return whether what follows says something of *noun* itself: "... and a dog under a table"."""
+        for tag in tags[noun.end :]:
+            if tag.is_("stop", "and"):
+                return False
+            if tag.is_("rel", "spot"):
+                return True
+        return False
+
+    def _holds_of(self, subject: list[int]) -> bool:
+        from models.world.holding import is_container
+
+        return bool(subject) and is_container(self.things[subject[-1]].name)
+
+    def _also(self, added: list[int]) -> None:
+        """A further object of the newest relation: "between a cat and a dog", "next to a cat and a dog"."""
+        newest = self.relations[-1]
+        if newest.kind == "between":
+            self.relations[-1] = replace(newest, others=(*newest.others, *added))
+        elif newest.others and newest.thing not in added:
+            self._relate(newest.kind, [newest.thing], added)
+
+    def _relate(self, kind: str, subject: list[int], others: list[int]) -> None:
+        if kind in ("holds", "of"):
+            kind, subject, others = "in", others, subject
+        elif kind == "under_it":
+            kind, subject, others = "on", others, subject
+        elif kind == "surrounded":
+            kind, subject, others = "around", others, subject
+        elif kind == "soft":
+            kind = "facing" if len(subject) == 1 else "with"
+        self.relations += [Relation(kind, thing, tuple(others)) for thing in subject if thing not in others]
+
+    def _fact(self, name: str, value: str) -> None:
+        known = self.facts.get(name, "")
+        if name == "time" and known in WEATHER and value not in WEATHER:
+            return
+        self.facts[name] = value
+
+    def compare(self, first: str, how: str, second: str) -> None:
+        """Make the number of *second* differ from that of *first* as said."""
+        left, right = (self._named(words) for words in (first, second))
+        if left is None or right is None:
+            return
+        count = self.things[left].count + (-1 if how == "more" else 1)
+        if self.things[right].about:
+            self.things[right] = replace(self.things[right], count=max(1, count), about=False)
+
+    def _named(self, words: str) -> int | None:
+        spellings = set(singulars(words.strip().rsplit(" ", 1)[-1].lower()))
+        for number, thing in enumerate(self.things):
+            if spellings & set(singulars(thing.said.rsplit(" ", 1)[-1])):
+                return number
+        return None
+
+    def wish(self) -> Wish:
+        facts = self.facts
+        return Wish(
+            tuple(self.things), tuple(dict.fromkeys(self.relations)), facts.get("place", ""), facts.get("place_colour", ""),
+            facts.get("time", ""), facts.get("style", ""), tuple(dict.fromkeys(self.unknown)), tuple(dict.fromkeys(self.loose)),
+            tuple(dict.fromkeys(self.without)), tuple(dict.fromkeys(self.sayings)),
+        )  # fmt: skip

@@ -1,0 +1,146 @@
+"""Cuts a caption into the phrases it is made of, each with everything that it may mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.colours import NAMED
+from models.world import lexicon, surroundings
+from models.world.gatherings import KINDS, OCCASIONS
+
+LONGEST = 6
+"""Words of the longest phrase that is looked for."""
+_TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-")
+_SHADES = ("light", "pale", "bright", "dark", "deep", "")
+_GLUE = frozenset(("rel", "det", "count", "about", "filler", "pron", "not", "and", "stop", "spot", "arranged"))
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One phrase: its *words* as typed in lower case, and *means*: kind of meaning -> value. Kinds: stop, and, det, count,
+    about, rel, spot, arranged, filler, pron, not; colour, size, place, time, style, verb, adverb, thing, kin, occasion;
+    an unknown word means nothing."""
+
+    words: str
+    means: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def glue(self) -> bool:
+        """Whether it joins nouns rather than being part of one."""
+        return not _GLUE.isdisjoint(self.means)
+
+    def is_(self, *kinds: str) -> bool:
+        return any(kind in self.means for kind in kinds)
+
+
+def cut(caption: str, known: Callable[[str], Any]) -> list[Tag]:
+    """Return the tags of *caption*; *known* gives what stands for the exact name of a thing, or None.
+
+    The longest phrase that means anything is taken at each place. A word with a hyphen is tried whole and as two words.
+    """
+    words = _words(caption, known)
+    tags: list[Tag] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(LONGEST, len(words) - at), 0, -1):
+            phrase = " ".join(words[at : at + length])
+            means = meanings(phrase, length, known)
+            if means or length == 1:
+                tags.append(Tag(phrase, means))
+                at += length
+                break
+    return tags
+
+
+def _words(caption: str, known: Callable[[str], Any]) -> list[str]:
+    found: list[str] = []
+    for word in _TOKEN.findall(caption.lower().replace("’", "'")[:2000]):
+        if word == "-":
+            continue
+        if word.endswith("'s") and word not in ("it's", "there's") and known(word) is None:
+            found += [word[:-2], "'s"]
+        else:
+            found.append(word)
+    return found
+
+
+def meanings(phrase: str, length: int, known: Callable[[str], Any]) -> dict[str, Any]:
+    """Return everything that *phrase* (of *length* words) may mean, by kind; empty for an unknown word."""
+    if phrase in ".;:!?()":
+        return {"stop": phrase}
+    if phrase == ",":
+        return {"and": ","}
+    if phrase in ("and", "&", "plus", "or", "as well as", "along with"):
+        return {"and": "and"}
+    if phrase == "'s":
+        return {"owner": True}
+    glue = _glue(phrase)
+    if glue:
+        return glue
+    means = _content(phrase)
+    if length <= 5:
+        thing = known(phrase)
+        if thing is not None:
+            means["thing"] = thing
+    if length == 1 and phrase in lexicon.verbs():
+        means["verb"] = phrase
+    return means
+
+
+def _glue(phrase: str) -> dict[str, Any]:
+    if phrase.isdecimal():
+        return {"count": int(phrase[:6])}
+    tables: tuple[tuple[str, Any], ...] = (
+        ("count", lexicon.COUNTS), ("about", lexicon.ABOUT), ("arranged", lexicon.ARRANGED), ("spot", lexicon.PLACES_ABSOLUTE),
+        ("rel", lexicon.RELATIONS),
+    )  # fmt: skip
+    for kind, table in tables:
+        if phrase in table:
+            return {kind: table[phrase]}
+    sets: tuple[tuple[str, Any], ...] = (
+        ("not", lexicon.NOT), ("det", lexicon.DETERMINERS), ("pron", lexicon.PRONOUNS), ("filler", lexicon.FILLING_PHRASES),
+        ("filler", lexicon.FILLERS),
+    )  # fmt: skip
+    for kind, words in sets:
+        if phrase in words:
+            return {kind: phrase}
+    if phrase in ("same number of", "equal number of", "the same number of", "the equal number of", "as many"):
+        return {"about": 0}
+    return {}
+
+
+def _content(phrase: str) -> dict[str, Any]:
+    means: dict[str, Any] = {}
+    if (named := colour_of(phrase)) is not None:
+        means["colour"] = named
+    tables: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("size", lexicon.SIZES), ("place", surroundings.KIND_OF), ("time", surroundings.TIME_OF), ("style", surroundings.STYLE_OF),
+    )  # fmt: skip
+    for kind, table in tables:
+        if phrase in table:
+            means[kind] = table[phrase]
+    *before, last = phrase.split(" ")
+    for single in lexicon.singulars(last):
+        name = " ".join((*before, single))
+        if name in KINDS:
+            means.setdefault("kin", name)
+        if name in OCCASIONS:
+            means.setdefault("occasion", name)
+    if phrase in lexicon.ADVERBS:
+        means["adverb"] = phrase
+    return means
+
+
+def colour_of(phrase: str) -> str | None:
+    """Return *phrase* as ``models.colours.colour`` reads it when it names a colour, else None."""
+    if phrase.startswith("#"):
+        return phrase if len(phrase) == 7 else None
+    plain = phrase.removesuffix(" coloured").removesuffix(" colored").replace("grey", "gray").replace("golden", "gold")
+    for shade in _SHADES:
+        rest = plain.removeprefix(shade).strip()
+        if rest in NAMED and (shade == "" or plain.startswith(shade + " ")):
+            return plain
+    return None

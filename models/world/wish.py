@@ -1,0 +1,72 @@
+"""What a caption asks for, as plain values: things, how they are to each other, the surroundings, what was not understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Things of one name. *name* is the atlas's, or "" when one of *choices* shall be drawn for each; *size* a factor on the
+    usual size; *doing* what they do, as said; *exact* False when *said* is not the name but near to it; *about* True when
+    the number was left open."""
+
+    name: str
+    count: int = 1
+    colour: str = ""
+    size: float = 1.0
+    doing: str = ""
+    said: str = ""
+    exact: bool = True
+    about: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The things ``Wish.things[thing]`` are *kind* to those of *others*.
+
+    Kinds: left, right, above, below, on, in, front, behind, beside, between, around, with (merely near), wearing, holding,
+    riding, facing; and without others: row, ring, stack, facing (each other), at_left, at_right, at_top, at_bottom,
+    at_middle, at_front, at_back, at_top_left, at_top_right, at_bottom_left, at_bottom_right.
+    """
+
+    kind: str
+    thing: int
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caption asks for. *place*, *time* and *style* are "" where nothing is said; *unknown* names what is not in the
+    atlas, *loose* the words that change nothing in the picture, *without* what shall not be there."""
+
+    things: tuple[Wanted, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    place: str = ""
+    place_colour: str = ""
+    time: str = ""
+    style: str = ""
+    unknown: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    sayings: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all was understood."""
+        return not (self.things or self.place or self.time)
+
+    def notes(self) -> list[str]:
+        """Return what a person should know: what is not known, what stands for what, what had no effect."""
+        notes = []
+        if self.unknown:
+            notes.append(f"I do not know: {', '.join(self.unknown)}.")
+        notes += [
+            f"“{thing.said}” is drawn as {thing.name}, the nearest that I know."
+            for thing in self.things
+            if thing.name and not thing.exact
+        ]
+        if self.loose:
+            notes.append(f"These words changed nothing: {', '.join(self.loose)}.")
+        return [*dict.fromkeys(notes), *self.sayings]

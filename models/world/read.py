@@ -180,6 +180,7 @@ class _Reader:
             self._fact("style", tag.means["style"])
         elif not tag.means and not tag.words.endswith("ly"):
             self.loose.append(tag.words)
+            self.pending = None
 
     def _does(self, word: str) -> None:
         for thing in self.last:

@@ -19,7 +19,7 @@ KIND_WORDS: dict[str, str] = {
     "forest": "forest woods woodland jungle rainforest,rain forest,grove,enchanted forest,bamboo forest",
     "mountains": "mountains mountainside alps himalayas,snowy mountains,mountain range,mountain top,mountaintop,valley,cliff,cliffs",
     "sky": "sky clouds heaven,blue sky,cloudy sky,clear sky,midair,mid air",
-    "moon": "moon,the moon,lunar surface,surface of the moon,another planet,alien planet,moonscape",
+    "moon": "moon,lunar surface,surface of the moon,another planet,alien planet,moonscape",
     "room": "room bedroom livingroom house indoors floor office classroom library hall museum bathroom home wall nursery attic,"
     "living room,dining room,inside a house,hotel room,hospital room,wooden floor,restaurant,cafe,store,shop,supermarket",
     "kitchen": "kitchen stove counter,kitchen counter,bakery,countertop,counter top",

@@ -92,7 +92,7 @@ def meanings(phrase: str, length: int, known: Callable[[str], Any]) -> dict[str,
 
 def _glue(phrase: str) -> dict[str, Any]:
     if phrase.isdecimal():
-        return {"count": int(phrase[:6])}
+        return {"count": int(phrase[:6])} if int(phrase[:6]) else {"not": phrase}
     tables: tuple[tuple[str, Any], ...] = (
         ("count", lexicon.COUNTS), ("about", lexicon.ABOUT), ("arranged", lexicon.ARRANGED), ("spot", lexicon.PLACES_ABSOLUTE),
         ("rel", lexicon.RELATIONS),

@@ -101,9 +101,9 @@ def puff(
     import cv2
 
     rng, look = art.rng, art.look
-    count = int(rng.integers(5, 9))
-    offsets = np.sort(rng.uniform(-1, 1, count))
-    heights = (1 - np.abs(offsets) ** 1.6) * 0.5 + rng.uniform(0.16, 0.34, count)
+    count = int(rng.integers(7, 11))
+    offsets = np.linspace(-1, 1, count) + rng.uniform(-0.1, 0.1, count)
+    heights = np.maximum(0, 1 - np.abs(offsets) ** 1.7) * rng.uniform(0.3, 0.62, count) + rng.uniform(0.13, 0.22, count)
     wide, high = int(size * 1.7) + 3, int(size * 1.1) + 3
     x0, y0 = int(x) - wide, int(y) - high
     fx, fy = x - x0, y - y0
@@ -117,7 +117,7 @@ def puff(
             base, (centre[0], centre[1] + round(radius * 6)), max(1, round(radius * 15)), 255, -1, cv2.LINE_AA, 4
         )
     rows = np.arange(mask.shape[0], dtype=np.float32)[:, None] + np.float32(0.5)
-    soft = np.float32(0.08 * size + 0.6)
+    soft = np.float32(0.13 * size + 0.6)
     cover = cv2.GaussianBlur(mask, (0, 0), 0.015 * size + 0.25).astype(np.float32) / 255
     cover *= np.clip((fy - rows) / soft, 0, 1)
     bright = mix(lit or look.lit, look.haze, 0.5 * far)

@@ -94,7 +94,7 @@ def paint(backdrop: Backdrop, width: int, height: int) -> Painted:
     """
     if min(width, height) < 16:
         raise ValueError(f"a frame of {width} x {height} pixels is too small to paint on: 16 are the least")
-    art = _art(backdrop, np.empty((height, width, 3), np.float32), "paint")
+    art = _art(backdrop, np.full((height, width, 3), LOOKS[backdrop.time].haze, np.float32), "paint")
     PAINTERS[backdrop.kind](art)
     if backdrop.kind in FLAT and art.look.white:
         art.pixels[:] += (np.float32(250) - art.pixels) * np.float32(0.12)

@@ -25,7 +25,9 @@ def window(art: Art, room: Art, x0: float, y0: float, x1: float, y1: float, curt
     left, top, right, bottom = max(0, left), max(0, top), min(art.width, right), min(art.height, bottom)
     if right - left < 4 or bottom - top < 4:
         return
-    outside = replace(art, pixels=art.pixels[top:bottom, left:right], line=(bottom - top) * 0.75, main=None)
+    outside = replace(
+        art, pixels=art.pixels[top:bottom, left:right], line=(bottom - top) * 0.75, main=None, rng=art.child()
+    )
     sky(outside)
     hills = ridge(outside, outside.height * 0.8, outside.height * 0.06, 2, 2)
     hill(

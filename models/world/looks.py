@@ -48,7 +48,7 @@ class Look:
     light: str = "sun"
     height: float = 0.3
     rim: Colour = (255, 250, 235)
-    graze: float = 0.18
+    graze: float = 0.14
     shadow: float = 0.36
     lamps: bool = False
     stars: bool = False

@@ -52,6 +52,11 @@ class Art:
         """The width in units of the shorter side: how many more things a wide picture has room for."""
         return self.width / self.short
 
+    def child(self) -> np.random.Generator:
+        """Return a generator of its own for one part: how many numbers that part takes, which may hang on the size, then
+        changes nothing for the parts after it."""
+        return np.random.default_rng(int(self.rng.integers(2**62)))
+
     def tone(self, colour: Colour, far: float = 0.0) -> Colour:
         """Return a colour as this light shows it, *far* 0 (near) to 1 (at the horizon)."""
         return mix(scaled(colour, self.look.grade), self.look.haze, min(1.0, far * self.look.thick))
@@ -83,11 +88,12 @@ def noise(art: Art, cells: float, octaves: int = 3, stretch: float = 1.0, rows: 
 
     y0, y1 = rows or (0, art.height)
     total = np.zeros((max(1, y1 - y0), art.width), np.float32)
+    rng = art.child()
     weight, norm = 1.0, 0.0
     for octave in range(octaves):
         fine = cells * 2**octave
         shape = (max(2, round(fine * art.height / art.short)), max(2, round(fine * art.across / stretch)))
-        grid = art.rng.random(shape, np.float32) * 2 - 1
+        grid = rng.random(shape, np.float32) * 2 - 1
         method = cv2.INTER_CUBIC if shape[1] < art.width else cv2.INTER_AREA
         total += np.float32(weight) * cv2.resize(grid, (total.shape[1], total.shape[0]), interpolation=method)
         norm, weight = norm + weight, weight * 0.5
@@ -99,10 +105,11 @@ def ridge(art: Art, base: float, swing: float, cells: float, octaves: int = 3, s
     import cv2
 
     total = np.zeros(art.width, np.float32)
+    rng = art.child()
     weight, norm = 1.0, 0.0
     for octave in range(octaves):
         count = max(3, round(cells * 2**octave * art.across) + 2)
-        grid = art.rng.random((1, count), np.float32) * 2 - 1
+        grid = rng.random((1, count), np.float32) * 2 - 1
         method = cv2.INTER_LINEAR if sharp else cv2.INTER_CUBIC
         wave = cv2.resize(grid, (art.width, 1), interpolation=method)[0]
         total += np.float32(weight) * wave
@@ -166,8 +173,10 @@ def _mask(art: Art, points: Field, margin: float) -> tuple[int, int, NDArray[np.
 
 def _lay(art: Art, x0: int, y0: int, mask: NDArray[np.uint8], paint: Paint, alpha: float) -> None:
     part = art.pixels[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]]
-    two = np.asarray(paint, np.float32)
-    colour = two if two.ndim == 1 else ramp(paint, len(mask))[:, None]  # type: ignore[arg-type]
+    colour = np.asarray(paint, np.float32)
+    if colour.ndim == 2:
+        share = np.linspace(0, 1, len(mask), dtype=np.float32)[:, None, None]
+        colour = colour[0] + (colour[1] - colour[0]) * share
     part += (colour - part) * (mask[..., None] * np.float32(alpha / 255))
 
 
@@ -188,19 +197,23 @@ def polygons(art: Art, shapes: Sequence[Polygon], paint: Paint, alpha: float = 1
     _lay(art, x0, y0, mask, paint, alpha)
 
 
-def discs(art: Art, places: Sequence[tuple[float, float, float]], paint: Paint, alpha: float = 1.0) -> None:
-    """Fill discs (x, y, radius) in px with *paint*; they count as one shape."""
+def discs(
+    art: Art, places: Sequence[tuple[float, float, float]], paint: Paint, alpha: float = 1.0, soft: float = 0.0
+) -> None:
+    """Fill discs (x, y, radius) in px with *paint*; they count as one shape, its edge blurred by *soft* px."""
     import cv2
 
     if not places:
         return
     table = np.asarray(places, np.float32)
-    if (made := _mask(art, table[:, :2], float(table[:, 2].max()))) is None:
+    if (made := _mask(art, table[:, :2], float(table[:, 2].max()) + 2 * soft)) is None:
         return
     x0, y0, mask = made
     for x, y, radius in places:
         centre = (round((x - x0 - 0.5) * 16), round((y - y0 - 0.5) * 16))
         cv2.circle(mask, centre, max(1, round(radius * 16)), 255, -1, cv2.LINE_AA, 4)
+    if soft > 0:
+        mask = cv2.GaussianBlur(mask, (0, 0), soft)
     _lay(art, x0, y0, mask, paint, alpha)
 
 

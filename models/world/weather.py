@@ -65,23 +65,17 @@ def _rain(art: Art, moment: float, strength: float) -> None:
 
 
 def _snow(art: Art, moment: float) -> None:
-    flakes = _falling(art, 150, 0.16, 0.25 * art.side, moment)
+    flakes = _falling(art, 190, 0.16, 0.25 * art.side, moment)
     sway = 0.012 * np.sin(flakes[:, 2] * 40 + moment * 2.2)
-    sizes = (0.0016 + 0.0085 * flakes[:, 2] ** 3) * art.short
-    for low, high, alpha in ((0.0, 0.6, 0.7), (0.6, 0.85, 0.85), (0.85, 1.01, 0.92)):
+    sizes = (0.0018 + 0.0075 * flakes[:, 2] ** 3) * art.short
+    # The nearest flakes are out of focus, the farthest but a shimmer.
+    for low, high, alpha, blur in ((0.0, 0.6, 0.75, 0.0006), (0.6, 0.88, 0.9, 0.001), (0.88, 1.01, 0.85, 0.0035)):
         pick = (flakes[:, 2] >= low) & (flakes[:, 2] < high)
-        places = zip(
-            (flakes[pick, 0] + sway[pick]) * art.width,
-            flakes[pick, 1] * art.height,
-            np.maximum(sizes[pick], 0.35),
-            strict=True,
+        xs, ys = (flakes[pick, 0] + sway[pick]) * art.width, flakes[pick, 1] * art.height
+        places = zip(xs, ys, np.maximum(sizes[pick], 0.4), strict=True)
+        discs(
+            art, [(float(x), float(y), float(r)) for x, y, r in places], (255, 255, 255), alpha, blur * art.short + 0.3
         )
-        discs(art, [(float(x), float(y), float(r)) for x, y, r in places], (255, 255, 255), alpha)
-        if high > 1:
-            places = zip(
-                (flakes[pick, 0] + sway[pick]) * art.width, flakes[pick, 1] * art.height, sizes[pick] * 2.1, strict=True
-            )
-            discs(art, [(float(x), float(y), float(r)) for x, y, r in places], (255, 255, 255), 0.2)
 
 
 def _mist(art: Art, moment: float) -> None:

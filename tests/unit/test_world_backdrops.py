@@ -1,0 +1,102 @@
+"""Backdrops and looks: every kind at every hour, repeatable, different by seed, the same picture at every size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.world.backdrops import COLOURED, PAINTERS, front, paint
+from models.world.looks import LOOKS
+from models.world.scene import KINDS, STYLES, TIMES, Backdrop, horizon
+from models.world.styles import _LOOKS, stylised
+
+
+def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
+    import cv2
+
+    return cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA).astype(int)
+
+
+def test_every_declared_kind_time_and_style_exists():
+    assert set(PAINTERS) == set(KINDS)
+    assert set(LOOKS) == set(TIMES)
+    assert {"", *_LOOKS} == set(STYLES)
+    assert set(COLOURED) <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_is_painted_at_every_hour(kind):
+    seen = set()
+    for time in TIMES:
+        painted = paint(Backdrop(kind, time, seed=7), 64, 48)
+        assert painted.pixels.shape == (48, 64, 3)
+        assert painted.pixels.dtype == np.uint8
+        assert painted.pixels.std() > 1
+        assert (painted.line is None) == (horizon(Backdrop(kind)) is None)
+        seen.add(painted.pixels.tobytes())
+    # Space and the moon know no weather, a stage only lamps that are lit or not.
+    assert len(seen) >= {"space": 1, "moon": 1, "stage": 2}.get(kind, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_repeats_and_another_differs(kind):
+    first = paint(Backdrop(kind, seed=1), 64, 64).pixels.copy()
+    others = [paint(Backdrop(kind, seed=seed), 64, 64).pixels for seed in (2, 3, 4)]
+    assert any((other != first).any() for other in others)
+    paint.cache_clear()
+    assert (paint(Backdrop(kind, seed=1), 64, 64).pixels == first).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_seed_gives_the_same_picture_at_every_size(kind):
+    small, large = (reduced(paint(Backdrop(kind, seed=5), side, side).pixels, 32) for side in (128, 512))
+    assert np.abs(small - large).mean() < 6
+
+
+def test_wide_and_narrow_frames_are_filled():
+    for kind in KINDS:
+        for width, height in ((200, 48), (48, 200), (16, 16)):
+            assert paint(Backdrop(kind, seed=9), width, height).pixels.std(axis=(0, 1)).max() > 0.5
+
+
+def test_night_is_dark_and_sunset_warm():
+    for kind in ("meadow", "beach", "city", "forest", "mountains", "snow", "plain", "street", "farm"):
+        day, night, sunset = (
+            paint(Backdrop(kind, time, seed=2), 64, 64).pixels.mean((0, 1)) for time in ("day", "night", "sunset")
+        )
+        assert night.sum() < 0.62 * day.sum(), kind
+        assert sunset[0] / sunset[2] > day[0] / day[2], kind
+
+
+def test_a_colour_is_taken():
+    for kind in COLOURED:
+        red, blue = (
+            paint(Backdrop(kind, colour=colour, seed=3), 64, 64).pixels.mean((0, 1)) for colour in ("red", "blue")
+        )
+        assert red[0] - red[2] > blue[0] - blue[2] + 8, kind
+
+
+def test_weather_falls_outdoors_only():
+    for kind, time, falls in (
+        ("meadow", "rain", True),
+        ("plain", "snowfall", True),
+        ("room", "rain", False),
+        ("space", "snowfall", False),
+        ("meadow", "day", False),
+    ):
+        pixels = np.full((64, 64, 3), 100, np.float32)
+        front(Backdrop(kind, time), pixels, 0.3)
+        assert bool((pixels != 100).any()) == falls
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_keeps_the_size_and_the_picture_recognisable(style):
+    pixels = paint(Backdrop("meadow", seed=4), 120, 90).pixels
+    before = pixels.copy()
+    made = stylised(pixels, style)
+    assert made.shape == pixels.shape
+    assert made.dtype == np.uint8
+    assert (pixels == before).all()
+    assert (made == stylised(pixels, style)).all()
+    assert bool((made != pixels).any()) == bool(style)
+    assert made.std() > 4

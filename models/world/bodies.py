@@ -30,7 +30,7 @@ class Item:
     children: list[Item] = field(default_factory=list)
     flip: bool = False
     fixed: bool = False
-    number: int = 0
+    tint: str = ""
 
     @property
     def left(self) -> float:

@@ -45,7 +45,7 @@ def place(
     """
     known = known or looks()
     rng = random.Random(f"place {seed}")
-    groups = [_names(wanted, rng) for wanted in wish.things]
+    groups = [names_of(wanted, rng) for wanted in wish.things]
     names = [name for group in groups for name in group]
     everything = [*names, *(thing.name for thing in fixed)]
     kind = wish.place or suiting.backdrop_for(everything, known.entry, rng)
@@ -71,7 +71,7 @@ def place(
     return _scene(best[1], kept_ties, wish, backdrop, frame, best[0], fixed)
 
 
-def _names(wanted: Wanted, rng: random.Random) -> list[str]:
+def names_of(wanted: Wanted, rng: random.Random) -> list[str]:
     """Return the atlas's name of each of the things of *wanted*."""
     if not wanted.choices:
         return [wanted.name] * wanted.count
@@ -95,6 +95,7 @@ def _items(
             long = suiting.usual_size(entry) * wanted.size / max(high, wide)
             item = Item(name, number, wide * long, high * long, suiting.zone_of(entry, wanted.doing, kind))
             item.flip = suiting.flips(entry) and rng.random() < 0.5
+            item.tint = "" if tuple(entry.colours[:1]) == (wanted.colour,) else wanted.colour
             row.append(item)
         made.append(row)
     for relation in wish.relations:  # what is above something on the ground must leave the ground itself
@@ -103,8 +104,8 @@ def _items(
             if n not in low:
                 for item in made[n]:
                     item.zone = "float" if item.zone == "ground" else item.zone
-        if relation.kind == "stack":
-            for item in made[relation.thing]:
+        for item in made[relation.thing]:
+            if relation.kind == "stack" or (relation.kind == "around" and item.zone == "sky"):
                 item.zone = "float"
     return made
 
@@ -202,7 +203,7 @@ def _scene(
     ordered = _in_order(roots, ties)
     flat = [item for root in ordered for item in _layers(root)]
     numbers = {id(item): n for n, item in enumerate((i for group in items for i in group), len(fixed) + 1)}
-    things = [_thing(item, wish.things[item.group], numbers[id(item)], frame, backdrop) for item in flat]
+    things = [_thing(item, numbers[id(item)], frame, backdrop) for item in flat]
     both = [*((thing, -1) for thing in fixed), *zip(things, (item.group for item in flat), strict=True)][:MOST_THINGS]
     scene = Scene(tuple(thing for thing, _ in both), backdrop, wish.style)
     return Placed(scene, tuple(group for _, group in both), left)
@@ -248,9 +249,9 @@ def _layers(item: Item) -> Iterable[Item]:
             yield from _layers(child)
 
 
-def _thing(item: Item, wanted: Wanted, number: int, frame: Frame, backdrop: Backdrop) -> Thing:
+def _thing(item: Item, number: int, frame: Frame, backdrop: Backdrop) -> Thing:
     size = min(2.0, max(0.02, max(item.wide, item.high)))
     x, y = item.x / frame.wide, item.y / frame.high
     grounded = item.parent is None and item.zone == "ground" and horizon(backdrop) is not None
-    thing = Thing(item.name, round(x, 4), round(y, 4), round(size, 4), flip=item.flip, tint=wanted.colour, id=number)
+    thing = Thing(item.name, round(x, 4), round(y, 4), round(size, 4), flip=item.flip, tint=item.tint, id=number)
     return replace(thing, shadow=grounded)

@@ -13,7 +13,7 @@ from typing import Any
 
 from models.world.gatherings import KINDS, OCCASIONS
 from models.world.lexicon import singulars
-from models.world.nouns import Noun, read_noun
+from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
 from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
 from models.world.tags import Tag, cut
@@ -217,9 +217,10 @@ class _Reader:
             self.joined = ""
 
     def _settle(self, noun: Noun) -> None:
-        """A word that names both a thing and a backdrop: after "in" and "on" it is where, else it is what."""
+        """A word that names both a thing and a backdrop: after "in" and "on", and in a bare plural, it is where, else it is what."""
         thing, place = noun.value
-        where = self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1
+        bare = not (noun.count or noun.article or noun.definite) and plural(noun.said, thing)  # "over mountains"
+        where = bare or (self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1)
         noun.kind, noun.value = ("place", place) if where else ("thing", thing)
 
     def _place(self, noun: Noun) -> None:
@@ -228,8 +229,9 @@ class _Reader:
         if furniture:
             self.unknown.append(noun.said)
         fits = not kind or kind in INTO_PLACE or kind in ("soft", "of", "surrounded", "under_it")
-        if fits and self.facts.get("place", FLAT[0]) in FLAT:
-            self.facts["place"], self.facts["place_colour"] = noun.value, noun.colour
+        if fits and self.facts.get("place", FLAT[0]) in (*FLAT, "sky"):
+            self.facts["place"] = "room" if furniture else noun.value
+            self.facts["place_colour"] = noun.colour
         self.pending = None
         if noun.of_it is not None:
             self.things.append(Wanted(noun.of_it.name, 5, said=noun.said, about=True))

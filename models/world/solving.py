@@ -202,16 +202,24 @@ def _around(some: Sequence[Item], others: Sequence[Item], frame: Frame) -> float
     left, right = min(i.left for i in others), max(i.right for i in others)
     top, bottom = min(i.top for i in others), max(i.feet for i in others)
     x, y = (left + right) / 2, (top + bottom) / 2
+    room = len(some) * max(i.wide for i in some) / 5  # so that all have place on the way round
+    flat = any(i.zone == "ground" for i in some) and frame.horizon is not None
+    radius_x = max((right - left) / 2 + 0.7 * max(i.wide for i in some), room)
+    radius_y = (
+        0.1 + 0.02 * len(some) if flat else max((bottom - top) / 2 + 0.65 * max(i.high for i in some), 0.8 * room)
+    )
+    middle = bottom if flat else y
     total = 0.0
-    for n, item in enumerate(some):
-        turn = 2 * math.pi * (n + 0.5) / len(some) + math.pi / 2
-        radius_x, radius_y = (right - left) / 2 + item.wide * 0.7, (bottom - top) / 2 + item.high * 0.65
-        if item.zone == "ground" and frame.horizon is not None:
-            goal = bottom + math.sin(turn) * 0.12 - item.high / 2
-        else:
-            goal = y + math.sin(turn) * radius_y
-        total += 1.5 * math.hypot(item.x - x - math.cos(turn) * radius_x, item.y - goal)
+    for n, item in enumerate(_by_angle(some, x, middle)):
+        turn = 2 * math.pi * (n + 0.5) / len(some) - math.pi
+        away = item.y + (item.high / 2 if flat else 0.0) - middle - math.sin(turn) * radius_y
+        total += 1.5 * math.hypot(item.x - x - math.cos(turn) * radius_x, away)
     return total
+
+
+def _by_angle(some: Sequence[Item], x: float, y: float) -> list[Item]:
+    """Return the items in their order round a point, so that each is drawn to the nearest place of a circle."""
+    return sorted(some, key=lambda item: math.atan2(item.y - y, item.x - x))
 
 
 def _row(some: Sequence[Item], frame: Frame) -> float:
@@ -234,8 +242,8 @@ def _ring(some: Sequence[Item], frame: Frame) -> float:
     radius = max(0.24, 0.2 * len(some) * max(i.wide for i in some))
     flat = 0.45 if frame.horizon is not None else 0.8
     total = 0.0
-    for n, item in enumerate(some):
-        turn = 2 * math.pi * n / len(some)
+    for n, item in enumerate(_by_angle(some, x, y)):
+        turn = 2 * math.pi * (n + 0.5) / len(some) - math.pi
         total += 2.0 * math.hypot(item.x - x - radius * math.cos(turn), item.y - y - flat * radius * math.sin(turn))
     return total
 

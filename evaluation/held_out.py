@@ -1,124 +1,193 @@
-"""Routing on the generator's held-out phrasings and objects: tasks, target media, arguments, false routes, confusion."""
+"""Routing on the generator's held-out phrasings and objects: tasks, media, arguments, places, references, false routes.
+
+Every reply of a dialogue is asked for after the true conversation so far. What each measure counts is told in MEASURES.
+"""
 
 from __future__ import annotations
 
-import math
+import hashlib
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
-from models.tokens import write_call
 from models.unified.stream import UnifiedModel
-from models.values import Media, Message, TaskCall
+from models.values import Media, Message, TaskCall, to_json
 
-from evaluation.model import ask
+from evaluation.calls import argument_match, box_match, handles, media, places, same
+from evaluation.harness import Bounds, floor_and_ceiling
+from evaluation.intervals import Estimate, bootstrap, share
+from evaluation.journal import Journal
+from evaluation.model import Answer, ask, read
+from evaluation.tables import caption, cell, grid, rows
 
-NOTHING = "(words)"
+WORDS = "(words)"
+"""How a reply without a task is called among the confusions."""
+MEASURES = {
+    "right_task": "right task",
+    "right_medium": "right medium",
+    "exact_call": "exact call",
+    "arguments": "argument match",
+    "regions": "region count",
+    "boxes": "box IoU",
+    "later": "later reference",
+    "false_route": "false route",
+}
+_MEANS = ("arguments", "boxes")
+_EXPLAINED = """Right task: exactly the wanted tasks, in order. Of the replies with the right tasks, right medium: the wanted pictures,
+clips and sounds; exact call: the very words of the calls; argument match: the share of handles, phrases and settings that
+agree; region count: as many regions, masks, boxes and points as wanted; box IoU: overlap of written boxes. Later reference:
+of all replies after the first turn that name a medium, mask or region, those that name the right ones. False route: of the
+replies in plain words, those for which a task was called.
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One reply to be asked for: *messages* and *shelf* are the true conversation so far, *wanted* the calls of the true
+    reply; *turn* counts from 0; *groups* are those it counts for. *id* changes when the conversation does."""
+
+    id: str
+    messages: Sequence[Message]
+    shelf: Mapping[str, Media]
+    wanted: tuple[TaskCall, ...]
+    turn: int
+    groups: tuple[str, ...]
 
 
 @dataclass
 class Tally:
-    """Counts over replies. *target* counts replies with the right tasks that have media to name."""
+    """What was counted: the values of each measure, 0..1, one for each reply that it applies to."""
 
-    replies: int = 0
-    right: int = 0
-    targets: int = 0
-    target: int = 0
-    exact: int = 0
-    plain: int = 0
-    false: int = 0
+    seed: int = 0
+    values: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in MEASURES})
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def add(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall]) -> None:
-        """Count one reply: the calls it should hold and those it holds."""
-        tasks, found = [c.task for c in wanted], [c.task for c in got]
-        self.replies += 1
-        self.right += tasks == found
-        if not wanted:
-            self.plain += 1
-            self.false += bool(got)
-        elif tasks == found:
-            pairs = [(media(a), media(b)) for a, b in zip(wanted, got, strict=True) if media(a)]
-            self.targets += bool(pairs)
-            self.target += bool(pairs) and all(a == b for a, b in pairs)
-            self.exact += [same(c) for c in wanted] == [same(c) for c in got]
-        self.confusion["+".join(tasks) or NOTHING, "+".join(found) or NOTHING] += 1
+    @property
+    def replies(self) -> int:
+        return len(self.values["right_task"])
 
-    def facts(self) -> dict[str, Any]:
-        """Return the shares as plain numbers; None where nothing was counted."""
-        calls = self.replies - self.plain
-        called = self.right - (self.plain - self.false)
+    def add(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall], turn: int = 0) -> None:
+        """Count one reply: the calls it should hold and those it holds, and after how many earlier turns it came."""
+        tasks, found = [c.task for c in wanted], [c.task for c in got]
+        self._note("right_task", tasks == found)
+        if not wanted:
+            self._note("false_route", bool(got))
+        elif tasks == found:
+            self._compare(wanted, got)
+        if turn and any(call.refs() for call in wanted):
+            self._note("later", tasks == found and handles(wanted) == handles(got))
+        self.confusion["+".join(tasks) or WORDS, "+".join(found) or WORDS] += 1
+
+    def _compare(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall]) -> None:
+        """Count what calls of the same tasks have in common."""
+        pairs = [(media(a), media(b)) for a, b in zip(wanted, got, strict=True) if media(a)]
+        if pairs:
+            self._note("right_medium", all(a == b for a, b in pairs))
+        self._note("exact_call", [same(c) for c in wanted] == [same(c) for c in got])
+        self._note("arguments", argument_match(wanted, got))
+        if places(wanted) or places(got):
+            self._note("regions", places(wanted) == places(got))
+        overlap = box_match(wanted, got)
+        if overlap is not None:
+            self._note("boxes", overlap)
+
+    def _note(self, measure: str, value: float) -> None:
+        self.values[measure].append(float(value))
+
+    def facts(self) -> dict[str, Estimate | None]:
+        """Return each measure with its count and interval; None where nothing was counted."""
         return {
-            "replies": self.replies,
-            "right_task": share(self.right, self.replies),
-            "right_medium": share(self.target, self.targets),
-            "false_route": share(self.false, self.plain),
-            "exact_call": share(self.exact, called) if calls else None,
+            name: bootstrap(values, self.seed, unit="%")
+            if name in _MEANS
+            else share(round(sum(values)), len(values), self.seed)
+            for name, values in self.values.items()
         }
 
 
-def share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+Tallies: TypeAlias = "dict[str, Tally]"
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a share."""
-    if not whole:
-        return 0.0, 1.0
-    z, p = 1.96, part / whole
-    middle, spread = p + z * z / (2 * whole), z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
-    return (middle - spread) / (1 + z * z / whole), (middle + spread) / (1 + z * z / whole)
-
-
-def media(call: TaskCall) -> tuple[str, ...]:
-    """Return the media a call works on, regions and masks left aside."""
-    return tuple(sorted(call.refs("image", "video", "audio")))
-
-
-def same(call: TaskCall) -> str:
-    """Return the call's text, in which case and the order of settings do not matter."""
-    ordered = TaskCall("", call.task, call.args, dict(sorted(call.params.items())))
-    return write_call(ordered).lower()
-
-
-def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], str]]) -> dict[str, Tally]:
-    """Ask for every reply of *dialogues*, each after the true conversation so far; return tallies by group and "all".
-
-    Every reply counts for "all", the last one of a dialogue also for the dialogue's group.
-    """
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for messages, group in dialogues:
+def replies(dialogues: Iterable[tuple[Sequence[Message], str]]) -> Iterator[Asked]:
+    """Yield every reply of *dialogues*: it counts for "all", the last one of a dialogue also for the dialogue's group."""
+    for number, (messages, group) in enumerate(dialogues):
         shelf: dict[str, Media] = {}
+        turn = 0
         for index, message in enumerate(messages):
             if message.role == "assistant":
-                wanted = [part for part in message.parts if isinstance(part, TaskCall)]
-                answer = ask(model, messages[:index], shelf)
-                for name in ("all", group)[: 1 + (index == len(messages) - 1)]:
-                    tallies[name].add(wanted, answer.calls)
+                wanted = tuple(part for part in message.parts if isinstance(part, TaskCall))
+                asked = hashlib.sha256(json.dumps(to_json(list(messages[:index]))).encode()).hexdigest()[:12]
+                groups = ("all", group)[: 1 + (index == len(messages) - 1)]
+                yield Asked(f"{number}.{index}.{asked}", messages[:index], dict(shelf), wanted, turn, groups)
+                turn += 1
             shelf.update({part.handle: part for part in message.parts if isinstance(part, Media)})
+
+
+def tally(answers: Sequence[Sequence[TaskCall]], asked: Sequence[Asked], seed: int = 0) -> Tallies:
+    """Return the tallies by group and "all" of the calls in *answers*, one for each of *asked*."""
+    tallies: Tallies = defaultdict(lambda: Tally(seed))
+    for calls, one in zip(answers, asked, strict=True):
+        for name in one.groups:
+            tallies[name].add(one.wanted, calls, one.turn)
     return dict(tallies)
 
 
-def table(tallies: dict[str, Tally]) -> str:
-    """Return the figures and the confusions as Markdown."""
-    lines = ["| group | replies | right task | right medium | exact call | false route |", "|---|---|---|---|---|---|"]
-    for name in sorted(tallies, key=lambda name: (name != "all", name)):
-        f = tallies[name].facts()
-        cells = [
-            "–" if f[key] is None else f"{f[key]:.1%}"
-            for key in ("right_task", "right_medium", "exact_call", "false_route")
-        ]
-        lines.append(f"| {name} | {f['replies']} | " + " | ".join(cells) + " |")
-    everything = tallies["all"]
-    low, high = interval(everything.right, everything.replies)
-    lines += [
-        "",
-        f"95 % interval of right task over all: {low:.1%} to {high:.1%}.",
-        "",
-        "Most frequent confusions (wanted, got, count):",
-        "",
+def collect(load: Callable[[], UnifiedModel], asked: Sequence[Asked], journal: Journal | None = None) -> list[Answer]:
+    """Return the model's answer to each of *asked*. With a *journal* the answers it holds are taken from there and new ones
+    are appended as ``{"id", "said"}``; *load* is called only when something is to be asked."""
+    if journal is None:
+        model = load()
+        return [ask(model, one.messages, one.shelf) for one in asked]
+    missing = [one for one in asked if one.id not in journal]
+    with journal:
+        if missing:
+            model = load()
+            for one in missing:
+                journal.add({"id": one.id, "said": ask(model, one.messages, one.shelf).said})
+    return [read(journal[one.id]["said"]) for one in asked]
+
+
+def bounds(asked: Sequence[Asked], seed: int) -> Bounds[Tally]:
+    """Return the ceiling (the true calls) and the floors (those of another reply, and no call) over all replies."""
+    return floor_and_ceiling(
+        lambda answers, truths: tally(answers, truths, seed)["all"],
+        asked,
+        seed,
+        perfect=lambda one: one.wanted,
+        blank=lambda one: (),
+    )
+
+
+def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], str]], seed: int = 0) -> Tallies:
+    """Ask for every reply of *dialogues*, each after the true conversation so far; return tallies by group and "all"."""
+    asked = list(replies(dialogues))
+    return tally([answer.calls for answer in collect(lambda: model, asked)], asked, seed)
+
+
+def table(tallies: Tallies, limits: Bounds[Tally] | None = None) -> str:
+    """Return the figures, over all and by group, and the confusions as Markdown."""
+    everything = tallies["all"].facts()
+    floors = {name: bound.facts() for name, bound in limits.rows().items()} if limits else {}
+    body = [
+        [heading, cell(everything[key]), *(cell(figures[key]) for figures in floors.values())]
+        for key, heading in MEASURES.items()
     ]
-    wrong = [(pair, count) for pair, count in everything.confusion.most_common() if pair[0] != pair[1]]
-    lines += [f"- {wanted} → {got}: {count}" for (wanted, got), count in wrong[:25]] or ["- none"]
-    return "\n".join(lines) + "\n"
+    groups = {name: tallies[name].facts() for name in sorted(tallies) if name != "all"}
+    shown = {
+        key: heading for key, heading in MEASURES.items() if any(figures[key] for figures in groups.values())
+    } or MEASURES
+    wrong = [(pair, count) for pair, count in tallies["all"].confusion.most_common() if pair[0] != pair[1]]
+    lines = [f"- {wanted} → {got}: {count}" for (wanted, got), count in wrong[:25]] or ["- none"]
+    return "\n".join(
+        [
+            rows(["over all", "the model", *floors], body),
+            caption(list(everything.values())),
+            _EXPLAINED,
+            grid("group of the last turn", shown, groups),
+            "Most frequent confusions (wanted, got, count):",
+            "",
+            *lines,
+            "",
+        ]
+    )

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 
 from models.grammar import parse
 from models.profiles import PROFILES
 from models.unified.stream import StreamOptions, UnifiedModel
 from models.values import Media, Message, TaskCall, Text
 
+from evaluation.journal import digest
+
+ROOT = Path(__file__).resolve().parents[1]
+
 
 @dataclass(frozen=True)
 class Answer:
-    """A reply as read back from its tagged text."""
+    """A reply: *said* is its tagged text, *calls* and *words* what reads back from it."""
 
-    text: str
+    said: str
     calls: tuple[TaskCall, ...]
     words: str
 
 
 def load_model(profile: str, device: str = "cpu", source: str = "") -> UnifiedModel:
     """Load the profile's unified model, or the same kind of model from the folder *source*."""
-    from dataclasses import replace
-
     checkpoint = PROFILES[profile].unified
     if source:
         checkpoint = replace(checkpoint, source=source)
@@ -33,9 +36,23 @@ def load_model(profile: str, device: str = "cpu", source: str = "") -> UnifiedMo
     return model
 
 
+def read(said: str) -> Answer:
+    """Return what a reply's tagged text holds."""
+    parts = parse(said)
+    calls = tuple(part for part in parts if isinstance(part, TaskCall))
+    return Answer(said, calls, "".join(part.text for part in parts if isinstance(part, Text)))
+
+
 def ask(model: UnifiedModel, messages: Sequence[Message], shelf: Mapping[str, Media]) -> Answer:
     """Return the model's likeliest reply to *messages*."""
-    text = "".join(model.stream(messages, shelf, StreamOptions(), lambda: False))
-    parts = parse(text)
-    calls = tuple(part for part in parts if isinstance(part, TaskCall))
-    return Answer(text, calls, "".join(part.text for part in parts if isinstance(part, Text)))
+    return read("".join(model.stream(messages, shelf, StreamOptions(), lambda: False)))
+
+
+def made_of(profile: str, source: str = "") -> dict[str, str]:
+    """Return what the replies of a profile's unified model depend on: the SHA-256 of its weights (or the hub id with its
+    revision) and of the code that asks and decodes."""
+    checkpoint = PROFILES[profile].unified
+    folder = ROOT / "assets" / (source or checkpoint.source)
+    weights = digest(folder) if folder.is_dir() else f"{source or checkpoint.source}@{checkpoint.revision}"
+    code = digest(*sorted((ROOT / "models" / "unified").glob("*.py")))
+    return {"profile": profile, "weights": weights, "code": code}

@@ -9,13 +9,15 @@ itself lists is written, and the plainest one otherwise.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from models.expert import Refusal
 from models.unified.stream import UnifiedModel
 from models.values import Box, Media, Message, Part, Region, TaskCall, Text
 
+from evaluation.journal import Journal
 from evaluation.model import ask
 
 SERVES: dict[str, tuple[str, ...]] = {
@@ -77,13 +79,47 @@ def named(call: TaskCall, case: Mapping[str, Any]) -> str:
     return (fitting or list(names))[0]
 
 
-def route(model: UnifiedModel, cases: Path, limit: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield ``{"id", "tasks"}`` for the cases of the JSONL file, the first *limit* or all."""
-    with cases.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
-            if limit and number >= limit:
-                return
-            case = json.loads(line)
+def read_cases(path: Path, limit: int = 0) -> list[dict[str, Any]]:
+    """Return the cases of the JSONL file, the first *limit* or all. Raises Refusal, naming the line, when one is broken."""
+    if not path.is_file():
+        raise Refusal(f"There is no file {path}.", "Give the JSONL file with the requests.")
+    cases: list[dict[str, Any]] = []
+    seen: set[Any] = set()
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if limit and len(cases) >= limit:
+                break
+            if line.strip():
+                case = _case(line, f"Line {number} of {path}")
+                if case["id"] in seen:
+                    raise Refusal(f"Line {number} of {path} repeats the request {case['id']!r}.", "Remove one of both.")
+                seen.add(case["id"])
+                cases.append(case)
+    if not cases:
+        raise Refusal(f"{path} holds no request.", "Fetch the file again.")
+    return cases
+
+
+def _case(line: str, place: str) -> dict[str, Any]:
+    """Return the case of a line. Raises Refusal, naming the *place*, when it cannot be asked."""
+    try:
+        case: dict[str, Any] = json.loads(line)
+        case["id"]
+        request(case)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refusal(f"{place} is no request: {error!r}.", "Fetch the file again, or remove the line.") from error
+    return case
+
+
+def route(load: Callable[[], UnifiedModel], cases: Iterable[Mapping[str, Any]], journal: Journal) -> None:
+    """Append ``{"id", "tasks"}`` to *journal* for each of *cases* that it does not hold. *load* is called only when there is
+    something to ask. Raises Refusal when the disk is full."""
+    missing = [case for case in cases if case["id"] not in journal]
+    if not missing:
+        return
+    model = load()
+    with journal:
+        for case in missing:
             message, shelf = request(case)
             answer = ask(model, [message], shelf)
-            yield {"id": case["id"], "tasks": list(dict.fromkeys(named(call, case) for call in answer.calls))}
+            journal.add({"id": case["id"], "tasks": list(dict.fromkeys(named(call, case) for call in answer.calls))})

@@ -68,6 +68,17 @@ def draw(font: ImageFont.FreeTypeFont, text: str) -> Image.Image:
     )
 
 
+def lights(picture: Image.Image) -> Image.Image:
+    """Return *picture* without its dark tile: what is brighter than the tile stays, as opaque as it is bright."""
+    pixels = np.asarray(picture, np.float64)
+    tile = np.median(pixels[pixels[..., 3] > 250][:, :3].reshape(-1, 3), axis=0)
+    bright = (pixels[..., :3] - tile).max(-1)
+    alpha = np.clip((bright - 12) / 110, 0, 1) * pixels[..., 3:].squeeze(-1) / 255
+    # the light's own colour: what the tile added in half-covered pixels is taken out again
+    colour = np.clip((pixels[..., :3] - tile * (1 - alpha[..., None])) / np.maximum(alpha[..., None], 0.05), 0, 255)
+    return Image.fromarray(np.dstack([colour, 255 * alpha]).round().astype(np.uint8), "RGBA")
+
+
 def colours_of(picture: Image.Image) -> tuple[str, ...]:
     """Return up to three names of the colours that cover at least a fifth of *picture*, the largest first (never none)."""
     pixels = np.asarray(picture, np.float64) / 255
@@ -93,8 +104,8 @@ def _names(rgb: NDArray[np.float64]) -> NDArray[Any]:
     named[(named == "red") & (top > 0.75) & (saturation < 0.55)] = "pink"
     grey = saturation < 0.16
     named[grey] = np.where(top[grey] > 0.85, "white", "gray")
-    named[(top < 0.32) | (grey & (top < 0.4))] = "black"
-    return named
+    black: NDArray[np.bool_] = (top < 0.32) | (grey & (top < 0.4))
+    return np.where(black, "black", named)
 
 
 def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
@@ -105,13 +116,13 @@ def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
     if missing := [row.picture for row in rows if row.picture not in codes]:
         raise ValueError(f"emoji-test.txt knows no {', '.join(missing)}")
     pictures = [draw(font, codes[row.picture]) for row in rows]
+    pictures = [lights(picture) if row.glow else picture for row, picture in zip(rows, pictures, strict=True)]
     out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("sprites-*.webp"):
+    pages = [pictures[start : start + ACROSS**2] for start in range(0, len(pictures), ACROSS**2)]
+    for page, cells in enumerate(pages):
+        _write_page(out / f"sprites-{page:02d}.webp", cells)
+    for old in sorted(out.glob("sprites-*.webp"))[len(pages) :]:
         old.unlink()
-    for page, start in enumerate(range(0, len(pictures), ACROSS**2)):
-        _sheet(pictures[start : start + ACROSS**2]).save(
-            out / f"sprites-{page:02d}.webp", lossless=True, quality=100, method=6
-        )
     (out / "names.json").write_text(_table(rows, pictures), encoding="utf-8")
     shutil.copyfile(BANK / "OFL.txt", out / "OFL.txt")
     return write_manifest(
@@ -124,18 +135,23 @@ def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
     )
 
 
-def _sheet(pictures: list[Image.Image]) -> Image.Image:
+def _write_page(file: Path, pictures: list[Image.Image]) -> None:
+    """Write one page, unless *file* already shows just this: encoding is slow, and its bytes differ between versions."""
     sheet = Image.new("RGBA", (ACROSS * SIDE, ACROSS * SIDE))
     for place, picture in enumerate(pictures):
         sheet.paste(picture, (place % ACROSS * SIDE, place // ACROSS * SIDE))
-    return sheet
+    pixels = np.array(sheet)
+    pixels[pixels[..., 3] == 0] = 0
+    if file.exists() and np.array_equal(np.asarray(Image.open(file).convert("RGBA")), pixels):
+        return
+    Image.fromarray(pixels).save(file, lossless=True, quality=60, method=4)
 
 
 def _table(rows: tuple[Row, ...], pictures: list[Image.Image]) -> str:
     """Return ``names.json``: an object a line, so that a change of one is a change of one line."""
     lines = []
     for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
-        facts = {key: value for key, value in asdict(row).items() if key not in ("name", "picture") and value}
+        facts = {key: value for key, value in asdict(row).items() if key not in ("name", "picture", "glow") and value}
         facts.setdefault("colours", colours_of(picture))
         facts.update(place=place, size=picture.size)
         lines.append(f"{json.dumps(row.name)}: {json.dumps(facts, ensure_ascii=False)}")

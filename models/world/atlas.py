@@ -26,7 +26,10 @@ class Entry:
     *habitat* is "ground", "sky", "water", "table" or "any"; *metres* the real length of its longer side; *facing* the way its
     picture looks: "left", "right" or "front"; *sound* "" or a class of ``models.world.sounds``; *worn* "" or the part of
     a body that wears it: "head", "face", "neck", "body", "hands", "feet". *kinds* complete "it is a kind of ...", *uses* "it
-    is used for ...", *properties* "it ...". *colours* are plain names, the largest first.
+    is used for ...", *properties* "it ...". *colours* are plain names, the largest first. *synonyms* mean the object; words that it
+    only stands in for, as a leopard for a cheetah, are *near*. *head* tells where a picture of a living thing has its head, for
+    hats and glasses: the middle of the crown from the left and from the top, the head's width, and the eyes from the top, in
+    fractions of the sprite's width (first, third) and height (second, fourth); () where it has none or it is not known.
     """
 
     name: str
@@ -34,12 +37,14 @@ class Entry:
     subgroup: str
     plural: str
     synonyms: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     habitat: str = "any"
     metres: float = 0.3
     facing: str = "front"
     sound: str = ""
     worn: str = ""
+    head: tuple[float, ...] = ()
     kinds: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
@@ -109,5 +114,5 @@ def _table() -> tuple[dict[str, int], dict[str, Entry]]:
 
 
 def _entry(name: str, facts: dict[str, Any]) -> Entry:
-    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
-    return Entry(name=name, **lists)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+    return Entry(name=name, **values)

@@ -5,15 +5,17 @@
     goose / geese | goose | 0.8m left ~goose | gander, gosling | bird ; laying eggs ; honks, has a long neck
 
 A section gives the group, the subgroup and what all its objects share: traits, then kinds ; uses ; properties. A line
-gives, between bars: the name (its plural after a slash where English is irregular), the picture's short name in
-Unicode's ``emoji-test.txt`` ("=" when it is the name), the traits, the synonyms (hand-checked: each must be a word that a
-person may use *instead of* the name), and kinds ; uses ; properties. A kind completes "it is a kind of ...", a use "it is
+gives, between bars: the name (its plural after a slash where the rules below would miss it), the picture's short name in
+Unicode's ``emoji-test.txt`` ("=" when it is the name), the traits, the synonyms (each a word that a person may use *instead
+of* the name; after ``~`` one that the object can only stand in for: a leopard for a cheetah), and kinds ; uses ; properties. A kind completes "it is a kind of ...", a use "it is
 used for ...", a property "it ...".
 
 Traits are words in any order: ``0.8m`` or ``5cm`` the real length of the longer side; ``ground``, ``sky``, ``water``,
 ``table`` or ``any`` where it is at home; ``left``, ``right`` or ``front`` which way the picture looks; ``~goose`` the sound
 it makes (``_`` for a space); ``worn:head`` the part of a body that wears it; ``colours:red+white`` where measuring
-the picture would mislead.
+the picture would mislead; ``head:30/10/40/25`` where the picture's head is: the middle of its crown from the left and from
+the top, its width, and its eyes from the top, in per cent of the picture's width and height; ``glow`` for lights painted on a dark tile,
+which is then taken away.
 """
 
 from __future__ import annotations
@@ -43,12 +45,15 @@ class Row:
     subgroup: str
     plural: str
     synonyms: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     habitat: str = "any"
     metres: float = 0.3
     facing: str = "front"
     sound: str = ""
     worn: str = ""
+    head: tuple[float, ...] = ()
+    glow: bool = False
     kinds: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
@@ -59,15 +64,19 @@ def read_bank(file: Path) -> tuple[Row, ...]:
     rows: list[Row] = []
     section = Row("", "", "", "", "")
     for number, line in _lines(file):
-        try:
-            if line.startswith("["):
-                section = _section(line)
-            else:
-                rows.append(_row(line, section))
-        except ValueError as error:
-            raise ValueError(f"{file.name}, line {number}: {error}") from None
+        section, row = _read(line, section, f"{file.name}, line {number}")
+        if row is not None:
+            rows.append(row)
     _check(rows)
     return tuple(rows)
+
+
+def _read(line: str, section: Row, where: str) -> tuple[Row, Row | None]:
+    """Return the section that holds from this line on, and the line's row, if it is one."""
+    try:
+        return (_section(line), None) if line.startswith("[") else (section, _row(line, section))
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def plural_of(name: str) -> str:
@@ -82,7 +91,7 @@ def plural_of(name: str) -> str:
 def _plural_word(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if word.endswith("man") and word not in ("snowman-shaped", "human", "german"):
+    if word.endswith("man") and word not in ("human", "german", "shaman", "talisman"):
         return word[:-3] + "men"
     if word in _WITH_ES or re.search(r"(?:[sxz]|[cs]h)$", word):
         return word + "es"
@@ -112,7 +121,13 @@ def _row(line: str, section: Row) -> Row:
     if not re.fullmatch(r"[a-z0-9][a-z0-9 '-]*", name):
         raise ValueError(f"{name!r} is no plain lower-case name")
     picture = name if parts[1] == "=" else parts[1]
-    row = replace(section, name=name, picture=picture, plural=plural or plural_of(name), synonyms=_list(parts[3]))
+    row = replace(section, name=name, picture=picture, plural=plural or plural_of(name))
+    words = _list(parts[3])
+    row = replace(
+        row,
+        synonyms=tuple(word for word in words if not word.startswith("~")),
+        near=tuple(word[1:] for word in words if word.startswith("~")),
+    )
     return _with_facts(_with_traits(row, parts[2]), parts[4])
 
 
@@ -124,7 +139,8 @@ def _with_facts(row: Row, words: str) -> Row:
     parts = [_list(part) for part in words.split(";")]
     if len(parts) > 3:
         raise ValueError("facts read kinds ; uses ; properties")
-    kinds, uses, properties = (*parts, *[()] * (3 - len(parts)))
+    parts += [()] * (3 - len(parts))
+    kinds, uses, properties = parts
     return replace(
         row,
         kinds=(*kinds, *(k for k in row.kinds if k not in kinds)),
@@ -143,9 +159,13 @@ def _with_traits(row: Row, words: str) -> Row:
         elif word in FACINGS:
             row = replace(row, facing=word)
         elif word.startswith("~"):
-            row = replace(row, sound=word[1:].replace("_", " "))
+            row = replace(row, sound=word[1:].replace("_", " ").strip())
+        elif word == "glow":
+            row = replace(row, glow=True)
         elif key == "worn" and value in WORN:
             row = replace(row, worn=value)
+        elif key == "head" and re.fullmatch(r"\d+/\d+/\d+/\d+", value):
+            row = replace(row, head=tuple(int(part) / 100 for part in value.split("/")))
         elif key == "colours" and value:
             row = replace(row, colours=tuple(value.split("+")))
         else:
@@ -157,7 +177,7 @@ def _check(rows: list[Row]) -> None:
     """Raise ValueError when one word would mean two objects, or one picture is named twice."""
     owner: dict[str, str] = {}
     for row in rows:
-        for word in (row.name, row.plural, *row.synonyms):
+        for word in (row.name, row.plural, *row.synonyms, *row.near):
             if owner.setdefault(word, row.name) != row.name:
                 raise ValueError(f"{word!r} is given to both {owner[word]!r} and {row.name!r}")
     pictures = [row.picture for row in rows]

@@ -31,6 +31,8 @@ class Item:
     flip: bool = False
     fixed: bool = False
     tint: str = ""
+    around: tuple[float, float, float, float] | None = None
+    """The hull about the centre, kept until something grows or is added."""
 
     @property
     def left(self) -> float:
@@ -68,7 +70,8 @@ class Item:
 
     def grow(self, factor: float) -> None:
         """Make it *factor* times as large about its centre, with everything carried."""
-        self.wide, self.high = self.wide * factor, self.high * factor
+        self.wide, self.high, self.root.around = self.wide * factor, self.high * factor, None
+        self.around = None
         for child in self.children:
             child.dx, child.dy = child.dx * factor, child.dy * factor
             child.grow(factor)
@@ -77,14 +80,21 @@ class Item:
         """Take *child* along at the offset *dx*, *dy* between the centres."""
         child.parent, child.dx, child.dy, child.layer = self, dx, dy, layer
         self.children.append(child)
+        self.around = self.root.around = None
         child.move(self.x + dx, self.y + dy)
 
     def hull(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom round it and everything it carries."""
-        if not self.children:
-            return self.left, self.top, self.right, self.feet
-        boxes = [(i.left, i.top, i.right, i.feet) for i in self.family()]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+        if self.around is None:
+            boxes = [(i.left - self.x, i.top - self.y, i.right - self.x, i.feet - self.y) for i in self.family()]
+            self.around = (
+                min(b[0] for b in boxes),
+                min(b[1] for b in boxes),
+                max(b[2] for b in boxes),
+                max(b[3] for b in boxes),
+            )
+        left, top, right, bottom = self.around
+        return self.x + left, self.y + top, self.x + right, self.y + bottom
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONTAINERS = {
-    "basket": 0.42, "bowl with spoon": 0.36, "bowl": 0.3, "bucket": 0.2, "jar": 0.12, "amphora": 0.08, "vase": 0.08,
-    "shopping cart": 0.35, "bathtub": 0.5, "wastebasket": 0.15, "teacup without handle": 0.15, "beer mug": 0.15, "tumbler glass": 0.15,
-    "cup with straw": 0.2, "shopping bags": 0.35, "package": 0.2, "toolbox": 0.3, "luggage": 0.2, "backpack": 0.15,
-    "wrapped gift": 0.3, "canoe": 0.35, "sailboat": 0.8, "speedboat": 0.4, "motor boat": 0.4, "delivery truck": 0.2,
-    "pickup truck": 0.35, "sled": 0.4, "nest with eggs": 0.35, "empty nest": 0.35, "tent": 0.4, "pot of food": 0.3,
+    "basket": 0.42, "bowl": 0.3, "bucket": 0.2, "jar": 0.12, "vase": 0.08, "shopping cart": 0.35, "bathtub": 0.5, "wastebasket": 0.15, "tea": 0.15,
+    "cereal": 0.36, "soup": 0.36, "beer": 0.15, "whisky": 0.15, "wine": 0.1, "coffee": 0.2, "shopping bags": 0.35, "package": 0.2, "toolbox": 0.3,
+    "suitcase": 0.2, "backpack": 0.15, "gift": 0.3, "canoe": 0.35, "sailboat": 0.8, "speedboat": 0.4, "motor boat": 0.4,
+    "delivery truck": 0.2, "pickup truck": 0.35, "sled": 0.4, "nest": 0.35, "empty nest": 0.35, "tent": 0.4, "salad": 0.3, "noodles": 0.3,
 }  # fmt: skip
 """Names of things that others are put into, and how far down from the top their rim is, as a fraction of their height."""
+HEAPED = frozenset(("basket", "empty nest", "nest", "salad", "cereal", "shopping cart"))
+"""Containers that are seen from a little above: what is in them is heaped in front of the back rim."""
 SEATS = {
-    "couch and lamp": 0.55, "couch": 0.5, "sofa": 0.5, "bed": 0.42, "chair": 0.55, "seat": 0.55, "toilet": 0.5, "sled": 0.35,
-    "skateboard": 0.12, "bathtub": 0.5, "shopping cart": 0.4, "bicycle": 0.22, "motorcycle": 0.3, "motor scooter": 0.35,
-    "tractor": 0.35, "carousel horse": 0.45, "kick scooter": 0.7, "manual wheelchair": 0.5, "motorized wheelchair": 0.5, "ferris wheel": 0.2,
-    "canoe": 0.4, "sailboat": 0.75, "laptop": 0.75, "keyboard": 0.2, "plate": 0.4, "playground slide": 0.1,
+    "sofa": 0.55, "bed": 0.42, "chair": 0.55, "airplane seat": 0.55, "toilet": 0.5, "sled": 0.35, "skateboard": 0.12, "bathtub": 0.5,
+    "shopping cart": 0.4, "bicycle": 0.22, "motorcycle": 0.3, "motor scooter": 0.35, "tractor": 0.35, "carousel horse": 0.45,
+    "kick scooter": 0.7, "wheelchair": 0.5, "electric wheelchair": 0.5, "ferris wheel": 0.2, "canoe": 0.4, "sailboat": 0.75, "laptop": 0.75,
+    "keyboard": 0.2, "plate": 0.4, "slide": 0.1,
 }  # fmt: skip
 """How far down from the top one sits, as a fraction of the height; of other things one sits on the outline."""
 CARRYING = ("wearing", "holding", "riding", "in", "on")
@@ -91,6 +92,10 @@ def _in(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: r
     row = place % 2 if places > 3 else 0
     dx = _spread(place, places, max(0.0, across - child.wide))
     out = (0.22 if row == 0 else 0.66) * child.high  # how far above the rim its middle is
+    if bearer.name in HEAPED:
+        foot = rim * bearer.high + (0.1 if row == 0 else -0.06) * bearer.high
+        bearer.carry(child, dx * 0.8, -bearer.high / 2 + foot - child.high / 2, 1)
+        return
     bearer.carry(child, dx, -bearer.high / 2 + rim * bearer.high - out + 0.02, -1)
 
 

@@ -99,6 +99,9 @@ PLACES_ABSOLUTE: dict[str, str] = {
 
 DETERMINERS = _set("a an the this that these those his her its their my your our each every any which what whose all")
 POSSESSIVES = _set("his her its their my your our")
+BODY = _set("mouth mouths head heads face faces hand hands foot feet leg legs arm arms tail tails eye eyes ear ears nose beak paw paws tongue "
+            "hair back neck finger fingers body wings wing teeth trunk lap shoulder shoulders")  # fmt: skip
+"""Parts that belong to somebody who is drawn already."""
 PRONOUNS = _set("it them him they he she itself themselves")
 NOT = frozenset(("no", "without", "without any", "not", "but no", "with no"))
 """What comes next is not wanted."""

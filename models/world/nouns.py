@@ -156,7 +156,7 @@ def _begin(noun: Noun, tag: Tag, following: Tag | None, started: bool) -> None:
         noun.size *= tag.means["size"]
     elif tag.is_("thing") and tag.is_("place"):
         noun.kind, noun.value, noun.said = "either", (tag.means["thing"], tag.means["place"]), tag.words
-    elif tag.is_("thing"):
+    elif tag.is_("thing") and not (tag.is_("kin") and plural(tag.words, tag.means["thing"])):
         noun.kind, noun.value, noun.said = "thing", tag.means["thing"], tag.words
     elif tag.is_("occasion", "kin"):
         kind = "occasion" if tag.is_("occasion") else "kin"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from models.expert import Picture, Refusal, Report
@@ -80,27 +79,11 @@ def _joined(words: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def near_names(embed: Callable[[list[str]], Any] | None) -> Callable[[str], list[str]]:
-    """Return what gives the three names of the atlas that are nearest to a word: by *embed*, else by spelling."""
-    from models.world import atlas
+def near_names(embed: Callable[[list[str]], Any] | None) -> Callable[[str], Sequence[str]]:
+    """Return what gives the three names of the atlas that are nearest to a word."""
+    from models.world.find import suggest
 
-    def near(word: str) -> list[str]:
-        names = list(atlas.names())
-        if embed is None:
-            import difflib
-
-            return difflib.get_close_matches(word, names, 3, 0.5)
-        scores = _vectors(embed) @ embed([word])[0]
-        return [names[n] for n in sorted(range(len(names)), key=lambda n: -float(scores[n]))[:3]]
-
-    return near
-
-
-@lru_cache(maxsize=2)
-def _vectors(embed: Callable[[list[str]], Any]) -> Any:
-    from models.world import atlas
-
-    return embed(list(atlas.names()))
+    return lambda word: suggest(word, embed)
 
 
 def drawn(

@@ -3,6 +3,7 @@ same seed."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -46,9 +47,7 @@ def place(
     known = known or looks()
     rng = random.Random(f"place {seed}")
     groups = [names_of(wanted, rng) for wanted in wish.things]
-    names = [name for group in groups for name in group]
-    everything = [*names, *(thing.name for thing in fixed)]
-    kind = wish.place or suiting.backdrop_for(everything, known.entry, rng)
+    kind = wish.place or suiting.backdrop_for(_leading(wish, groups, fixed), known.entry, rng)
     backdrop = Backdrop(kind, wish.time or "day", wish.place_colour, seed % 2**31)
     short = min(width, height)
     line = horizon(backdrop)
@@ -61,14 +60,22 @@ def place(
         bodies = [i for group in items for i in group if i.parent is None] + stones
         _fill(bodies, frame, 0.9**attempt)
         left = settle(bodies, ties, frame, rng)
+        before = math.inf if best is None else best[0]
         if best is None or left < best[0] - 0.05:
             best = left, items
             kept_ties = ties
-        if left < 0.4:
+        if left < 0.4 or (attempt > 2 and left > 0.9 * before):  # there is no room to be had by drawing smaller
             break
     assert best is not None
     _turn_towards(wish, best[1], known)
     return _scene(best[1], kept_ties, wish, backdrop, frame, best[0], fixed)
+
+
+def _leading(wish: Wish, groups: Sequence[Sequence[str]], fixed: Sequence[Thing]) -> list[str]:
+    """Return the names that choose the backdrop: all but those that are worn or held, which go wherever their bearer goes."""
+    carried = {n for relation in wish.relations if relation.kind in ("wearing", "holding") for n in relation.others}
+    names = [name for n, group in enumerate(groups) if n not in carried for name in group]
+    return [*names, *(thing.name for thing in fixed)]
 
 
 def names_of(wanted: Wanted, rng: random.Random) -> list[str]:
@@ -91,8 +98,8 @@ def _items(
         row = []
         for name in group:
             entry = known.entry(name)
-            high, wide = known.sprite(name).shape[:2]
-            long = suiting.usual_size(entry) * wanted.size / max(high, wide)
+            wide, high = entry.size
+            long = suiting.usual_size(entry) * wanted.size * rng.uniform(0.95, 1.05) / max(high, wide)
             item = Item(name, number, wide * long, high * long, suiting.zone_of(entry, wanted.doing, kind))
             item.flip = suiting.flips(entry) and rng.random() < 0.5
             item.tint = "" if tuple(entry.colours[:1]) == (wanted.colour,) else wanted.colour
@@ -112,7 +119,7 @@ def _items(
 
 def _stone(thing: Thing, frame: Frame, known: Looks) -> Item:
     """Return a thing that stays where it is, as a body."""
-    height, width = known.sprite(thing.name).shape[:2]
+    width, height = known.entry(thing.name).size
     long = thing.size
     wide, high = (long, long * height / width) if width >= height else (long * width / height, long)
     item = Item(thing.name, -1, wide, high, fixed=True)
@@ -131,11 +138,16 @@ def _tie(wish: Wish, items: Sequence[Sequence[Item]], known: Looks, rng: random.
         if kind in CARRYING and others:
             bearers, children = (some, others) if kind in ("wearing", "holding") else (others, some)
             pairs[kind] += [(bearers[n % len(bearers)], child) for n, child in enumerate(children)]
-        elif others or not relation.others:
+        elif (others or not relation.others) and not (kind == "ring" and _around(relation.thing, wish)):
             ties.append(Ties(kind, some, others))
     for kind, found in pairs.items():
         ties += _join(kind, found, known, rng)
     return ties
+
+
+def _around(thing: int, wish: Wish) -> bool:
+    """Return whether the things stand round something, which is a ring already."""
+    return any(relation.kind == "around" and relation.thing == thing for relation in wish.relations)
 
 
 def _kind(relation: Relation, wish: Wish, known: Looks) -> str:
@@ -170,7 +182,7 @@ def _fill(bodies: Sequence[Item], frame: Frame, shrink: float) -> None:
     """Scale all bodies by one factor so that together they fill the frame well."""
     hulls = [body.hull() for body in bodies if not body.fixed]
     sizes = [(right - left, bottom - top) for left, top, right, bottom in hulls]
-    factor = suiting.scale_for(sizes, frame.wide, frame.high) * shrink
+    factor = suiting.scale_for(sizes, frame.wide, frame.high, frame.high - (frame.horizon or 0.0)) * shrink
     for body in bodies:
         if not body.fixed:
             body.grow(factor)

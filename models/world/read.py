@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.world.gatherings import KINDS, OCCASIONS
-from models.world.lexicon import singulars
+from models.world.gatherings import OCCASIONS, members
+from models.world.lexicon import BODY, singulars
 from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
 from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
@@ -50,15 +50,6 @@ def read(
             compared[3],
         )
     return reader.wish()
-
-
-def members(kind: str) -> tuple[str, ...]:
-    """Return the names of the atlas that are of *kind* (a key of ``gatherings.KINDS``), in the atlas's order."""
-    from models.world import atlas
-
-    listed = KINDS.get(kind, ())
-    single = {item[1:] for item in listed if item.startswith("=")}
-    return tuple(e.name for e in atlas.entries() if e.name in single or e.subgroup in listed)
 
 
 @dataclass
@@ -113,8 +104,10 @@ class _Reader:
                     at += 1
 
     def _known(self, phrase: str) -> Any:
-        match = self.find(phrase)
-        return match if match is not None and match.exact else None
+        match = self.find(
+            phrase
+        )  # a word that an object stands in for ("cheetah") scores 0.9, a mere part of the phrase less
+        return match if match is not None and (match.exact or match.score >= 0.9) else None
 
     def _near(self, phrase: str) -> Any:
         return self.find(phrase, self.embed)
@@ -197,6 +190,9 @@ class _Reader:
             self._fact("time", noun.time)
         if noun.style:
             self._fact("style", noun.style)
+        if noun.owned and noun.said in BODY:  # "a worm in its mouth": no mouth of its own
+            self.pending = None
+            return
         if self.refused and noun.kind:
             self.without.append(noun.said)
             self.refused, self.pending, self.joined = False, None, ""

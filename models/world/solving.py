@@ -36,7 +36,7 @@ def settle(bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame, rng: rand
         total += sum(overlap(body, other, ties) for other in bodies if other is not body)
         return total + sum(penalty(tie, frame) for tie in concerned[id(body)])
 
-    steps = min(9000, 1200 + 500 * len(free))
+    steps = max(1500, min(1200 + 500 * len(free), 150_000 // len(bodies)))
     for step in range(steps):
         heat = (1 - step / steps) ** 2
         body = free[rng.randrange(len(free))]
@@ -93,7 +93,7 @@ def home(body: Item, frame: Frame) -> float:
 def outside(body: Item, frame: Frame) -> float:
     left, top, right, bottom = body.hull()
     over = max(0.0, MARGIN - left) + max(0.0, right - frame.wide + MARGIN)
-    return 9.0 * (over + max(0.0, MARGIN - top) + max(0.0, bottom - frame.high + MARGIN / 2))
+    return 14.0 * (over + max(0.0, MARGIN - top) + max(0.0, bottom - frame.high + MARGIN / 2))
 
 
 def overlap(a: Item, b: Item, ties: Sequence[Ties]) -> float:

@@ -9,20 +9,35 @@ from typing import Any
 
 from models.world.scene import AROUND, FLAT, INDOOR
 
-_SUITS: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset(("rocket", "flying saucer", "satellite", "ringed planet", "comet", "alien", "milky way", "shooting star")), "space"),
-    (frozenset(("octopus", "shark", "tropical fish", "blowfish", "jellyfish", "squid", "coral", "fish")), "underwater"),
-    (frozenset(("sailboat", "ship", "ferry", "passenger ship", "speedboat", "motor boat", "whale", "spouting whale", "dolphin")), "sea"),
-    (frozenset(("duck", "swan", "canoe", "otter", "beaver", "frog", "flamingo")), "lake"),
-    (frozenset(("penguin", "polar bear", "snowman", "snowman without snow", "sled", "skis", "seal")), "snow"),
-    (frozenset(("camel", "two-hump camel", "cactus", "scorpion")), "desert"),
-    (frozenset(("crab", "palm tree", "bikini", "turtle", "spiral shell")), "beach"),
-    (frozenset(("cow", "pig", "chicken", "rooster", "ewe", "goat", "tractor", "farmer")), "farm"),
-    (frozenset(("bed", "couch and lamp", "television", "bathtub", "toilet", "door", "desktop computer", "teddy bear")), "room"),
-    (frozenset(("bear", "owl", "deer", "fox", "wolf", "raccoon", "hedgehog", "mushroom")), "forest"),
-    (frozenset(("guitar", "drum", "violin", "saxophone", "trumpet", "microphone", "accordion")), "stage"),
-)  # fmt: skip
-_TABLE_GROUPS = ("food", "dishware", "drink", "book", "writing", "office", "computer", "phone", "science", "medical")
+_SUITS: dict[str, frozenset[str]] = {
+    "space": frozenset(("rocket", "ufo", "satellite", "saturn", "alien", "space invader", "shooting star", "astronaut")),
+    "underwater": frozenset(("octopus", "shark", "tropical fish", "blowfish", "jellyfish", "squid", "coral", "fish", "mermaid", "merman")),
+    "sea": frozenset(("whale", "spouting whale", "dolphin", "surfer", "swimmer")),
+    "lake": frozenset(("duck", "swan", "canoe", "otter", "beaver", "frog", "flamingo", "rower")),
+    "snow": frozenset(("penguin", "polar bear", "snowman", "snowman in snow", "sled", "skis", "seal", "skier", "snowboarder", "snowflake")),
+    "desert": frozenset(("camel", "two-humped camel", "cactus", "scorpion")),
+    "beach": frozenset(("crab", "palm tree", "bikini", "swimsuit", "seashell", "beach umbrella", "lifebuoy")),
+    "farm": frozenset(("cow", "pig", "chicken", "rooster", "sheep", "goat", "tractor", "farmer", "ox", "turkey", "wheat")),
+    "room": frozenset(("bed", "sofa", "television", "bathtub", "toilet", "door", "computer", "teddy bear", "chair", "mirror", "window",
+                       "christmas tree", "balloon", "gift", "birthday cake", "party popper", "confetti", "piano")),
+    "forest": frozenset(("bear", "owl", "deer", "fox", "wolf", "raccoon", "hedgehog", "mushroom", "squirrel", "moose", "bat", "witch")),
+    "stage": frozenset(("guitar", "drum", "violin", "saxophone", "trumpet", "microphone", "accordion", "singer", "dancer", "clown")),
+    "city": frozenset(("office building", "hotel", "department store", "tokyo tower", "statue of liberty", "superhero")),
+    "kitchen": frozenset(("chef",)),
+}  # fmt: skip
+
+
+_WEIGHTS = {
+    "space": 1.6,
+    "underwater": 1.6,
+    "sea": 1.6,
+    "snow": 1.6,
+    "desert": 1.6,
+    "meadow": 0.6,
+    "table": 0.9,
+    "gradient": 0.5,
+}
+"""How much a thing's home counts: most are at home on a meadow, few under water."""
 
 
 def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.Random) -> str:
@@ -30,7 +45,7 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
     votes: dict[str, float] = {}
     for name in names:
         kind = home_of(name, entry(name))
-        votes[kind] = votes.get(kind, 0.0) + (1.6 if kind in ("space", "underwater", "sea", "snow", "desert") else 1.0)
+        votes[kind] = votes.get(kind, 0.0) + _WEIGHTS.get(kind, 1.0)
     best = max(votes.values(), default=0.0)
     kind = next((kind for kind, count in votes.items() if count == best), "meadow")
     return rng.choice(("meadow", "meadow", "garden", "mountains")) if kind == "meadow" else kind
@@ -38,20 +53,21 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
 
 def home_of(name: str, entry: Any) -> str:
     """Return the backdrop where one thing is at home."""
-    for names, kind in _SUITS:
+    for kind, names in _SUITS.items():
         if name in names:
             return kind
-    subgroup = str(entry.subgroup)
-    if entry.habitat == "table" or entry.group == "food" or any(word in subgroup for word in _TABLE_GROUPS):
+    if entry.group in ("shapes", "faces"):
+        return "gradient"
+    if entry.habitat == "table" or entry.group == "food":
         return "table"
-    if "transport-ground" in subgroup:
+    if entry.subgroup == "on the road":
         return "street"
     if entry.habitat == "water":
         return "sea"
-    if entry.habitat == "sky" and "transport-air" in subgroup:
+    if entry.subgroup == "in the air":
         return "sky"
     if entry.group == "things":
-        return "room" if entry.metres > 0.25 else "table"
+        return "room" if entry.metres > 0.4 else "table"
     return "meadow"
 
 
@@ -61,13 +77,16 @@ def usual_size(entry: Any) -> float:
     return min(0.86, max(0.1, 0.9 * float(entry.typical) - 0.06))
 
 
-def scale_for(sizes: Sequence[tuple[float, float]], wide: float, high: float) -> float:
+def scale_for(sizes: Sequence[tuple[float, float]], wide: float, high: float, ground: float) -> float:
     """Return the common factor that lets bodies of *sizes* (width, height) fill a frame of *wide* x *high* well: a fifth of it
-    for one, up to nearly half for many, and none larger than two thirds of the frame. All in one unit."""
+    for one, up to nearly half for several, less for a crowd that must stand on the *ground* (its height), and none larger
+    than two thirds of the frame. All in one unit."""
     if not sizes:
         return 1.0
     covered = sum(w * h for w, h in sizes)
     share = min(0.46, 0.19 + 0.045 * len(sizes)) * wide * high
+    if len(sizes) > 8:
+        share = min(share, 0.46 * wide * (ground + 0.5 * math.sqrt(share / len(sizes))))
     return min(math.sqrt(share / covered), *(min(0.68 * wide / w, 0.68 * high / h) for w, h in sizes))
 
 
@@ -90,5 +109,6 @@ def zone_of(entry: Any, doing: str, kind: str) -> str:
 def flips(entry: Any) -> bool:
     """Return whether the mirror image of a thing is as good: yes for what lives or drives, no for what bears writing."""
     return entry.facing in ("left", "right") and (
-        entry.group in ("animals", "people") or "transport" in entry.subgroup or "plant" in entry.subgroup
+        entry.group in ("animals", "people", "vehicles", "plants")
+        and entry.name not in ("ambulance", "police car", "taxi")
     )

@@ -81,13 +81,21 @@ def meanings(phrase: str, length: int, known: Callable[[str], Any]) -> dict[str,
     if glue:
         return glue
     means = _content(phrase)
-    if length <= 5:
+    if length == 1 or (length <= 5 and not _several(phrase)):
         thing = known(phrase)
         if thing is not None:
             means["thing"] = thing
     if length == 1 and phrase in lexicon.verbs():
         means["verb"] = phrase
     return means
+
+
+def _several(phrase: str) -> bool:
+    """Return whether *phrase* says more than a name can: "two cats", "umbrella in the rain"."""
+    first, _, _ = phrase.partition(" ")
+    within = phrase.partition(" in ")[2].removeprefix("the ")
+    counted = not _glue(first).keys().isdisjoint(("det", "count", "about"))
+    return counted or within in surroundings.TIME_OF or within in surroundings.KIND_OF
 
 
 def _glue(phrase: str) -> dict[str, Any]:

@@ -32,6 +32,11 @@ class Entry:
     colours: tuple[str, ...] = ("brown",)
 
     @property
+    def size(self) -> tuple[int, int]:
+        aspect = ASPECTS.get(self.name, 1.0)
+        return (128, round(128 / aspect)) if aspect >= 1 else (round(128 * aspect), 128)
+
+    @property
     def metres(self) -> float:
         return METRES.get(self.name, 1.0)
 
@@ -46,8 +51,7 @@ def entry(name: str) -> Entry:
 
 def sprite(name: str) -> np.ndarray:
     """A disc of the name's shape, opaque inside."""
-    aspect = ASPECTS.get(name, 1.0)
-    width, height = (128, round(128 / aspect)) if aspect >= 1 else (round(128 * aspect), 128)
+    width, height = entry(name).size
     ys, xs = np.mgrid[:height, :width]
     inside = ((xs + 0.5) / width * 2 - 1) ** 2 + ((ys + 0.5) / height * 2 - 1) ** 2 <= 1
     made = np.full((height, width, 4), 200, np.uint8)

@@ -14,7 +14,7 @@ NAMES = (
     "cat", "dog", "rabbit", "horse", "elephant", "mouse", "bird", "fly", "pizza", "car", "house", "tree", "astronaut", "bowl",
     "red apple", "banana", "balloon", "boat", "birthday cake", "wrapped gift", "party popper", "top hat", "sunglasses", "man",
     "umbrella", "basket", "robot", "guitar", "sofa", "moon", "tangerine", "sunflower", "traffic light", "hot dog", "castle",
-    "black cat", "girl", "dress", "kite", "glasses", "butterfly",
+    "black cat", "girl", "dress", "kite", "glasses", "butterfly", "umbrella in the rain", "man in a wheelchair",
 )  # fmt: skip
 OTHERS = {"apple": "red apple", "orange": "tangerine", "cake": "birthday cake", "airship": "balloon", "kitten": "cat"}
 
@@ -23,6 +23,7 @@ OTHERS = {"apple": "red apple", "orange": "tangerine", "cake": "birthday cake", 
 class Match:
     name: str
     exact: bool = True
+    score: float = 1.0
 
 
 def find(phrase: str, embed: object = None) -> Match | None:
@@ -31,7 +32,7 @@ def find(phrase: str, embed: object = None) -> Match | None:
         name = " ".join((*before, single))
         if name in NAMES or name in OTHERS:
             return Match(OTHERS.get(name, name))
-    return Match("balloon", exact=False) if embed is not None and phrase == "zeppelin" else None
+    return Match("balloon", exact=False, score=0.7) if embed is not None and phrase == "zeppelin" else None
 
 
 def wish(caption: str, embed: object = None) -> Wish:
@@ -131,6 +132,13 @@ def test_the_moon_is_a_place_to_be_on_and_a_thing_to_be_over() -> None:
     over = wish("a horse jumping over the moon")
     assert over.place == ""
     assert [t.name for t in over.things] == ["horse", "moon"]
+
+
+def test_a_name_of_several_words_is_one_thing_but_weather_stays_weather() -> None:
+    assert things("a man in a wheelchair") == [("man in a wheelchair", 1)]
+    rain = wish("a man holding an umbrella in the rain")
+    assert [t.name for t in rain.things] == ["man", "umbrella"]
+    assert rain.time == "rain"
 
 
 def test_looks_belong_to_the_nearest_noun() -> None:

@@ -22,7 +22,7 @@ def underwater(art: Art) -> None:
     for far, colour in ((0.72, mix(low, top, 0.12)), (0.45, mix(low, hexed("0f4f7a"), 0.5))):
         outline = ridge(art, floor - 0.16 * far * art.height, 0.14 * far * art.height, 2.2, 3)
         hill(art, outline, mix(colour, top, 0.12), mix(colour, low, 0.5), 0.3 * art.height, 0.12, 0.05)
-    sand = mix(mix(hexed("e6d3a0"), deep, 0.38), (6, 14, 44), 1 - dim)
+    sand = mix(mix(hexed("f0d9a0"), deep, 0.26), (6, 14, 44), 1 - dim)
     hill(
         art,
         ridge(art, floor, 0.022 * art.height, 1.6, 2),
@@ -93,7 +93,7 @@ def _weed(art: Art, x: float, foot: float, high: float, low: Colour, dim: float)
         root = x + (k - 1.5) * high * 0.09
         ts = np.linspace(0, 1, 14)
         xs = root + np.sin(ts * 6 + phase) * high * 0.06 * ts
-        wide = high * 0.04 * (1 - ts) ** 0.6
+        wide = high * 0.04 * (1 - ts) ** 0.6 * np.minimum(1, 0.25 + 4 * ts)
         left = [(float(a - w), foot - tall * float(t)) for a, w, t in zip(xs, wide, ts, strict=True)]
         right = [(float(a + w), foot - tall * float(t)) for a, w, t in zip(xs, wide, ts, strict=True)]
         polygons(art, [left + right[::-1]], (mix(green, (230, 255, 190), 0.25 * dim), mix(green, low, 0.3)))

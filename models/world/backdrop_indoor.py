@@ -156,7 +156,7 @@ def table(art: Art) -> None:
             float(rng.uniform(0.25, 0.5)),
             0.6,
         )
-    planks(art, line, varied(rng, picked(rng, WOODS), 8), inside, 0.26, 0.5)
+    planks(art, line, varied(rng, picked(rng, WOODS), 8), inside, 0.2, 0.42, 0)
     polygons(art, [box(0, line, art.width, line + 0.014 * art.height)], inside.tone((255, 240, 215)), 0.4)
     glow(
         art,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.world.looks import Colour, hexed, mix
@@ -11,6 +13,8 @@ from models.world.paint import Art, blend, discs, glow, noise, picked, polygons,
 def sky(art: Art, bottom: float | None = None) -> None:
     """Paint the sky down to row *bottom* (the ground's line where None): its light, its stars, its clouds."""
     end = art.line if bottom is None else bottom
+    # Numbers of its own: the land below must stay the same when the hour or the weather changes.
+    art = replace(art, rng=art.child())
     look, rng = art.look, art.rng
     stops = look.sky if art.main is None else tuple(mix(stop, art.main, 0.62) for stop in look.sky)
     wash(art, stops, 0, min(art.height, end + 0.06 * art.height))

@@ -188,7 +188,7 @@ def _house(art: Art, x: float, foot: float, wide: float, tall: float) -> None:
             cx, cy = x + (column + 0.5) * cell, top + (row + 0.52) * step
             w, h = cell * 0.25, step * 0.31
             polygons(art, [box(cx - w * 1.25, cy - h * 1.2, cx + w * 1.25, cy + h * 1.25)], art.tone(trim, 0.04))
-            on = art.look.lamps and rng.random() < 0.6
+            on = bool(rng.random() < 0.6) and art.look.lamps
             glass = (
                 (mix(LAMP, (255, 255, 255), 0.2), LAMP)
                 if on

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.world.backdrop_sky import planet, sky, stars
@@ -49,8 +51,9 @@ def forest(art: Art) -> None:
                 0.04,
             )
     lawn(art, mix(ground, (50, 110, 60), 0.25), ridge(art, art.line + 0.08 * art.height, 0.012 * art.height, 2, 2))
+    beams = replace(art, rng=art.child())
     if art.look.light == "sun":
-        _beams(art)
+        _beams(beams)
     for x, y, size in scattered(art, 8, art.line + 0.12 * art.height, art.height, 0.07):
         if abs(x / art.width - 0.5) > 0.3:
             bush(art, x, y, size, 0.0, varied(rng, mix(leaf, (90, 150, 70), 0.4), 9))

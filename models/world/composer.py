@@ -82,8 +82,8 @@ def compose(
             areas[index] = cut.area
         if not cut.cover.size:
             continue
-        _shade(thing, cut, scene, painted, pixels)
-        _lay(thing, cut, painted, pixels)
+        shade(thing, cut, scene, painted, pixels)
+        lay(thing, cut, painted, pixels)
         if truth:
             _note(masks, index, thing, cut)
     front(scene.backdrop, pixels, moment)
@@ -133,7 +133,7 @@ def _far(cut: Cut, painted: Painted, height: int) -> float:
     return 1 - (cut.foot - painted.line) / max(1.0, height - painted.line)
 
 
-def _shade(thing: Thing, cut: Cut, scene: Scene, painted: Painted, pixels: NDArray[np.float32]) -> None:
+def shade(thing: Thing, cut: Cut, scene: Scene, painted: Painted, pixels: NDArray[np.float32]) -> None:
     """Darken the ground (or the wall behind) where *thing* takes its light."""
     strength = painted.look.shadow * thing.opacity
     if not thing.shadow or strength <= 0:
@@ -148,7 +148,7 @@ def _shade(thing: Thing, cut: Cut, scene: Scene, painted: Painted, pixels: NDArr
         shadows.behind(pixels, cut.cover, cut.x, cut.y, cut.long, painted.side, strength)
 
 
-def _lay(thing: Thing, cut: Cut, painted: Painted, pixels: NDArray[np.float32]) -> None:
+def lay(thing: Thing, cut: Cut, painted: Painted, pixels: NDArray[np.float32]) -> None:
     """Put a thing into the light of the backdrop and onto the picture."""
     import cv2
 

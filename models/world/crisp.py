@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.world.tint import tinted
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Sprites = Callable[[str], NDArray[np.uint8]]
+Sprites: TypeAlias = Callable[[str], NDArray[np.uint8]]
+"""What gives the picture of a name: uint8 [h, w, 4], RGBA with straight alpha."""
 
 
 def premultiplied(colours: NDArray[np.uint8], cover: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -112,7 +111,7 @@ def doubled(colours: NDArray[np.uint8], cover: NDArray[np.uint8]) -> tuple[NDArr
     return _enlarged(colours), np.asarray(made + np.float32(0.5), np.uint8)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _layers(sprites: Sprites, name: str, tint: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     picture = sprites(name)
     picture = tinted(picture, tint) if tint else picture
@@ -130,11 +129,37 @@ def _large(
     return colours, cover, premultiplied(colours, cover)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _small(sprites: Sprites, name: str, tint: str, halvings: int) -> NDArray[np.uint8]:
     if halvings:
         return halved(_small(sprites, name, tint, halvings - 1))
     return premultiplied(*_layers(sprites, name, tint))
+
+
+def steps(original: int, long: float) -> int:
+    """Return how often a sprite, *original* px long, is doubled (above 0) or halved (below) before it is drawn *long* px long."""
+    if long <= original:
+        halvings = 0
+        while halvings < 4 and long * 2 ** (halvings + 1) <= original:
+            halvings += 1
+        return -halvings
+    doublings = 1
+    while doublings < 3 and original * 2**doublings < 0.9 * long:
+        doublings += 1
+    return doublings
+
+
+def original(sprites: Sprites, name: str, tint: str) -> int:
+    """Return the longer side of a sprite in its own pixels."""
+    return int(max(_small(sprites, name, tint, 0).shape[:2])) - 4
+
+
+def prepared(sprites: Sprites, name: str, tint: str, step: int) -> tuple[NDArray[np.uint8], float]:
+    """Return a premultiplied sprite *step* times doubled or halved, and the empty margin round it in its pixels."""
+    if step > 0:
+        return _large(sprites, name, tint, step)[2], 2.0 * 2**step
+    picture = _small(sprites, name, tint, -step)
+    return picture, 2.0 * picture.shape[0] / _small(sprites, name, tint, 0).shape[0]
 
 
 def level(sprites: Sprites, name: str, tint: str, long: float) -> tuple[NDArray[np.uint8], float]:
@@ -142,15 +167,4 @@ def level(sprites: Sprites, name: str, tint: str, long: float) -> tuple[NDArray[
 
     It is between about one and two times as large as needed, a sixteenth to eight times the original.
     """
-    whole = _small(sprites, name, tint, 0)
-    original = max(whole.shape[:2]) - 4
-    if long <= original:
-        halvings = 0
-        while halvings < 4 and long * 2 ** (halvings + 1) <= original:
-            halvings += 1
-        picture = _small(sprites, name, tint, halvings)
-        return picture, 2.0 * picture.shape[0] / whole.shape[0]
-    doublings = 1
-    while doublings < 3 and original * 2**doublings < 0.9 * long:
-        doublings += 1
-    return _large(sprites, name, tint, doublings)[2], 2.0 * 2**doublings
+    return prepared(sprites, name, tint, steps(original(sprites, name, tint), long))

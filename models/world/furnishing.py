@@ -82,8 +82,10 @@ def drape(art: Art, x0: float, y0: float, x1: float, y1: float, colour: Colour, 
         )
 
 
-def planks(art: Art, top: float, wood: Colour, room: Art, wide: float = 0.16, squeeze: float = 0.35) -> None:
-    """A floor of boards running away to row *top*."""
+def planks(
+    art: Art, top: float, wood: Colour, room: Art, wide: float = 0.16, squeeze: float = 0.35, ends: int = 2
+) -> None:
+    """A floor of boards running away to row *top*, *ends* of boards in each of its rows."""
     rng, end = art.rng, float(art.height)
     hill(
         art,
@@ -102,7 +104,7 @@ def planks(art: Art, top: float, wood: Colour, room: Art, wide: float = 0.16, sq
         board: Polygon = [(away, top), (away + step * squeeze, top), (near + step, end), (near, end)]
         polygons(art, [board], room.tone((255, 235, 205) if tint > 0 else (60, 25, 20)), 0.13 * abs(tint))
         joints.append([(away, top), (away + 0.0016 * art.short, top), (near + 0.005 * art.short, end), (near, end)])
-        for _ in range(2):
+        for _ in range(ends):
             t = float(rng.uniform(0.05, 0.95)) ** 1.5
             y, scale = top + (end - top) * t, squeeze + (1 - squeeze) * t
             joints.append(

@@ -70,7 +70,7 @@ LOOKS: dict[str, Look] = {
         hexed("ffb59a"), hexed("9a5c97"), 4.0, height=0.86, rim=hexed("ffc878"), graze=0.42, shadow=0.42,
     ),
     "night": Look(
-        _sky("070c2a", "101c4c", "1f3370", "3a5292"), (0.36, 0.44, 0.66), (0.66, 0.73, 0.92), hexed("2d4480"), 0.5,
+        _sky("070c2a", "101c4c", "1f3370", "3a5292"), (0.41, 0.49, 0.71), (0.68, 0.75, 0.94), hexed("2d4480"), 0.5,
         hexed("4a5f9a"), hexed("22336c"), 2.0, light="moon", height=0.28, rim=hexed("b9ccff"), graze=0.3, shadow=0.4, lamps=True,
         stars=True,
     ),
@@ -88,7 +88,7 @@ LOOKS: dict[str, Look] = {
     ),
     "snowfall": Look(
         _sky("a2b6ca", "bfcddb", "d8e2ec", "e9eff5"), (0.92, 0.96, 1.0), (0.96, 0.98, 1.0), hexed("e4ebf3"), 0.78,
-        hexed("eef3f8"), hexed("b9c7d6"), 5.0, 0.8, light="", graze=0.05, shadow=0.2, white=0.62,
+        hexed("eef3f8"), hexed("b9c7d6"), 5.0, 0.8, light="", graze=0.05, shadow=0.2, white=0.72,
     ),
 }  # fmt: skip
 """The look of each of :data:`models.world.scene.TIMES`."""

@@ -45,7 +45,7 @@ def _rain(art: Art, moment: float, strength: float) -> None:
         (near if close > 0.5 else far).append(
             [(px, py), (px + lean * length - wide, py + length), (px + lean * length + wide, py + length)]
         )
-    weight = min(1.0, 0.45 + art.short / 900)
+    weight = min(1.0, 0.28 + art.short / 700)
     polygons(art, far, (206, 220, 232), 0.3 * weight)
     polygons(art, near, (226, 236, 244), 0.42 * weight)
     if art.line < art.height:

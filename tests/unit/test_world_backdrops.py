@@ -100,3 +100,20 @@ def test_a_style_keeps_the_size_and_the_picture_recognisable(style):
     assert (made == stylised(pixels, style)).all()
     assert bool((made != pixels).any()) == bool(style)
     assert made.std() > 4
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["meadow", "farm", "garden", "beach", "desert", "city", "street", "forest", "mountains", "lake", "room", "kitchen"],
+)
+def test_the_place_stays_the_same_when_the_hour_changes(kind):
+    """So that "make it rain" changes the weather and not the landscape."""
+    lower = []
+    for time in ("day", "rain", "morning"):
+        rows = paint(Backdrop(kind, time, seed=11), 160, 160).pixels[110:].astype(float).mean(2)
+        lower.append((rows - rows.mean(1, keepdims=True)).ravel())
+    other = paint(Backdrop(kind, "day", seed=12), 160, 160).pixels[110:].astype(float).mean(2)
+    lower.append((other - other.mean(1, keepdims=True)).ravel())
+    alike = [float(np.corrcoef(lower[0], one)[0, 1]) for one in lower[1:]]
+    assert min(alike[:2]) > 0.72
+    assert min(alike[:2]) > alike[2] + 0.2

@@ -17,7 +17,7 @@ from models.values import Media, Message, TaskCall, to_json
 
 from evaluation.calls import argument_match, box_match, handles, media, places, same
 from evaluation.harness import Bounds, floor_and_ceiling
-from evaluation.intervals import Estimate, bootstrap, share
+from evaluation.intervals import Estimate, fractions, share
 from evaluation.journal import Journal
 from evaluation.model import Answer, ask, read
 from evaluation.tables import caption, cell, grid, rows
@@ -99,9 +99,7 @@ class Tally:
     def facts(self) -> dict[str, Estimate | None]:
         """Return each measure with its count and interval; None where nothing was counted."""
         return {
-            name: bootstrap(values, self.seed, unit="%")
-            if name in _MEANS
-            else share(round(sum(values)), len(values), self.seed)
+            name: fractions(values, self.seed) if name in _MEANS else share(round(sum(values)), len(values), self.seed)
             for name, values in self.values.items()
         }
 

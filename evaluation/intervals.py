@@ -20,6 +20,8 @@ Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution: 95 % lie between -Z and Z."""
 DRAWS = 1000
 """Resamplings of a bootstrap."""
+FEW = 20
+"""Under so many samples the spread among them says too little about the spread of what they stand for."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,11 @@ class Estimate:
             raise ValueError(f"{self.value} does not lie in its interval {self.low} to {self.high}")
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
+def interval(part: float, whole: int) -> tuple[float, float]:
     """Return the 95 % score interval of the share *part* of *whole*, within 0..1 (Wilson 1927, Journal of the American
-    Statistical Association 22); 0 to 1 when *whole* is 0. Raises ValueError unless 0 <= part <= whole."""
+    Statistical Association 22); 0 to 1 when *whole* is 0. *part* may be a sum of fractions 0..1: they spread no wider than
+    zeros and ones with the same mean, so that the interval is then on the safe side. Raises ValueError unless
+    0 <= part <= whole."""
     if not 0 <= part <= whole:
         raise ValueError(f"{part} of {whole} is not a share")
     if not whole:
@@ -64,6 +68,19 @@ def share(part: int, whole: int, seed: int) -> Estimate | None:
     return Estimate(part / whole, low, high, whole, seed, "%") if whole else None
 
 
+def fractions(samples: Sequence[float], seed: int) -> Estimate | None:
+    """Return the mean of fractions 0..1 as a share, with a bootstrap interval, or with Wilson's where too few samples, or
+    equal ones, would let a bootstrap claim a certainty that it does not have. None without samples. Raises ValueError on a
+    sample outside 0..1."""
+    if any(not 0 <= sample <= 1 for sample in samples):
+        raise ValueError("a fraction lies outside 0..1")
+    found = bootstrap(samples, seed, unit="%")
+    if found is None or (found.n >= FEW and found.low < found.high):
+        return found
+    low, high = interval(float(sum(samples)), len(samples))
+    return Estimate(found.value, min(low, found.value), max(high, found.value), found.n, seed, "%")
+
+
 def bootstrap(
     samples: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.float64],
     seed: int,
@@ -74,8 +91,8 @@ def bootstrap(
     """Return *statistic* (the mean when None) of *samples* [n] or [n, k] with the percentile interval of *draws* seeded
     resamplings with replacement (Efron 1979, Annals of Statistics 7), widened where needed to hold the value itself.
 
-    None without samples. Infinite samples are allowed, as an exact copy has an infinite signal-to-noise ratio. Raises
-    ValueError when a sample is not a number.
+    None without samples; a single one, whose spread nobody knows, has an interval without ends. Infinite samples are allowed,
+    as an exact copy has an infinite signal-to-noise ratio. Raises ValueError when a sample is not a number.
     """
     values = np.asarray(samples, np.float64)
     if not len(values):
@@ -83,8 +100,10 @@ def bootstrap(
     if np.isnan(values).any():
         raise ValueError("a sample is not a number")
     of = statistic or (lambda rows: float(rows.mean()))
-    rng = np.random.default_rng(seed)
     count, value = len(values), float(of(values))
+    if count == 1:
+        return Estimate(value, -math.inf, math.inf, 1, seed, unit)
+    rng = np.random.default_rng(seed)
     drawn = np.sort([of(values[rng.integers(0, count, count)]) for _ in range(draws)])
     # Whole positions, not interpolated: halfway between a finite number and infinity lies nothing.
     low, high = float(drawn[int(0.025 * (draws - 1))]), float(drawn[math.ceil(0.975 * (draws - 1))])

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from models.expert import Refusal
 
-from evaluation.intervals import Estimate, bootstrap, share
+from evaluation.intervals import Estimate, bootstrap, fractions, share
 from evaluation.overlap import Corners
 
 Layout: TypeAlias = "tuple[tuple[str, Corners], ...]"
@@ -215,8 +215,8 @@ def score_counting(layouts: Sequence[Layout], cases: Sequence[Counting], seed: i
     prompts, the others are over those that are no comparison."""
     scores = [count(case, layout) for case, layout in zip(cases, layouts, strict=True)]
     return {
-        "precision": bootstrap([s.precision for s in scores if s.precision is not None], seed, unit="%"),
-        "recall": bootstrap([s.recall for s in scores if s.recall is not None], seed, unit="%"),
+        "precision": fractions([s.precision for s in scores if s.precision is not None], seed),
+        "recall": fractions([s.recall for s in scores if s.recall is not None], seed),
         "accuracy": share(sum(s.right for s in scores), len(scores), seed),
         "mae": bootstrap([s.error for s in scores if s.error is not None], seed),
     }

@@ -52,7 +52,8 @@ def caption(estimates: Sequence[Estimate | None]) -> str:
     seeds = sorted({estimate.seed for estimate in estimates if estimate is not None})
     told = f"Seed {', '.join(map(str, seeds))}. " if seeds else ""
     return (
-        f"{told}In brackets the 95 % interval (Wilson for shares; {DRAWS} bootstrap resamplings for means and ratios; "
+        f"{told}In brackets the 95 % interval (Wilson for shares and for means of few or equal fractions; "
+        f"{DRAWS} bootstrap resamplings for other means and ratios; "
         f"jackknife for distances between sets) and the sample count; {NOTHING} where nothing could be measured.\n"
     )
 

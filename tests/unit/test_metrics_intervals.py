@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evaluation.harness import derangement, floor_and_ceiling
-from evaluation.intervals import Estimate, bootstrap, interval, jackknife, macro, share
+from evaluation.intervals import Estimate, bootstrap, fractions, interval, jackknife, macro, share
 from evaluation.overlap import g_iou, ratio
 from evaluation.tables import caption, cell, grid, number, plain, rows
 
@@ -42,9 +42,21 @@ def test_the_bootstrap_is_seeded_and_as_wide_as_the_standard_error_says() -> Non
     assert bootstrap([], 5) is None
     alone = bootstrap([3.0], 5)
     assert alone is not None
-    assert (alone.low, alone.value, alone.high) == (3.0, 3.0, 3.0)
+    assert (alone.low, alone.value, alone.high) == (-math.inf, 3.0, math.inf)
     with pytest.raises(ValueError, match="not a number"):
         bootstrap([1.0, math.nan], 5)
+
+
+def test_few_or_equal_fractions_are_not_taken_for_certain() -> None:
+    assert fractions([2 / 3], 1) == Estimate(2 / 3, *interval(2 / 3, 1), 1, 1, "%")
+    zeros = fractions([0.0] * 662, 1)
+    assert zeros is not None
+    assert (zeros.low, zeros.high) == (0.0, pytest.approx(0.00577, abs=1e-5))  # z^2 / (n + z^2)
+    spread = [0.2, 0.9] * 20
+    assert fractions(spread, 1) == bootstrap(spread, 1, unit="%")
+    assert fractions([], 1) is None
+    with pytest.raises(ValueError, match="outside"):
+        fractions([0.5, 1.1], 1)
 
 
 def test_the_bootstrap_takes_any_statistic_of_rows_and_infinite_samples() -> None:

@@ -159,7 +159,8 @@ def lay(thing: Thing, cut: Cut, painted: Painted, pixels: NDArray[np.float32]) -
     light = np.float32(thing.shade) * (np.float32(1) + np.float32(0.05) * (np.float32(side) * us - vs))
     rgb = cut.rgb * (light[..., None] * np.asarray(look.cast, np.float32))
     if look.graze > 0:
-        step = max(1, round(0.016 * cut.long))
+        # A thing that the frame cuts off may leave less than a step of itself.
+        step = min(max(1, round(0.016 * cut.long)), high - 1, wide - 1)
         lit = np.zeros_like(cut.cover)
         # The cover as seen from a step towards the light: where that is bare, light grazes the edge.
         if side > 0:

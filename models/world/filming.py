@@ -1,0 +1,103 @@
+"""What the experts for moving pictures share: words that stand for things, the size of a clip, and the writing of its frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.expert import Clip, Refusal, Report
+from models.video import VideoWriter
+from models.world.acts import words_of
+from models.world.film import Film
+from models.world.pictures import size_of
+from models.world.render import Stage, frames
+from models.world.verbs import FORMS, KNOWN
+from models.world.wish import Wish
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+USUAL = (640, 360)
+"""Pixels across and down of a clip where nothing else is asked for."""
+MOST_PIXELS = 1920 * 1080
+"""Pixels of one frame, at most: more would take minutes."""
+_CAMERA = frozenset({"zoom", "zooms", "pan", "pans", "camera", "sets", "rises", "falls", "starts", "begins", "raining", "snowing", "slowly",
+                     "quickly", "towards", "times", "twice", "once", "makes", "make", "let", "video", "clip", "animation", "movie", "film"})  # fmt: skip
+
+
+def clip_size(text: str | None) -> tuple[int, int, list[str]]:
+    """Return width and height in even px for a ``size=`` setting, and notes on what had to be changed."""
+    width, height, notes = size_of(text, USUAL)
+    if width * height > MOST_PIXELS:
+        scale = (MOST_PIXELS / (width * height)) ** 0.5
+        width, height = int(width * scale), int(height * scale)
+        notes = [*notes, f"a clip has at most {MOST_PIXELS} pixels in a frame, so this one has {width} x {height}"]
+    return width + width % 2, height + height % 2, notes
+
+
+def readable(caption: str) -> str:
+    """Return *caption* with verbs that look like things ("a bee circles around") said in another way, for the reader of things."""
+    return re.sub(
+        r"\b(?:circles|circling|circle|orbits|orbiting) (?=around\b|round\b|the\b|a\b|an\b)", "moves ", caption
+    )
+
+
+def aliases(wish: Wish) -> dict[str, str]:
+    """Return the phrases of a caption that stand for things, with their names in the atlas."""
+    found: dict[str, str] = {}
+    for thing in wish.things:
+        said = " ".join(words_of(thing.said))
+        if thing.name and said:
+            found[said] = thing.name
+            found[said.split()[-1]] = thing.name
+    return found
+
+
+def said_of(wish: Wish) -> list[str]:
+    """Return the notes on *wish*, without those on words that move something."""
+    loose = tuple(
+        word for word in wish.loose
+        if not any(w in FORMS or w in KNOWN or w in _CAMERA for w in words_of(word)) and " ".join(words_of(word)) not in FORMS
+    )  # fmt: skip
+    return replace(wish, loose=loose).notes()
+
+
+def write(
+    film: Film, stage: Stage, path: Path, report: Report, first: NDArray[np.uint8] | None = None,
+) -> Clip:  # fmt: skip
+    """Write the frames of *film* to *path* and return the clip; *first* (uint8 [h, w, 3]) is shown as the first frame where it
+    is given. *report* is called for every frame, so that a stop is heeded within one."""
+    with VideoWriter(path, stage.width, stage.height, film.fps) as writer:
+        for number, made in enumerate(frames(film, stage)):
+            pixels = first if number == 0 and first is not None else made.pixels
+            writer.write(pixels)
+            report((number + 1) / film.frames, "drawing", pixels if number % 6 == 0 else None)
+    return writer.clip
+
+
+def finished(clip: Clip, label: str, notes: Sequence[str], more: dict[str, Any]) -> Clip:
+    """Return *clip* with its label and what is known of it: "made", the *notes* and *more*."""
+    clip.label = label[:120]
+    clip.meta = {**clip.meta, "made": "picture-book", "notes": sentences(notes), **more}
+    return clip
+
+
+def sentences(notes: Iterable[str]) -> list[str]:
+    """Return *notes* once each, each as a sentence."""
+    whole = (note.strip() for note in notes)
+    return list(dict.fromkeys(n[:1].upper() + n[1:] + ("" if n[-1:] in ".!?" else ".") for n in whole if n))
+
+
+def film_of(meta: Any) -> Film | None:
+    """Return the film that a clip's *meta* holds, None when it holds none. Raises Refusal when it cannot be read."""
+    data = meta.get("film") if meta else None
+    if not data:
+        return None
+    try:
+        return Film.from_json(data)
+    except ValueError as error:
+        raise Refusal("What this clip was drawn from can no longer be read.", "Make the clip again.") from error

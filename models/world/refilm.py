@@ -1,0 +1,163 @@
+"""Changing a drawn film as an instruction says: its scene is changed and what moves goes on moving; motions change by verbs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from models.expert import Refusal
+from models.world import changes
+from models.world.acts import words_of
+from models.world.draft import numbered
+from models.world.film import MOST_SECONDS, Change, Event, Film, Key, Swing, Track
+from models.world.instructions import read_orders
+from models.world.mood import read_mood
+from models.world.motion import actor_of, plan
+from models.world.scene import Scene, Thing
+from models.world.tools import Tools
+from models.world.which import Context
+
+_SLOWER = re.compile(
+    r"\b(?:slower|slow(?:er)? (?:it|this|everything) down|in slow motion|slow motion|more slowly|slow down)\b"
+)
+_FASTER = re.compile(r"\b(?:faster|speed (?:it|this|everything)? ?up|more quickly|quicker|in fast motion)\b")
+
+
+@dataclass(frozen=True)
+class Refilmed:
+    """The changed *film*, what was *done*, and *notes* on what was not understood."""
+
+    film: Film
+    done: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def refilm(
+    film: Film, text: str, tools: Tools, size: tuple[int, int], seed: int, marked: tuple[int, ...] = ()
+) -> Refilmed:
+    """Return *film* changed as *text* says; *size* is the frame in px, *marked* the ids of things under the marked place.
+
+    Raises Refusal naming what works where nothing of *text* was understood.
+    """
+    film = replace(film, scene=numbered(film.scene))
+    done: list[str] = []
+    notes: list[str] = []
+    lower = text.lower()
+    for pattern, factor, said in ((_SLOWER, 1.6, "made it slower"), (_FASTER, 0.62, "made it faster")):
+        if pattern.search(lower):
+            film, text, done = paced(film, factor), pattern.sub("", lower), [*done, said]
+    moved = _remoted(film, text, tools, size, seed, marked)
+    if moved is not None:
+        film = moved.film
+        done += moved.done
+    orders = read_orders(text)
+    understood = [
+        o for o in orders.orders if not (moved is not None and o.verb in ("turn", "move", "flip", "resize", "replace"))
+    ]
+    if understood:
+        context = Context(marked, (), *size)
+        changed = changes.change(
+            film.scene, replace(orders, orders=tuple(understood)), tools.know, tools.read, context, seed
+        )
+        done += changed.done
+        notes += [*changed.notes, *(f"I do not know: {word}" for word in changed.unknown)]
+        film = carried_over(film, changed.scene, size[0] / size[1]) if changed.done else film
+    if not done:
+        extra = f" ({'; '.join(notes)})" if notes else ""
+        raise Refusal(
+            f"Nothing of that could be done to this drawn clip{extra}.",
+            "Try to add, remove, replace or recolour a thing, to change the background, the time, the weather or the style, "
+            "or say what a thing shall do.",
+        )
+    notes += [f"I did not understand “{clause}”" for clause in orders.unread if moved is None]
+    return Refilmed(film, tuple(dict.fromkeys(done)), tuple(dict.fromkeys(notes)))
+
+
+def _remoted(
+    film: Film, text: str, tools: Tools, size: tuple[int, int], seed: int, marked: tuple[int, ...]
+) -> Refilmed | None:  # fmt: skip
+    """Return *film* in which the things that *text* gives a verb do that instead; None where it gives none."""
+    wish = tools.read(text)
+    called = {" ".join(words_of(t.said)): t.name for t in wish.things if t.name and t.said}
+    told = plan(
+        film.scene,
+        text,
+        seconds=film.seconds,
+        ratio=size[0] / size[1],
+        seed=seed,
+        free=True,
+        aliases=called,
+        marked=marked,
+    )
+    mood = read_mood(words_of(text), film.scene, free=False)
+    acts = [act for act in told.acts if act.ids and act.verb not in ("become", "stay")]
+    if not acts and not mood.changes and not mood.camera:
+        return None
+    new = {i for act in acts for i in (*act.ids, *act.others)}
+    tracks = [t for t in film.tracks if t.id not in new] + [t for t in told.film.tracks if t.id in new]
+    events = [e for e in film.events if e.id not in new] + [e for e in told.film.events if e.id in new]
+    done = [f"let the {thing.name} {act.verb}" for act in acts for thing in film.scene.things if thing.id in act.ids]
+    done += ["changed the light"] * bool(mood.changes) + ["moved the camera"] * bool(mood.camera)
+    made = replace(
+        film, tracks=tuple(tracks), events=tuple(sorted(events, key=lambda e: e.time)),
+        changes=told.film.changes or film.changes, camera=told.film.camera if mood.camera else film.camera,
+    )  # fmt: skip
+    return Refilmed(made, tuple(dict.fromkeys(done)))
+
+
+def carried_over(film: Film, scene: Scene, ratio: float) -> Film:
+    """Return *film* over the changed *scene*: tracks go on where their things are, moved as these were; new things breathe."""
+    before = {thing.id: thing for thing in film.scene.things}
+    ids = {thing.id for thing in scene.things}
+    tracks = []
+    for thing in scene.things:
+        old = before.get(thing.id)
+        track = film.track(thing.id)
+        if old is None:
+            tracks.append(_breathing(thing, film.seconds, ratio))
+        elif track.channels or track.swings or track.on:
+            tracks.append(_shifted(track, old, thing, ids, ratio))
+    # a change of light begins from the new backdrop and keeps its time
+    old_back, new_back = film.scene.backdrop, scene.backdrop
+    later = tuple(Change(c.start, c.end, replace(new_back, time=c.backdrop.time)) for c in film.changes)
+    if new_back.time != old_back.time:
+        later = ()
+    events = tuple(e for e in film.events if e.id in ids and (not e.other or e.other in ids))
+    return replace(film, scene=scene, tracks=tuple(tracks), changes=later, events=events)
+
+
+def _breathing(thing: Thing, seconds: float, ratio: float) -> Track:
+    alive = actor_of(thing, ratio).alive
+    return Track(thing.id, {}, (Swing("squash", 0.025, 0.6, 0.0, seconds + 0.5),) if alive else ())
+
+
+def _shifted(track: Track, old: Thing, new: Thing, ids: set[int], ratio: float) -> Track:
+    """Return *track* moved by as much as the thing was; feet stay on the ground when another size stands in its place."""
+    off = {"x": new.x - old.x, "y": new.y - old.y}
+    if old.name != new.name or old.size != new.size:
+        off["y"] = new.y - old.y
+    channels = {
+        name: tuple(Key(k.time, k.value + off[name], k.ease) for k in keys) if name in off else keys
+        for name, keys in track.channels.items()
+    }
+    return replace(track, channels=channels, on=track.on if track.on in ids else 0)
+
+
+def paced(film: Film, factor: float) -> Film:
+    """Return *film* taking *factor* times as long, within what a film may last."""
+    factor = min(factor, MOST_SECONDS / film.seconds)
+
+    def keys(channels: Mapping[str, tuple[Key, ...]]) -> dict[str, tuple[Key, ...]]:
+        return {name: tuple(Key(k.time * factor, k.value, k.ease) for k in ks) for name, ks in channels.items()}
+
+    tracks = tuple(
+        replace(track, channels=keys(track.channels),
+                swings=tuple(replace(s, start=s.start * factor, end=s.end * factor, rate=s.rate / factor) for s in track.swings))
+        for track in film.tracks
+    )  # fmt: skip
+    events = tuple(Event(e.time * factor, e.seconds * factor, e.id, e.verb, e.other, e.times) for e in film.events)
+    later = tuple(Change(c.start * factor, c.end * factor, c.backdrop) for c in film.changes)
+    return replace(
+        film, seconds=film.seconds * factor, tracks=tracks, camera=keys(film.camera), events=events, changes=later
+    )

@@ -103,10 +103,12 @@ def voice(
 ) -> Samples:  # fmt: skip
     """Return a voiced call: harmonics of *hz* [n] through the resonances *peaks* (centre Hz, or its track [n]).
 
-    *rough* 0..1 lets every second cycle differ (growls), *breath* adds noise through the same resonances.
+    *rough* 0..1 lets every second cycle differ (growls), *breath* adds noise through the same resonances. Whoever calls
+    higher is smaller: the resonances move by the root of the take's ratio.
     """
     n = len(hz)
     slow = np.arange(0, n + _STEP, _STEP, dtype=np.float64)
+    peaks = [(centre * take.ratio**0.5, width, strength) for centre, width, strength in peaks]
 
     def at(centre: Samples | float, size: int) -> Samples | float:
         if isinstance(centre, float | int):

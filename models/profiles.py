@@ -15,6 +15,9 @@ PROFILES: dict[str, Profile] = {
         unified=Checkpoint("native", source="nano/unified", licence="Apache-2.0"),
         experts={
             "segment": (Checkpoint("segment_grabcut", licence="Apache-2.0"),),
+            "detect": (Checkpoint("detect_scene", licence="Apache-2.0"),),
+            "image": (Checkpoint("image_picturebook", licence="Apache-2.0"),),
+            "layout": (Checkpoint("layout_picturebook", licence="Apache-2.0"),),
             "remove": (Checkpoint("remove_inpaint", licence="Apache-2.0"),),
             "adjust": (Checkpoint("adjust", licence="Apache-2.0"),),
             "video_segment": (Checkpoint("video_segment_flow", licence="Apache-2.0"),),

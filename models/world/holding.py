@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.world.bodies import Item
-from models.world.worn import worn_box
+from models.world.worn import Head, known_head, worn_box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +27,12 @@ HEAPED = frozenset(("basket", "empty nest", "nest", "salad", "cereal", "shopping
 SEATS = {
     "sofa": 0.55, "bed": 0.42, "chair": 0.55, "airplane seat": 0.55, "toilet": 0.5, "sled": 0.35, "skateboard": 0.12, "bathtub": 0.5,
     "shopping cart": 0.4, "bicycle": 0.22, "motorcycle": 0.3, "motor scooter": 0.35, "tractor": 0.35, "carousel horse": 0.45,
-    "kick scooter": 0.7, "wheelchair": 0.5, "electric wheelchair": 0.5, "ferris wheel": 0.2, "canoe": 0.4, "sailboat": 0.75, "laptop": 0.75,
+    "kick scooter": 0.7, "wheelchair": 0.5, "electric wheelchair": 0.5, "ferris wheel": 0.2, "canoe": 0.4, "sailboat": 0.45, "laptop": 0.75,
     "keyboard": 0.2, "plate": 0.4, "slide": 0.1,
 }  # fmt: skip
 """How far down from the top one sits, as a fraction of the height; of other things one sits on the outline."""
+BUST = 0.5
+"""A head at least this wide for the picture is all that the picture shows."""
 CARRYING = ("wearing", "holding", "riding", "in", "on")
 """Relations that make one body of two things."""
 
@@ -64,7 +67,15 @@ def _spread(place: int, places: int, wide: float) -> float:
 
 
 def _on(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
-    _fit(child, bearer.wide * max(0.34, 0.95 / places) * (1.0 if places > 1 else 1.25), bearer.high * 1.25 + 0.08)
+    if places > 4:  # too many for its upper edge: strewn all over it
+        columns = math.ceil(math.sqrt(places * bearer.wide / bearer.high))
+        rows = math.ceil(places / columns)
+        _fit(child, 0.66 * bearer.wide / columns, 0.66 * bearer.high / rows)
+        row, column = divmod(place, columns)
+        dx = _spread(column, columns, 0.62 * bearer.wide) + rng.uniform(-0.03, 0.03) * bearer.wide
+        bearer.carry(child, dx, _spread(row, rows, 0.56 * bearer.high) + rng.uniform(-0.03, 0.03) * bearer.high, 1)
+        return
+    _fit(child, bearer.wide * max(0.34, 0.95 / places) * (1.0 if places > 1 else 1.25), bearer.high * 1.1 + 0.06)
     dx = _spread(place, places, max(0.0, bearer.wide * 0.9 - child.wide))
     seat = SEATS.get(bearer.name)
     line = bearer.high * (seat if seat is not None else _surface(bearer, dx, child.wide, looks))
@@ -102,15 +113,21 @@ def _in(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: r
 def _wearing(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
     import numpy as np
 
-    sprite = looks.sprite(bearer.name)
-    outline = sprite[..., 3] >= 128
-    entry = looks.entry(child.name)
-    facing = looks.entry(bearer.name).facing
+    entry, wearer = looks.entry(child.name), looks.entry(bearer.name)
+    aspect = child.wide / child.high
+    part = entry.worn or "head"
+    if part in ("body", "hands", "feet") and wearer.head and wearer.head[2] >= BUST:  # only a head is drawn
+        child.grow((1.15 if part == "body" else 0.5) * bearer.wide / child.wide)
+        bearer.carry(child, 0.0, bearer.high / 2 + child.high * 0.42, -1)
+        return
+    outline = looks.sprite(bearer.name)[..., 3] >= 128
+    height, width = outline.shape
+    head, facing = known_head(tuple(wearer.head), width, height), wearer.facing
     if bearer.flip:
         outline = np.ascontiguousarray(outline[:, ::-1])
         facing = {"left": "right", "right": "left"}.get(facing, facing)
-    aspect = child.wide / child.high
-    x0, y0, x1, y1 = worn_box(entry.worn or "head", outline, aspect, facing)
+        head = head and Head(width - head.x, head.y, head.top, head.width)
+    x0, y0, x1, y1 = worn_box(part, outline, aspect, facing, head)
     scale = bearer.wide / outline.shape[1]
     child.grow((x1 - x0) * scale / child.wide)
     bearer.carry(

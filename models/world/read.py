@@ -209,6 +209,8 @@ class _Reader:
             self._attach(self._add(noun), noun, tags)
         elif noun.doing:
             self._does(noun.doing)
+        elif noun.loose:
+            self.pending = None
         if noun.kind:
             self.joined = ""
 
@@ -304,6 +306,8 @@ class _Reader:
 
     def _begins_clause(self, noun: Noun, tags: list[Tag]) -> bool:
         """Return whether what follows says something of *noun* itself: "... and a dog under a table"."""
+        if self.relations[-1].kind == "wearing":  # "a hat and a scarf on a skateboard": who wears them is on it
+            return False
         for tag in tags[noun.end :]:
             if tag.is_("stop", "and"):
                 return False

@@ -144,7 +144,7 @@ def penalty(tie: Ties, frame: Frame) -> float:
 def _left(a: Item, b: Item) -> float:
     need = (a.wide + b.wide) / 2 * 0.96
     gap = b.x - a.x
-    tilt = max(0.0, abs(a.y - b.y) - 0.75 * max(gap, 0.0))
+    tilt = max(0.0, abs(a.y - b.y) - 0.6 * max(gap, 0.0))
     feet = 0.3 * abs(a.feet - b.feet) if a.zone == b.zone else 0.0
     return 6.0 * max(0.0, need - gap) + 6.0 * tilt + 0.3 * max(0.0, gap - need - 0.12) + feet
 
@@ -152,7 +152,7 @@ def _left(a: Item, b: Item) -> float:
 def _above(a: Item, b: Item) -> float:
     need = (a.high + b.high) / 2 * 0.98 + 0.01
     gap = b.y - a.y
-    tilt = max(0.0, abs(a.x - b.x) - 0.8 * max(gap, 0.0))
+    tilt = max(0.0, abs(a.x - b.x) - 0.6 * max(gap, 0.0))
     return 6.0 * max(0.0, need - gap) + 6.0 * tilt + 0.5 * max(0.0, gap - need - 0.15) + 0.35 * abs(a.x - b.x)
 
 
@@ -184,7 +184,7 @@ def _behind(a: Item, b: Item) -> float:
     return (
         6.0 * max(0.0, 0.03 - back)
         + 1.5 * max(0.0, back - 0.2)
-        + 3.0 * max(0.0, aside - reach * 0.92)
+        + 1.2 * max(0.0, aside - reach * 0.92)
         + 2.0 * max(0.0, need - aside) * min(1.0, 3 * hidden)
     )
 

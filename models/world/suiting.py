@@ -71,9 +71,16 @@ def home_of(name: str, entry: Any) -> str:
     return "meadow"
 
 
+_IN_THE_SKY = {"star": 0.14, "glowing star": 0.16, "spinning star": 0.16, "sparkles": 0.16, "snowflake": 0.12, "drop": 0.1, "cloud": 0.4, "rain cloud": 0.4,
+               "snow cloud": 0.4, "thundercloud": 0.42, "thunderstorm": 0.42, "sun behind cloud": 0.4, "rainbow": 0.66, "tornado": 0.62,
+               "lightning": 0.34, "snowman": 0.42, "snowman in snow": 0.5, "explosion": 0.4, "saturn": 0.36}  # fmt: skip
+
+
 def usual_size(entry: Any) -> float:
     """Return how large a thing is drawn beside others, as a fraction of the shorter side: real sizes, softened by a
-    logarithm, so that an ant beside an elephant is still to be seen."""
+    logarithm, so that an ant beside an elephant is still to be seen. What is in the sky is drawn as large as it looks."""
+    if entry.group == "sky":
+        return _IN_THE_SKY.get(entry.name, 0.26)
     return min(0.86, max(0.1, 0.9 * float(entry.typical) - 0.06))
 
 

@@ -45,14 +45,34 @@ def cut(caption: str, known: Callable[[str], Any]) -> list[Tag]:
     tags: list[Tag] = []
     at = 0
     while at < len(words):
-        for length in range(min(LONGEST, len(words) - at), 0, -1):
+        for length in range(_reach(words, at), 0, -1):
             phrase = " ".join(words[at : at + length])
             means = meanings(phrase, length, known)
+            if "about" in means and _named(words, at, length, known):
+                continue  # "a stack of books" has a name of its own
             if means or length == 1:
                 tags.append(Tag(phrase, means))
                 at += length
                 break
     return tags
+
+
+def _reach(words: list[str], at: int) -> int:
+    """Return how many words from *at* on may make a phrase: LONGEST, or fewer before a mark."""
+    for length in range(min(LONGEST, len(words) - at)):
+        if not words[at + length][0].isalnum() and words[at + length][0] != "#":
+            return max(1, length)
+    return min(LONGEST, len(words) - at)
+
+
+def _named(words: list[str], at: int, length: int, known: Callable[[str], Any]) -> bool:
+    """Return whether the *length* words at *at* ("a stack of") begin, behind their article, the name of a thing."""
+    start = at + (words[at] in ("a", "an"))
+    return words[at + length - 1] == "of" and any(
+        known(" ".join(words[start : at + length + more])) is not None
+        for more in (1, 2)
+        if at + length + more <= len(words)
+    )
 
 
 def _words(caption: str, known: Callable[[str], Any]) -> list[str]:

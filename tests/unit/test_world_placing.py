@@ -30,6 +30,7 @@ class Entry:
     facing: str = "left"
     worn: str = ""
     colours: tuple[str, ...] = ("brown",)
+    head: tuple[float, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:

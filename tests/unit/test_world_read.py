@@ -14,7 +14,7 @@ NAMES = (
     "cat", "dog", "rabbit", "horse", "elephant", "mouse", "bird", "fly", "pizza", "car", "house", "tree", "astronaut", "bowl",
     "red apple", "banana", "balloon", "boat", "birthday cake", "wrapped gift", "party popper", "top hat", "sunglasses", "man",
     "umbrella", "basket", "robot", "guitar", "sofa", "moon", "tangerine", "sunflower", "traffic light", "hot dog", "castle",
-    "black cat", "girl", "dress", "kite", "glasses", "butterfly", "umbrella in the rain", "man in a wheelchair",
+    "black cat", "girl", "dress", "kite", "glasses", "butterfly", "umbrella in the rain", "man in a wheelchair", "stack of books", "skateboard",
 )  # fmt: skip
 OTHERS = {"apple": "red apple", "orange": "tangerine", "cake": "birthday cake", "airship": "balloon", "kitten": "cat"}
 
@@ -71,6 +71,8 @@ def relations(caption: str) -> list[tuple[str, str, tuple[str, ...]]]:
         ("a hot dog and a black cat", [("hot dog", 1), ("black cat", 1)]),
         ("two birds fly over a house", [("bird", 2), ("house", 1)]),
         ("a slice of pizza", [("pizza", 1)]),
+        ("a pizza, a hot dog and a banana", [("pizza", 1), ("hot dog", 1), ("banana", 1)]),
+        ("a stack of books and a stack of pizzas", [("stack of books", 1), ("pizza", 4)]),
         ("please draw me a picture of a cat", [("cat", 1)]),
         ("cats, dogs and rabbits", [("cat", 3), ("dog", 3), ("rabbit", 3)]),
     ],
@@ -91,6 +93,8 @@ def test_things_are_counted_as_said(caption: str, expected: list[tuple[str, int]
         ("an astronaut riding a horse on the moon", [("riding", "astronaut", ("horse",))]),
         ("a cat between a dog and a rabbit", [("between", "cat", ("dog", "rabbit"))]),
         ("a cat wearing a top hat and sunglasses", [("wearing", "cat", ("top hat",)), ("wearing", "cat", ("sunglasses",))]),
+        ("a cat wearing a top hat and glasses on a skateboard",
+         [("wearing", "cat", ("top hat",)), ("wearing", "cat", ("glasses",)), ("on", "cat", ("skateboard",))]),
         ("a man holding an umbrella", [("holding", "man", ("umbrella",))]),
         ("a bowl full of bananas", [("in", "banana", ("bowl",))]),
         ("a bowl of bananas", [("in", "banana", ("bowl",))]),

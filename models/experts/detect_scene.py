@@ -1,0 +1,151 @@
+"""Find named things in a drawn picture and draw boxes round them: the picture carries the scene it was drawn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.values import Box, Checkpoint, TaskCall
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.world.scene import Scene, Thing
+
+TASK = "detect"
+NAME = "Boxes from the drawn scene (picture book)"
+_TONES = (
+    (230, 57, 70),
+    (29, 120, 220),
+    (20, 140, 80),
+    (214, 120, 0),
+    (138, 60, 200),
+    (0, 140, 150),
+    (200, 40, 140),
+    (110, 90, 20),
+)
+"""Colours that stand out on any picture and under white letters."""
+
+
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal for a picture that was not drawn here: nothing is known of what it shows."""
+    handle = inputs.first(call, "image")
+    if not inputs.media[handle].meta.get("scene"):
+        named = f" “{call.phrases()[0]}”" if call.phrases() else " things"
+        raise Refusal(
+            f"This model cannot see yet, so it cannot find{named} in {handle}.",
+            "It knows what is in pictures that it drew itself. On others, draw a box round the thing and ask for a cut-out.",
+        )
+
+
+def load(checkpoint: Checkpoint, device: str) -> Expert:
+    """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
+    from models.reader import shared_embedder
+
+    embed = shared_embedder(device)
+
+    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+        check(call, inputs)
+        return detect(call, inputs, report, embed)
+
+    return expert
+
+
+def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Picture:
+    """Return the call's picture with a labelled box round each thing that the call names, or round all; ``meta["boxes"]``
+    holds [name, x0, y0, x1, y1] in fractions. Raises Refusal when nothing of that name is there."""
+    from models.world.composer import compose
+    from models.world.scene import Scene
+
+    handle = inputs.first(call, "image")
+    picture = inputs.values[handle]
+    if not isinstance(picture, Picture):
+        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    try:
+        scene = Scene.from_json(inputs.media[handle].meta["scene"])
+    except ValueError as error:
+        raise Refusal(f"What {handle} was drawn from cannot be read any more.", "Draw it again.") from error
+    report(0.2, "looking up the scene")
+    height, width = picture.pixels.shape[:2]
+    truth = compose(scene, width, height, truth=True)
+    wanted, notes = _wanted(" and ".join(call.phrases()), scene, embed)
+    regions = [
+        box for handle in call.refs("region") if (region := inputs.regions.get(handle)) and (box := region.bounds())
+    ]
+    found = [
+        (thing, box)
+        for thing, box in zip(scene.things, truth.boxes, strict=True)
+        if box is not None and thing.id in wanted and _inside(box, regions)
+    ]
+    if not found:
+        raise _absent(call, scene, handle, bool(regions))
+    report(0.7, "drawing the boxes")
+    pixels = _marked(picture.pixels[..., :3], found)
+    boxes = [[thing.name, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for thing, box in found]
+    report(1.0, "done")
+    label = f"{len(found)} found" if len(found) > 1 else found[0][0].name
+    meta = {"made": "picture-book", "notes": notes, "of": handle, "boxes": boxes}
+    return Picture(pixels, label, meta)
+
+
+def _wanted(phrase: str, scene: Scene, embed: Any) -> tuple[set[int], list[str]]:
+    """Return the ids of the things that *phrase* names (all for an empty one), and notes on words that are not known."""
+    from models.world.read import read
+
+    every = {thing.id for thing in scene.things}
+    plain = phrase.strip().lower().removeprefix("all ").removeprefix("the ")
+    if plain in ("", "everything", "things", "objects", "all", "all things", "all objects", "items"):
+        return every, []
+    wish = read(phrase, embed=embed)
+    ids: set[int] = set()
+    for wanted in wish.things:
+        names = wanted.choices or (wanted.name,)
+        ids |= {thing.id for thing in scene.things if thing.name in names and _coloured(thing, wanted.colour)}
+    return ids, [f"I do not know: {', '.join(wish.unknown)}."] if wish.unknown else []
+
+
+def _coloured(thing: Thing, asked: str) -> bool:
+    """Return whether *thing* is of the colour *asked* ("" for any): recoloured to it, or so by nature."""
+    from models.world import atlas
+
+    if not asked or thing.tint:
+        return not asked or thing.tint == asked
+    return asked.rsplit(" ", 1)[-1] in atlas.entry(thing.name).colours
+
+
+def _inside(box: Box, regions: list[Box]) -> bool:
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return not regions or any(r.x0 <= x <= r.x1 and r.y0 <= y <= r.y1 for r in regions)
+
+
+def _absent(call: TaskCall, scene: Scene, handle: str, within: bool) -> Refusal:
+    names = list(dict.fromkeys(thing.name for thing in scene.things))
+    said = f"“{call.phrases()[0][:60]}”" if call.phrases() else "Anything"
+    where = "in the marked place of" if within else "in"
+    hint = f"In {handle} there are: {', '.join(names[:12])}." if names else f"{handle} shows a backdrop without things."
+    return Refusal(f"{said} was not found {where} {handle}.", hint)
+
+
+def _marked(pixels: NDArray[np.uint8], found: list[tuple[Thing, Box]]) -> NDArray[np.uint8]:
+    """Return a copy of *pixels* with a frame and a name for each; a name always has the same colour."""
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFont
+
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    pen = ImageDraw.Draw(image)
+    line = max(2, round(min(width, height) / 180))
+    font = ImageFont.load_default(max(11, round(min(width, height) / 28)))
+    for thing, box in found:
+        x0, y0, x1, y1 = box.to_pixels(width, height)
+        tone = _TONES[sum(thing.name.encode()) % len(_TONES)]
+        pen.rectangle((x0 - line, y0 - line, x1 + line - 1, y1 + line - 1), outline=(255, 255, 255), width=1)
+        pen.rectangle((x0 - line + 1, y0 - line + 1, x1 + line - 2, y1 + line - 2), outline=tone, width=line)
+        left, top, right, bottom = pen.textbbox((0, 0), thing.name, font=font)
+        wide, high = right - left + 4 * line, bottom - top + 3 * line
+        x = min(max(0, x0 - line), max(0, width - wide))
+        y = y0 - line - high if y0 - line - high >= 0 else min(y0, height - high)
+        pen.rounded_rectangle((x, y, x + wide, y + high), radius=2 * line, fill=tone)
+        pen.text((x + 2 * line - left, y + 1.5 * line - top), thing.name, fill=(255, 255, 255), font=font)
+    return np.asarray(image)

@@ -1,0 +1,166 @@
+"""Draw a picture whose things stand in given boxes: each box holds what its label says, the description sets the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.values import Box, Checkpoint, Labelled, TaskCall
+
+if TYPE_CHECKING:
+    from models.world.scene import Thing
+    from models.world.wish import Wanted, Wish
+
+TASK = "layout"
+NAME = "Picture book (things in given places)"
+
+
+def load(checkpoint: Checkpoint, device: str) -> Expert:
+    """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
+    from models.reader import shared_embedder
+    from models.world.pictures import drawn, near_names, refusal, size_of
+    from models.world.placing import place
+    from models.world.read import read
+
+    embed = shared_embedder(device)
+
+    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+        report(0.05, "reading the description")
+        items, notes = _items(call, inputs)
+        caption = " ".join(call.phrases()).strip()
+        if not items and not caption:
+            raise Refusal(
+                "There is neither a description nor a labelled box.",
+                "Draw boxes and name what belongs into each, or describe the picture.",
+            )
+        wish = read(caption, embed=embed)
+        labels = [read(phrase, embed=embed) for phrase, _ in items]
+        if wish.empty and all(label.empty for label in labels):
+            raise refusal(_together([wish, *labels]), caption, near_names(embed))
+        width, height, resized = size_of(inputs.settings.get("size"), _usual(call, inputs))
+        fixed: list[Thing] = []
+        for (_, box), label in zip(items, labels, strict=True):
+            fixed += _fill(label, box, width, height, inputs.seed + len(fixed), len(fixed))
+        fixed.sort(key=lambda thing: -thing.size)  # what is small stands in front of what is large
+        wish = _rest(_with_scenery(wish, labels), labels)
+        report(0.2, "placing the things")
+        placed = place(wish, width, height, inputs.seed, fixed=fixed)
+        notes += [*_together([wish, *labels]).notes(), *resized]
+        boxes = [[phrase, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for phrase, box in items]
+        return drawn(placed.scene, width, height, caption or items[0][0], notes, report, {"layout": boxes})
+
+    return expert
+
+
+def _items(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[str]]:
+    """Return what belongs into which box: the labelled boxes of the call, then its labelled regions."""
+    items = [(arg.phrase, arg.box) for arg in call.args if isinstance(arg, Labelled)]
+    notes = []
+    for handle in call.refs("region"):
+        region = inputs.regions.get(handle)
+        box = region.bounds() if region else None
+        if region is None or box is None:
+            notes.append(f"{handle} has no shape to fill.")
+        elif not region.label:
+            notes.append(f"{handle} has no name, so nothing was put there; write in it what it shall hold.")
+        else:
+            items.append((region.label, box))
+    return items, notes
+
+
+def _usual(call: TaskCall, inputs: Inputs) -> tuple[int, int]:
+    """Return the usual size: that of the picture on which the regions were drawn, brought to the usual number of pixels."""
+    from models.world.pictures import USUAL
+
+    for handle in call.refs("region"):
+        region = inputs.regions.get(handle)
+        medium = inputs.media.get(region.of) if region else None
+        width, height = (int(medium.meta.get(side, 0)) if medium else 0 for side in ("width", "height"))
+        if width > 0 and height > 0:
+            scale = (USUAL[0] * USUAL[1] / (width * height)) ** 0.5
+            return max(64, round(width * scale)), max(64, round(height * scale))
+    return USUAL
+
+
+def _fill(label: Wish, box: Box, width: int, height: int, seed: int, before: int) -> list[Thing]:
+    """Return the things of *label* inside *box*: one fills it, several stand side by side or in rows."""
+    import random
+
+    from models.world import atlas
+    from models.world.composer import thing_in
+    from models.world.placing import names_of
+
+    rng = random.Random(f"layout {seed}")
+    wanted = [(name, thing) for thing in label.things for name in names_of(thing, rng)]
+    cells = _cells(box, [atlas.aspect(name) for name, _ in wanted], width / height)
+    things = []
+    for n, ((name, thing), cell) in enumerate(zip(wanted, cells, strict=True)):
+        made = thing_in(name, cell, width, height)
+        things.append(replace(made, tint=thing.colour, id=before + n + 1))
+    return things
+
+
+def _cells(box: Box, aspects: Sequence[float], frame: float) -> list[Box]:
+    """Return a cell of *box* for each of the things, in the grid in which they become largest; *frame* is width over height."""
+    count = len(aspects)
+    if not count:
+        return []
+    wide, high = (box.x1 - box.x0) * frame, box.y1 - box.y0
+    usual = sum(aspects) / count
+
+    def side(rows: int) -> float:
+        columns = -(-count // rows)
+        return min(wide / columns / usual, high / rows)
+
+    rows = max(range(1, count + 1), key=side)
+    columns = -(-count // rows)
+    cells = []
+    for n in range(count):
+        row, column = divmod(n, columns)
+        last = min(columns, count - row * columns)
+        x0 = box.x0 + (box.x1 - box.x0) * (column + (columns - last) / 2) / columns
+        y0 = box.y0 + (box.y1 - box.y0) * row / rows
+        x1, y1 = x0 + (box.x1 - box.x0) / columns, y0 + (box.y1 - box.y0) / rows
+        cells.append(Box(max(0.0, x0), max(0.0, y0), min(1.0, x1), min(1.0, y1)))
+    return cells
+
+
+def _with_scenery(wish: Wish, labels: Sequence[Wish]) -> Wish:
+    """Let labels that name no thing but a backdrop ("sky", "grass") set the scene where the description does not."""
+    for label in labels:
+        wish = replace(wish, place=wish.place or label.place, place_colour=wish.place_colour or label.place_colour,
+                       time=wish.time or label.time, style=wish.style or label.style)  # fmt: skip
+    return wish
+
+
+def _rest(wish: Wish, labels: Sequence[Wish]) -> Wish:
+    """Return *wish* without the things that stand in a box already, and without relations of those."""
+    boxed: dict[str, int] = {}
+    for label in labels:
+        for thing in label.things:
+            boxed[thing.name] = boxed.get(thing.name, 0) + thing.count
+    kept: list[Wanted] = []
+    number: dict[int, int] = {}
+    for n, thing in enumerate(wish.things):
+        count = thing.count - boxed.get(thing.name, 0) if thing.name in boxed else thing.count
+        boxed[thing.name] = max(0, boxed.get(thing.name, 0) - thing.count)
+        if count > 0:
+            number[n] = len(kept)
+            kept.append(replace(thing, count=count))
+    relations = [
+        replace(r, thing=number[r.thing], others=tuple(number[o] for o in r.others))
+        for r in wish.relations
+        if r.thing in number and all(o in number for o in r.others)
+    ]
+    return replace(wish, things=tuple(kept), relations=tuple(relations))
+
+
+def _together(wishes: Sequence[Wish]) -> Wish:
+    """Return one wish with the words of all, for their notes."""
+    first = wishes[0]
+    return replace(
+        first, things=tuple(t for w in wishes for t in w.things), unknown=tuple(dict.fromkeys(u for w in wishes for u in w.unknown)),
+        loose=tuple(dict.fromkeys(u for w in wishes for u in w.loose)), sayings=tuple(dict.fromkeys(s for w in wishes for s in w.sayings)),
+    )  # fmt: skip

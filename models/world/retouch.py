@@ -1,0 +1,181 @@
+"""Changing a person's own photo as an instruction says, as far as that goes without sight: drawn things pasted in with the photo's
+light, marked things removed, replaced, recoloured, moved, resized or set before another backdrop, and looks of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models import pixels as pixelwork
+from models.colours import colour
+from models.world import insertion
+from models.world.grades import graded
+from models.world.orders import Order, Orders
+from models.world.paste import Way
+from models.world.photo_draft import Cannot, Photo
+from models.world.where import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_WHOLE = ("it", "this", "that", "everything", "picture", "image", "photo", "scene", "whole", "photograph", "the picture", "the image",
+          "the photo", "the whole picture", "the scene", "this picture", "this photo", "this image", "my photo", "my picture", "")  # fmt: skip
+WORKS = (
+    "On a photo I can put drawn things in (mark where, or say “in the top left”), take out, replace, recolour, move or resize what is "
+    "marked, put another background behind it, and change light and look: night, sunset, snow, rain, fog, warm, cold, vintage, "
+    "watercolour, sketch, comic, black and white."
+)
+"""What a refusal says that works."""
+
+
+def retouch(photo: Photo, orders: Orders) -> None:
+    """Do *orders* on *photo*; what cannot be done is left and named in its notes."""
+    for number, order in enumerate(orders.orders):
+        photo.report(number / len(orders.orders), order.verb)
+        try:
+            _STEPS[order.verb](photo, order)
+        except Cannot as reason:
+            photo.notes.append(str(reason))
+    photo.notes += [f"“{clause}” was not understood" for clause in orders.unread]
+
+
+def _region(photo: Photo) -> NDArray[np.bool_]:
+    """Return where a look of the whole is put: the marked place, or everywhere."""
+    return np.ones(photo.pixels.shape[:2], np.bool_) if photo.place is None else photo.place
+
+
+def _soft(photo: Photo) -> int:
+    return round(0.004 * max(photo.size))
+
+
+def _time(photo: Photo, order: Order) -> None:
+    photo.repaint(
+        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed), _region(photo), 4 * _soft(photo)
+    )
+    photo.done.append(f"graded as {order.new}")
+    photo.notes.append(f"{order.new} was made by grading the photo's colours; nothing in it was drawn anew")
+
+
+def _style(photo: Photo, order: Order) -> None:
+    from models.world.styles import stylised
+
+    if not order.new:
+        raise Cannot("a photo has no style to take off; use the picture from before")
+    rgb = np.ascontiguousarray(photo.pixels[..., :3])
+    made = graded(rgb, "vintage") if "vintage" in order.said or "retro" in order.said else stylised(rgb, order.new)
+    photo.repaint(made, _region(photo), 2 * _soft(photo))
+    photo.done.append(f"{order.new} filter")
+    photo.notes.append(f"{order.new} was made by filtering the photo's own pixels")
+
+
+def _grade(photo: Photo, order: Order) -> None:
+    photo.repaint(
+        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed), _region(photo), 4 * _soft(photo)
+    )
+    photo.done.append(f"made {order.new}")
+
+
+def _light(photo: Photo, order: Order) -> None:
+    rgb = np.ascontiguousarray(photo.pixels[..., :3])
+    area = _region(photo) if order.what in _WHOLE else photo.marked(order.what)
+    weight = np.ones(rgb.shape[:2], np.float32)
+    amount = 1.6 * float(np.log2(order.amount))
+    photo.repaint(pixelwork.apply("brightness", rgb, amount, weight), area, 2 * _soft(photo))
+    photo.done.append("brightened" if amount > 0 else "darkened")
+
+
+def _recolour(photo: Photo, order: Order) -> None:
+    area = photo.thing(order.what)
+    rgb = np.ascontiguousarray(photo.pixels[..., :3])
+    photo.repaint(
+        pixelwork.recolour(rgb, colour(order.colour), pixelwork.lightness(rgb, area), 1.0), area, _soft(photo)
+    )
+    photo.done.append(f"recoloured {order.colour}")
+
+
+def _remove(photo: Photo, order: Order) -> None:
+    photo.empty(photo.marked(order.what))
+    photo.done.append("took the marked thing out")
+
+
+def _backdrop(photo: Photo, order: Order) -> None:
+    """Put a drawn backdrop behind the marked thing, which stays bit for bit up to its soft edge."""
+    from models.world.backdrops import paint
+    from models.world.scene import Backdrop
+
+    keep = photo.thing("the thing that shall stay")
+    kind = order.new or ("plain" if order.colour else "gradient")
+    width, height = photo.size
+    if min(width, height) < 16:
+        raise Cannot("the photo is too small for a backdrop")
+    painted = paint(Backdrop(kind, colour=order.colour, seed=photo.seed % 2**31), width, height).pixels
+    photo.repaint(np.asarray(painted, np.uint8), ~keep, 1)
+    photo.done.append(f"put a drawn {kind} behind the marked thing")
+
+
+def _cut_and_put(photo: Photo, order: Order, where: Callable[[tuple[float, float, float, float]], tuple[float, float, float, float]],
+                 way: Way, word: str, *, keep: bool = False) -> None:  # fmt: skip
+    """Cut the marked thing out, fill its place unless it is to *keep*, and put it back elsewhere."""
+    photo.marked(order.what)
+    sprite, box, mask = photo.cut()
+    if not keep:
+        photo.empty(mask, quick=True)
+    photo.stick(sprite, where(box), way)
+    photo.done.append(word)
+
+
+def _move(photo: Photo, order: Order) -> None:
+    place = order.place or Place("side", (1.0, 0.0), 1.0, False)
+    if place.kind not in ("side", "zone"):
+        raise Cannot(f"I cannot see where “{place.whom or place.kind}” is in a photo: say to which side")
+    _cut_and_put(
+        photo, order, lambda box: insertion.moved(photo, box, place), Way("floats", match=0.0), "moved the marked thing"
+    )
+
+
+def _resize(photo: Photo, order: Order) -> None:
+    def grown(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        x, wide, high = (box[0] + box[2]) / 2, (box[2] - box[0]) * order.amount, (box[3] - box[1]) * order.amount
+        return x - wide / 2, box[3] - high, x + wide / 2, box[3]
+
+    word = "enlarged the marked thing" if order.amount > 1 else "shrank the marked thing"
+    _cut_and_put(photo, order, grown, Way("floats", match=0.0), word)
+
+
+def _turn(photo: Photo, order: Order) -> None:
+    _cut_and_put(
+        photo, order, lambda box: box, Way("floats", rotation=order.amount, match=0.0), "turned the marked thing"
+    )
+
+
+def _flip(photo: Photo, order: Order) -> None:
+    _cut_and_put(photo, order, lambda box: box, Way("floats", flip=True, match=0.0), "mirrored the marked thing")
+
+
+def _copy(photo: Photo, order: Order) -> None:
+    for i in range(min(4, max(1, round(order.amount)))):
+        side = Place("side", (1.0 if i % 2 == 0 else -1.0, 0.0), 1.0, False)
+        _cut_and_put(photo, order, lambda box, side=side: insertion.beside(photo, box, side),  # type: ignore[misc]
+                     Way("floats", match=0.0), "copied the marked thing", keep=True)  # fmt: skip
+
+
+def _never(why: str) -> Callable[[Photo, Order], None]:
+    def step(photo: Photo, order: Order) -> None:
+        raise Cannot(f"“{order.said or order.verb}”: {why}")
+
+    return step
+
+
+def _swap(photo: Photo, order: Order) -> None:
+    insertion.swap_for(photo, replace(order, verb="replace"))
+
+
+_STEPS: dict[str, Callable[[Photo, Order], None]] = {
+    "add": insertion.add, "replace": insertion.swap_for, "remove": _remove, "recolour": _recolour, "move": _move, "resize": _resize,
+    "turn": _turn, "flip": _flip, "copy": _copy, "swap": _swap, "light": _light, "time": _time, "style": _style, "grade": _grade,
+    "backdrop": _backdrop, "count": _never("I cannot count things in a photo yet"),
+    "fade": _never("a photo does not hold what is behind a thing"), "unshadow": _never("I cannot tell shadows from things in a photo yet"),
+}  # fmt: skip

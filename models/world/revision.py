@@ -1,0 +1,127 @@
+"""One change of one picture, drawn or photographed: from a call to the changed picture with its facts. Two experts share it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.expert import Inputs, Picture, Refusal, Report, Share
+from models.markings import place_of
+from models.values import TaskCall
+from models.world.instructions import read_orders
+from models.world.photo_draft import Photo
+from models.world.redraw import redraw, scene_of
+from models.world.retouch import WORKS, retouch
+from models.world.tools import Tools
+
+DRAWN_HINT = (
+    "Try, for example: make the cat blue, replace the pizza by a cake, remove the left tree, put two birds in the sky, move the boat to "
+    "the right, make it night, let it snow, as a watercolour."
+)
+
+
+def words_of(call: TaskCall) -> str:
+    """Return the call's instruction; raises Refusal when there is none."""
+    text = " and ".join(phrase.strip() for phrase in call.phrases() if phrase.strip())
+    if not text:
+        raise Refusal("It is not said what to change.", 'Say it in words, such as "add a hat".')
+    return text
+
+
+def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into: bool) -> Picture:
+    """Return the picture of *call* changed as its words say; *into* the marked place for ``inpaint``.
+
+    ``meta``: made, scene (of a drawn picture), of, changed (ids of the things), area (x0, y0, x1, y1 px of what was allowed to
+    change), band_px (how far that reaches over the marked place), changed_inside and changed_outside (pixels that differ in
+    and out of the allowed area; the latter is 0), done and notes. Raises Refusal when nothing could be done.
+    """
+    handle = inputs.first(call, "image")
+    picture = inputs.values[handle]
+    if not isinstance(picture, Picture):
+        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    text = words_of(call)
+    notes: list[str] = []
+    report(0.0, "reading the marks")
+    marks = place_of(
+        call, inputs, handle, picture.pixels, find_edges=False, notes=notes, report=Share(report, 0.0, 0.15)
+    )
+    if marks is not None and marks.moving:
+        raise Refusal("The mask belongs to a clip, not to a picture.", "Mark the thing on the picture.")
+    place = None if marks is None else marks.still
+    scene = (
+        scene_of({**inputs.media[handle].meta, **picture.meta}) if handle in inputs.media else scene_of(picture.meta)
+    )
+    if scene is None:
+        return _photo(call, inputs, handle, picture, text, place, notes, report, tools, into=into)
+    report(0.2, "drawing")
+    made = redraw(scene, picture.pixels, text, place, tools, inputs.seed, into=into)
+    changed = made.changed
+    notes += [*(f"I do not know: {word}" for word in changed.unknown), *changed.notes]
+    notes += [f"“{clause}” was not understood" for clause in changed.unread]
+    if not changed.done:
+        raise _refusal(handle, text, changed.unknown, notes, DRAWN_HINT, tools)
+    pixels = np.dstack([made.pixels, picture.pixels[..., 3:]]) if picture.pixels.shape[2] == 4 else made.pixels
+    meta = {
+        "scene": changed.scene.to_json(),
+        "changed": list(changed.ids),
+        "removed": [t.name for t in changed.removed],
+    }
+    report(1.0, "done")
+    return _result(pixels, picture, handle, made.area, place, [*changed.done], notes, meta)
+
+
+def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: str, place: NDArray[np.bool_] | None, notes: list[str],
+           report: Report, tools: Tools, *, into: bool) -> Picture:  # fmt: skip
+    found: list[NDArray[np.bool_]] = []
+
+    def find() -> NDArray[np.bool_]:
+        """The marked thing with its own edges; found once, on the picture as it was."""
+        if not found:
+            seen = place_of(
+                call, inputs, handle, picture.pixels, find_edges=True, notes=notes, report=Share(report, 0.15, 0.3)
+            )
+            found.append(np.zeros(picture.pixels.shape[:2], np.bool_) if seen is None else seen.still)
+        return found[0]
+
+    photo = Photo(picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99))
+    retouch(photo, read_orders(text, bare=into))
+    notes += [*(f"I do not know: {word}" for word in dict.fromkeys(photo.unknown)), *dict.fromkeys(photo.notes)]
+    if not photo.done:
+        raise _refusal(handle, text, tuple(photo.unknown), notes, WORKS, tools)
+    report(1.0, "done")
+    return _result(photo.pixels, picture, handle, photo.area, place, photo.done, notes, {})
+
+
+def _refusal(handle: str, text: str, unknown: tuple[str, ...], notes: list[str], hint: str, tools: Tools) -> Refusal:
+    """Say why nothing was done: a name that is not known with near ones, a reason, or what works."""
+    if unknown:
+        near = [name for word in unknown for name in tools.near(word)]
+        return Refusal(f"I do not know: {', '.join(unknown)}.", f"Did you mean {' or '.join(near)}?" if near else hint)
+    reasons = [note for note in notes if "not understood" not in note]
+    if reasons:
+        return Refusal(f"{reasons[0][:1].upper()}{reasons[0][1:]}.", hint)
+    return Refusal(f"I do not know how to do “{text[:80]}” on {handle} without a model trained for it.", hint)
+
+
+def _result(pixels: NDArray[np.uint8], before: Picture, handle: str, area: NDArray[np.bool_], place: NDArray[np.bool_] | None,
+            done: list[str], notes: list[str], more: dict[str, Any]) -> Picture:  # fmt: skip
+    from models.masks import box_of
+
+    differs = (pixels != before.pixels).any(axis=2)
+    meta = {
+        "made": "picture-book", "of": handle, "done": done, "notes": notes, "area": list(box_of(area) or ()), "band_px": _band(area, place),
+        "changed_inside": int(np.count_nonzero(differs & area)), "changed_outside": int(np.count_nonzero(differs & ~area)), **more,
+    }  # fmt: skip
+    return Picture(pixels, label=done[0] if len(done) == 1 else "changed", meta=meta)
+
+
+def _band(area: NDArray[np.bool_], place: NDArray[np.bool_] | None) -> int:
+    """Return how far, in px, *area* reaches over the marked place; 0 where nothing is marked or all lies within it."""
+    import cv2
+
+    if place is None or not place.any() or not (area & ~place).any():
+        return 0
+    away = cv2.distanceTransform((~place).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return int(np.ceil(away[area].max()))

@@ -117,11 +117,12 @@ def _from_scene(known: dict[str, Any], seconds: float) -> SoundPlan | None:
     return None
 
 
-def _atlas_sound(name: str) -> str:
+def _atlas_sound(name: str) -> str | None:
+    """Return what the atlas says a thing sounds like ("": it is silent), None for a thing that is not in it."""
     try:
         return atlas.entry(name).sound
     except (KeyError, OSError):
-        return ""
+        return None
 
 
 def _on(clip: Clip, sound: Sound, span: Span | None, inputs: Inputs, meta: dict[str, Any]) -> Clip:

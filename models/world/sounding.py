@@ -79,10 +79,13 @@ def render(plan_: SoundPlan, seed: int, rate: int = RATE, tick: Tick | None = No
     return np.clip(made, -LOUDEST, LOUDEST).astype(np.float32)
 
 
-def sound_of(name: str, given: str = "") -> str:
-    """Return the class of the sound that a thing called *name* makes, "" for none; *given* is what the atlas says of it."""
-    if given in CLASSES:
-        return given
+def sound_of(name: str, given: str | None = None) -> str:
+    """Return the class of the sound that a thing called *name* makes, "" for none; *given* is what the atlas says of it.
+
+    The atlas has the last word, also where it says "": an apple is silent although eating one is not. None: it is not in there.
+    """
+    if given is not None:
+        return given if given in CLASSES else ""
     words = tuple(name.lower().split())
     found = sense(words) or (sense(words[-1:]) if len(words) > 1 else None)
     return "" if found is None or found.person or (found.verb and not found.one) else found.sound
@@ -98,7 +101,7 @@ def ambience(backdrop: Backdrop) -> str:
 
 
 def scene_plan(
-    scene: Scene, seconds: float = 5.0, atlas_sound: Callable[[str], str] | None = None
+    scene: Scene, seconds: float = 5.0, atlas_sound: Callable[[str], str | None] | None = None
 ) -> SoundPlan:  # fmt: skip
     """Lay out the sounds of a still scene: its backdrop underneath, its things one after another and again; larger is louder.
 
@@ -123,7 +126,7 @@ def scene_plan(
     return SoundPlan(tuple(sorted(events, key=lambda e: e.start)), seconds, (), _silence_note(silent))
 
 
-def film_plan(film: Film, atlas_sound: Callable[[str], str] | None = None) -> SoundPlan:
+def film_plan(film: Film, atlas_sound: Callable[[str], str | None] | None = None) -> SoundPlan:
     """Lay out the sounds of a film: its backdrop underneath, and each event at its time by who does it and what is done."""
     heard, silent = _heard(film.scene, atlas_sound)
     by_id = {t.id: t for t in film.scene.things}
@@ -159,12 +162,14 @@ def film_plan(film: Film, atlas_sound: Callable[[str], str] | None = None) -> So
     return SoundPlan(tuple(sorted(events, key=lambda e: e.start)), film.seconds, (), _silence_note(silent))
 
 
-def _heard(scene: Scene, atlas_sound: Callable[[str], str] | None) -> tuple[list[tuple[str, str, float]], list[str]]:
+def _heard(
+    scene: Scene, atlas_sound: Callable[[str], str | None] | None
+) -> tuple[list[tuple[str, str, float]], list[str]]:
     """Return (thing, class, loudness) for the things that sound, once for each name, and the names of those that do not."""
     heard: dict[str, tuple[str, str, float]] = {}
     silent: list[str] = []
     for thing in scene.things:
-        sound = sound_of(thing.name, atlas_sound(thing.name) if atlas_sound is not None else "")
+        sound = sound_of(thing.name, atlas_sound(thing.name) if atlas_sound is not None else None)
         loudness = float(np.clip(0.55 + 0.8 * thing.size, 0.5, 1.25))
         if not sound:
             silent += [thing.name] if thing.name not in silent else []

@@ -190,3 +190,5 @@ def test_a_scene_sounds_like_its_things_over_its_backdrop():
     assert sound_of("pizza") == ""
     assert sound_of("sousaphone") == "tuba"
     assert sound_of("whatever", "bee") == "bee"
+    assert sound_of("apple", "") == ""
+    assert sound_of("apple") == "chewing"

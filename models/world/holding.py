@@ -31,6 +31,10 @@ SEATS = {
     "keyboard": 0.2, "plate": 0.4, "slide": 0.1,
 }  # fmt: skip
 """How far down from the top one sits, as a fraction of the height; of other things one sits on the outline."""
+SPREAD = frozenset(
+    ("pizza", "plate", "maple leaf", "green leaf", "sunflower", "flower", "map", "spider web", "bread", "picture")
+)
+"""Things that show their upper side: what is small and on them lies on it."""
 BUST = 0.5
 """A head at least this wide for the picture is all that the picture shows."""
 CARRYING = ("wearing", "holding", "riding", "in", "on")
@@ -67,7 +71,9 @@ def _spread(place: int, places: int, wide: float) -> float:
 
 
 def _on(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
-    if places > 4:  # too many for its upper edge: strewn all over it
+    if places > 4 or (
+        bearer.name in SPREAD and child.wide < 0.4 * bearer.wide
+    ):  # too many or too small for its upper edge: strewn over it
         columns = math.ceil(math.sqrt(places * bearer.wide / bearer.high))
         rows = math.ceil(places / columns)
         _fit(child, 0.66 * bearer.wide / columns, 0.66 * bearer.high / rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.world.lexicon import FORMATIONS, POSSESSIVES, singulars
+from models.world.surroundings import ALWAYS_PLACES, THINGS_TOO
 from models.world.tags import Tag
 
 MOST = 60
@@ -79,7 +80,7 @@ def read_noun(tags: Sequence[Tag], at: int, near: Near, *, after_noun: bool) -> 
             if not _extend(noun, tag, near):
                 break
         else:
-            _begin(noun, tag, following, started)
+            _begin(noun, tag, following)
         taken = index + 1
     noun.end = content[taken - 1][0] + 1 if taken else at
     if not noun.kind and owner:
@@ -146,7 +147,7 @@ def _nounlike(tag: Tag | None) -> bool:
     )
 
 
-def _begin(noun: Noun, tag: Tag, following: Tag | None, started: bool) -> None:
+def _begin(noun: Noun, tag: Tag, following: Tag | None) -> None:
     """Take *tag* where no head noun has come yet."""
     more = _nounlike(following) and following is not None and not (_acts(following) and not following.is_("thing"))
     if tag.is_("colour") and (more or not tag.is_("thing")):
@@ -154,23 +155,28 @@ def _begin(noun: Noun, tag: Tag, following: Tag | None, started: bool) -> None:
         noun.colour = noun.colour or tag.means["colour"]
     elif tag.is_("size") and (more or not tag.is_("thing")):
         noun.size *= tag.means["size"]
-    elif tag.is_("thing") and tag.is_("place"):
-        noun.kind, noun.value, noun.said = "either", (tag.means["thing"], tag.means["place"]), tag.words
-    elif tag.is_("thing") and not (tag.is_("kin") and plural(tag.words, tag.means["thing"])):
-        noun.kind, noun.value, noun.said = "thing", tag.means["thing"], tag.words
-    elif tag.is_("occasion", "kin"):
-        kind = "occasion" if tag.is_("occasion") else "kin"
-        noun.kind, noun.value, noun.said = kind, tag.means[kind], tag.words
-    elif tag.is_("time") and (more or not tag.is_("place")):
-        noun.time = tag.means["time"]
-    elif tag.is_("place"):
-        noun.kind, noun.value, noun.said = "place", tag.means["place"], tag.words
+    elif tag.is_("time") and not noun.count and tag.words not in THINGS_TOO and (more or not tag.is_("place")):
+        noun.time = tag.means["time"]  # "during a storm", "a rainy street"
+    elif kind := _meant(tag):
+        noun.kind, noun.said = kind, tag.words
+        noun.value = (tag.means["thing"], tag.means["place"]) if kind == "either" else tag.means[kind]
     elif tag.is_("style"):
         noun.style = tag.means["style"]
     elif _acts(tag):
         noun.doing = tag.words
     elif not tag.is_("adverb"):
         noun.loose.append(tag.words)
+
+
+def _meant(tag: Tag) -> str:
+    """Return which kind of noun *tag* is, "" for none."""
+    if tag.is_("place") and (tag.words in ALWAYS_PLACES or not tag.is_("thing", "occasion", "kin")):
+        return "place"
+    if tag.is_("thing") and tag.is_("place"):
+        return "either"
+    if tag.is_("thing") and not (tag.is_("kin") and plural(tag.words, tag.means["thing"])):
+        return "thing"
+    return next((kind for kind in ("occasion", "kin") if tag.is_(kind)), "")
 
 
 def _extend(noun: Noun, tag: Tag, near: Near) -> bool:

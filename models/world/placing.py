@@ -19,6 +19,9 @@ DEPTH_GROWTH = 0.25
 """How much larger what stands at the lower edge is drawn than what stands at the horizon."""
 
 
+_LIVING = ("animals", "people", "faces")
+
+
 @dataclass(frozen=True)
 class Placed:
     """A scene, the wish's group of each of its things (by their order; -1 for a fixed one), and the penalty that is left of
@@ -47,7 +50,10 @@ def place(
     known = known or looks()
     rng = random.Random(f"place {seed}")
     groups = [names_of(wanted, rng) for wanted in wish.things]
-    kind = wish.place or suiting.backdrop_for(_leading(wish, groups, fixed), known.entry, rng)
+    leading = _leading(wish, groups, fixed, known)
+    kind = wish.place or suiting.backdrop_for(leading, known.entry, rng)
+    if kind == "sky" and any(known.entry(name).habitat == "ground" for name in leading):
+        kind = "meadow"  # "birds in the sky above a church": the church needs a ground
     backdrop = Backdrop(kind, wish.time or "day", wish.place_colour, seed % 2**31)
     short = min(width, height)
     line = horizon(backdrop)
@@ -71,11 +77,12 @@ def place(
     return _scene(best[1], kept_ties, wish, backdrop, frame, best[0], fixed)
 
 
-def _leading(wish: Wish, groups: Sequence[Sequence[str]], fixed: Sequence[Thing]) -> list[str]:
-    """Return the names that choose the backdrop: all but those that are worn or held, which go wherever their bearer goes."""
+def _leading(wish: Wish, groups: Sequence[Sequence[str]], fixed: Sequence[Thing], known: Looks) -> list[str]:
+    """Return the names that choose the backdrop: all but those worn or held, which go wherever their bearer goes."""
     carried = {n for relation in wish.relations if relation.kind in ("wearing", "holding") for n in relation.others}
     names = [name for n, group in enumerate(groups) if n not in carried for name in group]
-    return [*names, *(thing.name for thing in fixed)]
+    names += [thing.name for thing in fixed]
+    return [name for name in names if not known.entry(name).worn] or names
 
 
 def names_of(wanted: Wanted, rng: random.Random) -> list[str]:
@@ -137,12 +144,18 @@ def _tie(wish: Wish, items: Sequence[Sequence[Item]], known: Looks, rng: random.
         kind = _kind(relation, wish, known)
         if kind in CARRYING and others:
             bearers, children = (some, others) if kind in ("wearing", "holding") else (others, some)
+            if kind == "on" and _alive(bearers, known) and all(known.entry(item.name).worn for item in children):
+                kind = "wearing"  # "a crown on a cat"
             pairs[kind] += [(bearers[n % len(bearers)], child) for n, child in enumerate(children)]
         elif (others or not relation.others) and not (kind == "ring" and _around(relation.thing, wish)):
             ties.append(Ties(kind, some, others))
     for kind, found in pairs.items():
         ties += _join(kind, found, known, rng)
     return ties
+
+
+def _alive(items: Sequence[Item], known: Looks) -> bool:
+    return all(known.entry(item.name).group in _LIVING for item in items)
 
 
 def _around(thing: int, wish: Wish) -> bool:
@@ -156,7 +169,7 @@ def _kind(relation: Relation, wish: Wish, known: Looks) -> str:
         return relation.kind
     names = [wish.things[n].name for n in relation.others]
     wearer = wish.things[relation.thing].name
-    alive = bool(wearer) and known.entry(wearer).group in ("animals", "people")
+    alive = bool(wearer) and known.entry(wearer).group in _LIVING
     if alive and all(name and known.entry(name).worn for name in names) and relation.kind != "on":
         return "wearing"
     return relation.kind

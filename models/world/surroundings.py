@@ -90,6 +90,27 @@ def _flat(table: dict[str, str]) -> dict[str, str]:
 KIND_OF = _flat(KIND_WORDS)
 TIME_OF = _flat(TIME_WORDS)
 STYLE_OF = _flat(STYLE_WORDS)
+ALWAYS_PLACES = frozenset(
+    (
+        "farm",
+        "beach",
+        "desert",
+        "garden",
+        "city",
+        "town",
+        "street",
+        "road",
+        "forest",
+        "sea",
+        "ocean",
+        "park",
+        "kitchen",
+        "stage",
+    )
+)
+"""Words that set the scene even where the atlas has a thing of that name."""
+THINGS_TOO = frozenset(("lightning", "snowflakes"))
+"""Words for weather that mean a thing when they stand alone."""
 INTO_PLACE = frozenset(
     ("in", "on", "beside", "behind", "above", "below", "front", "facing", "with", "around", "between")
 )

@@ -148,6 +148,15 @@ def test_a_rider_a_hat_and_what_is_in_a_basket_go_with_their_bearers() -> None:
     assert basket[0] - 0.02 < apple[0] < apple[2] < basket[2] + 0.02
 
 
+def test_a_hat_on_a_head_is_worn_and_a_church_needs_a_ground() -> None:
+    found = placed(Wanted("hat"), Wanted("cat"), relations=(Relation("on", 0, (1,)),))
+    at = {t.name: box for t, box in boxes(found, (768, 512))}
+    assert at["hat"][2] - at["hat"][0] < at["cat"][2] - at["cat"][0]
+    assert at["cat"][1] - 0.01 < at["hat"][3] < (at["cat"][1] + at["cat"][3]) / 2
+    assert placed(Wanted("bird", 3), Wanted("house"), place="sky").scene.backdrop.kind == "meadow"
+    assert placed(Wanted("bird", 3), place="sky").scene.backdrop.kind == "sky"
+
+
 def test_what_is_behind_is_drawn_first_and_is_still_seen() -> None:
     found = placed(
         Wanted("tree", 3),

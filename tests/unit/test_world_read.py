@@ -14,7 +14,7 @@ NAMES = (
     "cat", "dog", "rabbit", "horse", "elephant", "mouse", "bird", "fly", "pizza", "car", "house", "tree", "astronaut", "bowl",
     "red apple", "banana", "balloon", "boat", "birthday cake", "wrapped gift", "party popper", "top hat", "sunglasses", "man",
     "umbrella", "basket", "robot", "guitar", "sofa", "moon", "tangerine", "sunflower", "traffic light", "hot dog", "castle",
-    "black cat", "girl", "dress", "kite", "glasses", "butterfly", "umbrella in the rain", "man in a wheelchair", "stack of books", "skateboard",
+    "black cat", "girl", "dress", "kite", "glasses", "butterfly", "umbrella in the rain", "man in a wheelchair", "stack of books", "skateboard", "storm", "farm",
 )  # fmt: skip
 OTHERS = {"apple": "red apple", "orange": "tangerine", "cake": "birthday cake", "airship": "balloon", "kitten": "cat"}
 
@@ -123,6 +123,8 @@ def test_relations_join_what_was_meant(caption: str, expected: list[tuple[str, s
         ("a cat on a white background", "plain", "", ""),
         ("a fish under the sea", "underwater", "", ""),
         ("a dog in a snowy street", "street", "snowfall", ""),
+        ("a boat by the sea during a storm", "sea", "storm", ""),
+        ("birds over a farm", "farm", "", ""),
         ("a car", "", "", ""),
     ],
 )

@@ -39,32 +39,45 @@ def halved(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def spread(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the colours of a sprite (uint8 [h, w, 4], straight alpha), uint8 [h, w, 3], carried outwards over its outline.
 
-    The two outermost pixels of a bitmap glyph ring: a light line and a dark one that its sharpening left. Their colour comes
-    from the pixels further in, where there are any, and so does that of the empty surroundings.
+    The two outermost pixels of a bitmap glyph ring: a light line and a dark one that its sharpening left. Where they differ
+    but a little from the pixels further in, they take their colour; what differs much is a detail and stays. Hardly covered
+    pixels and the empty surroundings get the colour of the well covered ones near by.
     """
     import cv2
 
     cover = sprite[..., 3]
-    inner = cv2.erode(cover, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 250
-    # Thin parts have nothing further in: there the best covered pixels near by count.
-    thin = np.where(cover > 200, 1.0, np.where(cover > 25, 0.05, 0)).astype(np.float32)
     colours = sprite[..., :3].astype(np.float32)
-    out, missing = np.zeros_like(colours), np.ones_like(thin)
-    for sigma, trust in (
-        (0.7, inner.astype(np.float32)),
-        (1.3, inner.astype(np.float32)),
-        (0.8, thin),
-        (3.0, thin),
-        (12.0, thin),
-        (50.0, thin),
-    ):
+    inner = cv2.erode(cover, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 250
+    calm, reached = _carried(colours, inner, (0.7, 1.3))
+    away = np.abs(colours - calm).max(2)
+    own = np.clip((away - 36) / 40, 0, 1) * reached + (1 - reached)
+    mended = calm + (colours - calm) * own[..., None]
+    mended[inner] = colours[inner]
+    # The dark line lies in the pixels that are covered in part: they look at their fully covered neighbours alone.
+    full, solid = cover > 235, cover > 140
+    beside, reached = _carried(mended, full, (0.7, 1.1))
+    part = solid & ~full
+    mended[part] += ((beside - mended) * reached[..., None])[part]
+    out, _ = _carried(mended, solid if solid.any() else cover > 0, (0.7, 2.0, 6.0, 20.0, 60.0))
+    out[solid] = mended[solid]
+    return np.asarray(np.clip(out + np.float32(0.5), 0, 255), np.uint8)
+
+
+def _carried(
+    colours: NDArray[np.float32], known: NDArray[np.bool_], sigmas: tuple[float, ...]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return *colours* [h, w, 3] carried from where they are *known* to round about, the nearest first, and how surely 0..1."""
+    import cv2
+
+    trust = known.astype(np.float32)
+    out, missing = np.zeros_like(colours), np.ones_like(trust)
+    for sigma in sigmas:
         weight = cv2.GaussianBlur(trust, (0, 0), sigma)
         mean = cv2.GaussianBlur(colours * trust[..., None], (0, 0), sigma) / np.maximum(weight, 1e-9)[..., None]
         share = np.clip(weight * 40, 0, 1) * missing
         out += mean * share[..., None]
         missing -= share
-    out[inner] = colours[inner]
-    return np.asarray(np.clip(out + np.float32(0.5), 0, 255), np.uint8)
+    return out + mean * missing[..., None], 1 - missing
 
 
 def _enlarged(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -112,11 +112,17 @@ def test_edges_stay_sharp_when_a_sprite_is_enlarged():
     assert np.abs(big[0].astype(int) - COLOURS["disc"]).max() <= 2
 
 
-def test_the_dark_rim_of_a_bitmap_glyph_is_taken_away():
-    sprite = made_up("disc")
+def test_the_rim_that_sharpening_left_is_taken_away_and_details_stay():
+    disc, centre = made_up("disc"), 64
     ys, xs = np.mgrid[:128, :128] + 0.5
-    sprite[np.hypot(xs - 64, ys - 64) > 62.5, :3] = 0
-    assert np.abs(spread(sprite)[64, 0].astype(int) - COLOURS["disc"]).max() <= 12
+    outer = np.hypot(xs - centre, ys - centre) > 62.5
+    rimmed, dotted = disc.copy(), disc.copy()
+    rimmed[outer, :3] -= 30
+    assert np.abs(spread(rimmed)[64, 0].astype(int) - COLOURS["disc"]).max() <= 6
+    dotted[60:68, :4, :3] = 0
+    assert spread(dotted)[64, 1].max() < 40
+    # What is empty takes the colour of what is near by.
+    assert np.abs(spread(disc)[0, 0].astype(int) - COLOURS["disc"]).max() <= 2
 
 
 def test_a_level_is_at_most_twice_too_large_and_keeps_its_margin():

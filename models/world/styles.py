@@ -132,7 +132,7 @@ def watercolour(rgb: Field, short: int) -> Field:
 
     high, wide = rgb.shape[:2]
     ys, xs = np.mgrid[:high, :wide].astype(np.float32)
-    reach = np.float32(0.006 * short)
+    reach = np.float32(0.004 * short)
     warped = cv2.remap(
         rgb,
         xs + _grain(high, wide, short / 28, 4) * reach,
@@ -140,7 +140,7 @@ def watercolour(rgb: Field, short: int) -> Field:
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REFLECT,
     )
-    wash = _strokes(_strokes(warped, max(2, round(0.012 * short))), max(2, round(0.008 * short)))
+    wash = _strokes(_strokes(warped, max(2, round(0.007 * short))), max(2, round(0.005 * short)))
     edge = np.abs(_gray(wash) - _blur(_gray(wash), 0.006 * short))
     flow = (
         np.float32(1)

@@ -179,9 +179,10 @@ def _object(clause: _Clause, mentions: Sequence[Mention], ids: tuple[int, ...]) 
         if clause.following >= 0 and m.end <= clause.following and lead & {"and", ",", "while", "as", "then"}:
             break  # rather the subject of the next verb: "the dog runs and the cat jumps"
         return m
-    if {"it", "them", "him", "her"} & set(words[clause.start : clause.stop]):
-        named = [m for m in mentions if m.end <= clause.at and not set(m.ids) & set(ids)]
-        return named[-1] if named else None
+    for j in range(clause.start, clause.stop):
+        if words[j] in ("it", "them", "him", "her"):
+            named = [m for m in mentions if m.end <= clause.at and not set(m.ids) & set(ids)]
+            return Mention(j, j + 1, named[-1].ids) if named else None
     return None
 
 

@@ -306,7 +306,7 @@ def _steps(cue: Cue, end: float, way: int) -> None:
         "run"
         if pen.actor.alive
         else "drive"
-        if pen.actor.group == "travel"
+        if pen.actor.group == "vehicles"
         else "float"
         if pen.actor.habitat in ("sky", "water")
         else "hop"

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.world import atlas
 from models.world.acts import words_of
 from models.world.filming import aliases, readable
 from models.world.mentions import find_mentions
 from models.world.placing import place
 from models.world.read import read
-from models.world.scene import Scene
+from models.world.scene import Scene, Thing, extent
+from models.world.spots import usual_size
+from models.world.tools import tools
 from models.world.wish import Wish
 
 
@@ -51,8 +54,19 @@ def with_new(
     highest = max([0, *(thing.id for thing in scene.things)])
     old = {(thing.name, thing.x, thing.y) for thing in scene.things}
     fresh = [thing for thing in placed.scene.things if (thing.name, thing.x, thing.y) not in old]
-    added = tuple(replace(thing, id=highest + n + 1) for n, thing in enumerate(fresh))
+    know = tools().know
+    added = tuple(
+        _sized(replace(thing, id=highest + n + 1), usual_size(thing.name, scene, know), size)
+        for n, thing in enumerate(fresh)
+    )
     return replace(scene, things=(*scene.things, *added)), New(tuple(thing.id for thing in added), called, tuple(notes))
+
+
+def _sized(thing: Thing, size: float, frame: tuple[int, int]) -> Thing:
+    """Return *thing* at *size* with its foot where it was."""
+    foot = extent(thing, atlas.aspect(thing.name), *frame)[3]
+    small = replace(thing, size=size)
+    return replace(small, y=round(small.y + foot - extent(small, atlas.aspect(thing.name), *frame)[3], 4))
 
 
 def _there(said: str, scene: Scene) -> bool:

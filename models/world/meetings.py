@@ -26,7 +26,7 @@ def _step(pen: Pen) -> str:
         return "swim"
     if pen.actor.habitat == "sky" or not pen.actor.standing:
         return "fly"
-    return "run" if pen.actor.alive else "drive" if pen.actor.group == "travel" else "hop"
+    return "run" if pen.actor.alive else "drive" if pen.actor.group == "vehicles" else "hop"
 
 
 def _beside(cue: Cue, score: Score, gap: float = 0.0) -> float:

@@ -65,9 +65,9 @@ def plan(
     ]
     acts = _merged(acts)
     steps = _steps(acts)
-    length = seconds or min(LONGEST, max(SHORTEST, _natural(acts, steps, mood)))
+    length = seconds or round(min(LONGEST, max(SHORTEST, _natural(acts, steps, mood))), 2)
     score = Score({i: Pen(actor, last=length) for i, actor in cast.items()}, ratio, length, horizon(scene.backdrop), free,
-                  random.Random(seed))  # fmt: skip
+                  random.Random(seed), frozenset(arriving))  # fmt: skip
     for pen in score.pens.values():
         pen.base = 1.0 if pen.actor.standing else 0.0
     for child, bearer in carried(cast.values()).items():
@@ -97,9 +97,7 @@ def _arrive(acts: list[Act], steps: list[int], arriving: Sequence[int]) -> tuple
         if first is None:
             acts, steps = [*acts, Act("appear", (id_,))], [*steps, 0]
         elif id_ in first.ids and first.verb in GAITS and first.to in ("", "left", "right", "across", "in"):
-            acts[mine[0]] = replace(
-                first, origin=first.origin or {"left": "right", "right": "left"}.get(first.to, "side")
-            )
+            continue
         elif first.verb != "become" and not (id_ in first.ids and first.verb in ("appear", "enter", "pop up", "land")):
             acts, steps = [Act("appear", (id_,)), *acts], [0, *(step + 1 for step in steps)]
     return acts, steps
@@ -119,15 +117,7 @@ def actor_of(thing: Thing, ratio: float) -> Actor:
     x0, y0, x1, y1 = extent(replace(thing, rotation=0.0), atlas.aspect(thing.name) if known else 1.0, ratio, 1.0)
     habitat, group = (known.habitat, known.group.lower()) if known else ("any", "")
     faces = {"left": -1, "right": 1}.get(known.facing if known else "", 0) * (-1 if thing.flip else 1)
-    family = (
-        "animals"
-        if "animal" in group
-        else "people"
-        if "people" in group or "smiley" in group
-        else "travel"
-        if "travel" in group
-        else group
-    )
+    family = "people" if group == "faces" else group
     return Actor(thing.id, thing.name, thing.x, thing.y, (x1 - x0) / 2, (y1 - y0) / 2, faces, habitat, family,
                  thing.shadow and habitat not in ("sky", "water"))  # fmt: skip
 

@@ -79,11 +79,11 @@ def travel(cue: Cue, score: Score) -> None:
     if act.to == "across" and not act.origin and not score.free and pen.actor.x > 0.5:
         way = -1
     lane = 0.07 * (cue.place - (cue.count - 1) / 2)
-    if (score.free or act.origin == "side") and start <= 0.2 and "x" not in pen.keys:
-        origin = (
-            score.outside(pen, -way) if act.origin or act.to in ("across", "in") else 0.5 - way * min(0.38, reach / 2)
-        )
-        pen.put("x", 0.0, (origin if act.origin else score.fits(pen, origin)) + lane)
+    comes = pen.actor.id in score.arriving
+    if (score.free or comes) and start <= 0.2 and "x" not in pen.keys:
+        far = comes or act.origin or act.to in ("across", "in")
+        origin = score.outside(pen, -way) if far else 0.5 - way * min(0.38, reach / 2)
+        pen.put("x", 0.0, (origin if far else score.fits(pen, origin)) + lane * (-way if comes else 1))
         origin = pen.now("x", 0.0)
         pen.face(way, 0.0, quick=0.0)
     else:

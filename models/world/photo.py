@@ -73,6 +73,10 @@ def plan_photo(
     asked, _ = read_camera(" ".join(said))
     if acts and marked is None and not asked and not weather:
         return PhotoPlan(Film(empty, seconds=length, words=words), unmarked=True)
+    if "zoom" in asked and asked["zoom"][0].value > 1:
+        notes.append(
+            "what lies outside of the photo is not known, so the clip begins close and ends with the whole of it"
+        )
     if acts and marked is None:
         notes.append("nothing is marked, so only the camera moves")
     if not asked and not weather and not water and marked is None and not words:

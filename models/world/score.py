@@ -129,7 +129,7 @@ class Pen:
 @dataclass
 class Score:
     """All pens of a film and the frame they write for. *ratio* is width over height, *ground* where the ground begins (None:
-    none), *free* whether a thing may begin elsewhere than the scene has it."""
+    none), *free* whether a thing may begin elsewhere than the scene has it; *arriving* are those that come from outside."""
 
     pens: dict[int, Pen]
     ratio: float
@@ -137,6 +137,7 @@ class Score:
     ground: float | None
     free: bool
     rng: random.Random
+    arriving: frozenset[int] = frozenset()
 
     def fits(self, pen: Pen, x: float) -> float:
         """Return *x* moved so that the whole thing is in the frame."""

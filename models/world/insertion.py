@@ -102,8 +102,11 @@ def _dress(photo: Photo, one: Wanted, name: str, *, named: bool) -> None:
         photo.paste(name, one.colour, fit(aspect, (x0, y0, x1, y1), stands=False), way, _near(photo))
         return
     box = _scaled(worn_box(entry.worn, photo.thing(name), aspect), max(0.7, min(1.4, one.size)))
-    # A head at the upper border leaves no room above it: most of what it wears stays in the frame all the same.
-    down = max(0.0, -box[1] - 0.12 * (box[3] - box[1]))
+    # A head at the upper border leaves no room above it: what it wears is made smaller, then lowered a little.
+    high = box[3] - box[1]
+    box = _scaled(box, min(1.0, max(0.6, 1 - 0.7 * max(0.0, -box[1]) / high)))
+    high = box[3] - box[1]
+    down = min(max(0.0, -box[1] - 0.1 * high), 0.25 * high)
     photo.paste(name, one.colour, (box[0], box[1] + down, box[2], box[3] + down), way)
 
 
@@ -140,7 +143,10 @@ def _free(photo: Photo, name: str, one: Wanted, place: Place | None, number: int
     """Return the box of a thing at a side of the frame, or where the photo is emptiest."""
     width, height = photo.size
     aspect = photo.tools.know.aspect(name)
-    long = (0.16 + 0.26 * float(photo.tools.know.entry(name).typical)) * one.size * min(width, height)
+    typical = float(photo.tools.know.entry(name).typical)
+    # What is in the sky is far away: the sun and an airplane look no larger there than a kite.
+    share = 0.16 + 0.26 * typical if seat_of(name, photo.tools) != "floats" else 0.17 + 0.08 * typical
+    long = share * one.size * min(width, height)
     if place is not None and place.kind == "zone":
         long *= {"far": 0.55, "near": 1.35}.get(place.zone, 1.0)
     wide, high = (long, long / aspect) if aspect >= 1 else (long * aspect, long)

@@ -145,15 +145,15 @@ def matched(thing: Layer, light: Light, *, glows: bool = False, strength: float 
     share = strength * (0.3 if glows else 1.0)
     tone = lab[..., 0]
     if not glows:
-        # The thing's middle moves a fifth of the way to the place's, within the place's darkest and brightest.
+        # The thing's middle moves some of the way to the place's, within the place's darkest and brightest.
         span = light.white - light.black
         own = float(np.clip(tone[seen].mean() / 100, 0.1, 0.9))
         wanted = float(np.clip((light.middle - light.black) / span, 0.15, 0.85))
-        power = math.log(own + 0.2 * (wanted - own)) / math.log(own)
+        power = math.log(own + (0.12 if wanted > own else 0.22) * (wanted - own)) / math.log(own)
         curve = light.black + span * np.clip(tone / 100, 0, 1) ** power
         tone = tone + (curve - tone) * strength
     most = float(np.quantile(chroma[seen], 0.9))
-    wanted_colour = max(1.3 * light.colour + 10, 40.0) * min(1.0, light.colour / 8)
+    wanted_colour = max(1.3 * light.colour + 10, 48.0) * min(1.0, light.colour / 8)
     # Dim light takes the colour of things along with their brightness.
     wanted_colour *= min(1.0, 0.35 + light.white / 100)
     factor = 1 - share * (1 - min(1.0, wanted_colour / max(most, 1.0)))

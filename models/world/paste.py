@@ -7,7 +7,7 @@ thing alone, at the photo's full resolution; every other pixel stays bit for bit
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 Seat: TypeAlias = Literal["stands", "worn", "floats", "laid"]
 """How the thing meets the picture: on the ground (a shadow beside its foot), on somebody (a close shadow below its edge),
 in the air or as a cut-out back in its own picture (no shadow), or lying on a surface (a shadow all round)."""
+
+
+MOST_BLUR = 0.03
+"""Sigma, as a share of the thing's longer side, beyond which it is not blurred however blurred the photo is."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ def put(
     ground = np.ascontiguousarray(pixels[here][..., :3])
     layer = _placed(layer, box, way.rotation, window)
     if way.match > 0:
-        layer = light.softened(layer, seen, own)
+        # In a photo blurred by motion a small thing would dissolve: it stays what it is.
+        blur = min(seen.blur, max(1.2, MOST_BLUR * max(size)))
+        layer = light.softened(layer, replace(seen, blur=blur), own)
     limit = None if allowed is None else _limit(allowed[here])
     out, alpha, changed = _laid(ground, layer, seen, way, random, limit, max(size))
     whole = pixels.copy()
@@ -189,10 +195,10 @@ def _wrapped(
 ) -> NDArray[np.float32]:
     """Return *rgb* with a little of the ground's light on its rim, as bright surroundings spill over real edges."""
 
-    sigma = max(1.0, 0.02 * side)
+    sigma = max(0.8, 0.01 * side)
     rim = np.clip(1 - light.blurred(alpha, sigma), 0, 1)[..., None]
     spill = light.blurred(ground.astype(np.float32), max(2.0, 2 * sigma))
-    return np.asarray(rgb + (np.maximum(spill, rgb * 0.8) - rgb) * (0.35 * rim), np.float32)
+    return np.asarray(rgb + (np.maximum(spill, rgb * 0.8) - rgb) * (0.2 * rim), np.float32)
 
 
 def _shadow(alpha: NDArray[np.float32], seat: Seat, side: int, seen: light.Light) -> NDArray[np.float32]:

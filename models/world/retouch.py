@@ -13,6 +13,7 @@ from models import pixels as pixelwork
 from models.colours import colour
 from models.world import insertion
 from models.world.grades import graded
+from models.world.light import blurred
 from models.world.orders import Order, Orders
 from models.world.paste import Way
 from models.world.photo_draft import Cannot, Photo
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _WHOLE = ("it", "this", "that", "everything", "picture", "image", "photo", "scene", "whole", "photograph", "the picture", "the image",
           "the photo", "the whole picture", "the scene", "this picture", "this photo", "this image", "my photo", "my picture", "")  # fmt: skip
+MOST_STYLED = 4_000_000
+"""Pixels of a photo that is painted in a style at its full size."""
 WORKS = (
     "On a photo I can put drawn things in (mark where, or say “in the top left”), take out, replace, recolour, move or resize what is "
     "marked, put another background behind it, and change light and look: night, sunset, snow, rain, fog, warm, cold, vintage, "
@@ -60,15 +63,46 @@ def _time(photo: Photo, order: Order) -> None:
 
 
 def _style(photo: Photo, order: Order) -> None:
-    from models.world.styles import stylised
-
     if not order.new:
         raise Cannot("a photo has no style to take off; use the picture from before")
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
-    made = graded(rgb, "vintage") if "vintage" in order.said or "retro" in order.said else stylised(rgb, order.new)
+    made = (
+        graded(rgb, "vintage")
+        if "vintage" in order.said or "retro" in order.said
+        else _detailed(_styled(rgb, order.new), rgb, order.new)
+    )
     photo.repaint(made, _region(photo), 2 * _soft(photo))
     photo.done.append(f"{order.new} filter")
     photo.notes.append(f"{order.new} was made by filtering the photo's own pixels")
+
+
+def _styled(rgb: NDArray[np.uint8], style: str) -> NDArray[np.uint8]:
+    """Return *rgb* in a style; brushes grow with the photo, so a very large one is painted on a smaller copy, to bound the memory."""
+    import cv2
+
+    from models.world.styles import stylised
+
+    height, width = rgb.shape[:2]
+    shrink = float(np.sqrt(MOST_STYLED / (height * width)))
+    if shrink >= 1:
+        return stylised(rgb, style)
+    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(stylised(small, style), (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _detailed(made: NDArray[np.uint8], rgb: NDArray[np.uint8], style: str) -> NDArray[np.uint8]:
+    """Return the look *made* of *rgb* with some of the photo's fine light and dark back: looks are made for large plain shapes,
+    and a face would be lost under a broad brush."""
+    share = _DETAIL.get(style, 0.0)
+    if not share:
+        return made
+    gray = (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
+    fine = gray - blurred(np.ascontiguousarray(gray[..., 0]), max(1.0, 0.012 * max(rgb.shape[:2])))[..., None]
+    return np.clip(np.rint(made + share * fine), 0, 255).astype(np.uint8)
+
+
+_DETAIL = {"watercolour": 0.75, "oil": 0.6, "pastel": 0.5}
 
 
 def _grade(photo: Photo, order: Order) -> None:

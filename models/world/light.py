@@ -47,8 +47,8 @@ def measure(pixels: NDArray[np.uint8], box: tuple[int, int, int, int]) -> Light:
     low, middle, high = (float(v) for v in np.percentile(here[:, 0], (2, 50, 98)))
     all_low, all_high = (float(v) for v in np.percentile(whole[:, 0], (1, 99)))
     # What lies beside the place counts more than the rest: a thing in the shade is not as bright as the sky above.
-    black = 0.4 * low + 0.6 * all_low
-    white = max(0.65 * high + 0.35 * all_high, black + 12)
+    black = 0.2 * low + 0.8 * all_low
+    white = max(0.5 * high + 0.5 * all_high, black + 15)
     cast = 0.5 * (_cast(here) + _cast(whole))
     away = np.hypot(*(np.concatenate([here, whole])[:, 1:] - cast).T)
     blur, grain, clump = _texture(part)

@@ -41,9 +41,11 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             raise refusal(_together([wish, *labels]), caption, near_names(embed))
         width, height, resized = size_of(inputs.settings.get("size"), _usual(call, inputs))
         fixed: list[Thing] = []
-        for (_, box), label in zip(items, labels, strict=True):
+        pairs = zip((box for _, box in items), labels, strict=True)
+        for box, label in sorted(
+            pairs, key=lambda pair: -_area(pair[0])
+        ):  # what is small stands in front of what is large
             fixed += _fill(label, box, width, height, inputs.seed + len(fixed), len(fixed))
-        fixed.sort(key=lambda thing: -thing.size)  # what is small stands in front of what is large
         wish = _rest(_with_scenery(wish, labels), labels)
         report(0.2, "placing the things")
         placed = place(wish, width, height, inputs.seed, fixed=fixed)
@@ -70,6 +72,10 @@ def _items(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[
     return items, notes
 
 
+def _area(box: Box) -> float:
+    return (box.x1 - box.x0) * (box.y1 - box.y0)
+
+
 def _usual(call: TaskCall, inputs: Inputs) -> tuple[int, int]:
     """Return the usual size: that of the picture on which the regions were drawn, brought to the usual number of pixels."""
     from models.world.pictures import USUAL
@@ -92,6 +98,8 @@ def _fill(label: Wish, box: Box, width: int, height: int, seed: int, before: int
     from models.world.composer import thing_in
     from models.world.placing import names_of
 
+    if label.relations:
+        return _group(label, box, width, height, seed, before)
     rng = random.Random(f"layout {seed}")
     wanted = [(name, thing) for thing in label.things for name in names_of(thing, rng)]
     cells = _cells(box, [atlas.aspect(name) for name, _ in wanted], width / height)
@@ -100,6 +108,28 @@ def _fill(label: Wish, box: Box, width: int, height: int, seed: int, before: int
         made = thing_in(name, cell, width, height)
         things.append(replace(made, tint=thing.colour, id=before + n + 1))
     return things
+
+
+def _group(label: Wish, box: Box, width: int, height: int, seed: int, before: int) -> list[Thing]:
+    """Return the things of *label* placed to each other as it says ("a dog wearing a hat"), all together inside *box*."""
+    from models.world import atlas
+    from models.world.placing import place
+    from models.world.scene import extent
+
+    wide, high = (box.x1 - box.x0) * width, (box.y1 - box.y0) * height
+    things = place(replace(label, place="plain"), max(16, round(wide)), max(16, round(high)), seed).scene.things
+    ends = [extent(thing, atlas.aspect(thing.name), wide, high) for thing in things]
+    x0, y0, x1, y1 = min(e[0] for e in ends), min(e[1] for e in ends), max(e[2] for e in ends), max(e[3] for e in ends)
+    scale = min(1 / (x1 - x0), 1 / (y1 - y0))  # the whole fills the box one way, and stands on its lower edge
+    made = []
+    for n, thing in enumerate(things):
+        x = box.x0 + (box.x1 - box.x0) * (0.5 + (thing.x - (x0 + x1) / 2) * scale)
+        y = box.y0 + (box.y1 - box.y0) * (1 + (thing.y - y1) * scale)
+        size = thing.size * scale * min(wide, high) / min(width, height)
+        made.append(
+            replace(thing, x=round(x, 4), y=round(y, 4), size=min(2.0, max(0.02, round(size, 4))), id=before + n + 1)
+        )
+    return made
 
 
 def _cells(box: Box, aspects: Sequence[float], frame: float) -> list[Box]:

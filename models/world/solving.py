@@ -84,7 +84,7 @@ def home(body: Item, frame: Frame) -> float:
         best = low + (high - low) * (1 - body.depth)
         total += 0.9 * abs(body.feet - best)
     elif body.zone == "sky" and frame.horizon is not None:
-        total += 0.15 * abs(body.y - 0.5 * frame.horizon)
+        total += 0.3 * abs(body.y - max(0.36 * frame.horizon, body.high / 2 + MARGIN))
     else:
         total += 0.25 * abs(body.y - frame.high / 2)
     return total + 0.12 * abs(body.x - frame.wide / 2)

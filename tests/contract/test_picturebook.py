@@ -169,6 +169,18 @@ def test_things_stand_in_their_boxes() -> None:
         assert max((box.x1 - box.x0) / (inside.x1 - inside.x0), (box.y1 - box.y0) / (inside.y1 - inside.y0)) > 0.45
 
 
+def test_a_label_may_say_how_its_things_go_together() -> None:
+    box = Box(0.1, 0.2, 0.5, 0.9)
+    made = layout(Labelled("a dog wearing a hat", box))
+    at = {t.name: box_of(t, atlas.aspect(t.name), 768, 512) for t in scene_of(made).things}
+    assert set(at) == {"dog", "hat"}
+    assert at["hat"].y0 < at["dog"].y0 < at["hat"].y1 < at["dog"].y1
+    assert min(b.x0 for b in at.values()) >= box.x0 - 0.01
+    assert max(b.x1 for b in at.values()) <= box.x1 + 0.01
+    assert min(b.y0 for b in at.values()) >= box.y0 - 0.01
+    assert abs(max(b.y1 for b in at.values()) - box.y1) < 0.02
+
+
 def test_what_the_description_adds_keeps_clear_of_the_boxes() -> None:
     box = Box(0.1, 0.3, 0.5, 0.9)
     made = layout(Phrase("a house and two cats on grass"), Labelled("a house", box))

@@ -57,7 +57,11 @@ def draw(font: ImageFont.FreeTypeFont, text: str) -> Image.Image:
     box = canvas.getchannel("A").point(lambda a: 255 * (a > FAINT)).getbbox()
     if box is None:
         raise ValueError(f"the font draws nothing for {text!r}")
-    picture = canvas.crop(box)
+    return fit(canvas.crop(box))
+
+
+def fit(picture: Image.Image) -> Image.Image:
+    """Return *picture* with its longer side SIDE."""
     share = SIDE / max(picture.size)
     size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
     # scaled with premultiplied colour: otherwise the colour of invisible pixels would bleed into the rim
@@ -76,7 +80,8 @@ def lights(picture: Image.Image) -> Image.Image:
     alpha = np.clip((bright - 12) / 110, 0, 1) * pixels[..., 3:].squeeze(-1) / 255
     # the light's own colour: what the tile added in half-covered pixels is taken out again
     colour = np.clip((pixels[..., :3] - tile * (1 - alpha[..., None])) / np.maximum(alpha[..., None], 0.05), 0, 255)
-    return Image.fromarray(np.dstack([colour, 255 * alpha]).round().astype(np.uint8), "RGBA")
+    shown = Image.fromarray(np.dstack([colour, 255 * alpha]).round().astype(np.uint8))
+    return fit(shown.crop(shown.getchannel("A").point(lambda a: 255 * (a > FAINT)).getbbox()))
 
 
 def colours_of(picture: Image.Image) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def _with_facts(row: Row, words: str) -> Row:
     kinds, uses, properties = parts
     return replace(
         row,
-        kinds=(*kinds, *(k for k in row.kinds if k not in kinds)),
+        kinds=(*kinds, *(k for k in row.kinds if k not in (*kinds, row.name))),
         uses=(*uses, *(u for u in row.uses if u not in uses)),
         properties=(*properties, *(p for p in row.properties if p not in properties)),
     )

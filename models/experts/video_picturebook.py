@@ -12,7 +12,7 @@ NAME = "Picture book (drawn film)"
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
     from models.reader import shared_embedder
-    from models.world.filming import aliases, clip_size, finished, readable, said_of, write
+    from models.world.filming import aliases, clip_size, finished, readable, roomy, said_of, write
     from models.world.motion import plan
     from models.world.pictures import near_names, refusal
     from models.world.placing import place
@@ -37,7 +37,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         report(0.05, "placing the things")
         placed = place(wish, width, height, inputs.seed)
         told = plan(
-            placed.scene, caption, seconds=inputs.settings.get("duration"), ratio=width / height, seed=inputs.seed,
+            roomy(placed.scene, width / height), caption, seconds=inputs.settings.get("duration"), ratio=width / height, seed=inputs.seed,
             free=True, aliases=aliases(wish),
         )  # fmt: skip
         report(0.08, "painting the backdrop")

@@ -151,6 +151,8 @@ def _subject(
     words, i = clause.words, clause.at
     before = [m for m in mentions if clause.after <= m.start < i]
     if before and not {"it", "they"} & set(words[before[-1].end : i]):
+        while len(before) > 1 and set(words[before[-2].end : before[-1].start]) & lexicon.BELONGING:
+            before.pop()  # "the cat with a hat jumps"
         joined = before[-1:]
         for m in reversed(before[:-1]):  # "the cat and the dog jump"
             if set(words[m.end : joined[0].start]) - {"and", "the", "a", "an", ","}:

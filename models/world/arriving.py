@@ -23,7 +23,7 @@ class New:
     """What a caption brings: the *ids* of the new things, the phrases that stand for things (*aliases*) and *notes*."""
 
     ids: tuple[int, ...] = ()
-    aliases: dict[str, str] | None = None
+    aliases: dict[str, tuple[str, ...]] | None = None
     notes: tuple[str, ...] = ()
 
 

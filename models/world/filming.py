@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from models.expert import Clip, Refusal, Report
 from models.video import VideoWriter
+from models.world import atlas
 from models.world.acts import words_of
 from models.world.film import Film
+from models.world.mood import without_mood
 from models.world.pictures import size_of
 from models.world.render import Stage, frames
+from models.world.scene import Scene, extent
 from models.world.verbs import FORMS, KNOWN
 from models.world.wish import Wish
 
@@ -25,6 +28,8 @@ USUAL = (640, 360)
 """Pixels across and down of a clip where nothing else is asked for."""
 MOST_PIXELS = 1920 * 1080
 """Pixels of one frame, at most: more would take minutes."""
+MOST_HIGH = 0.48
+"""The share of the frame's height that a thing may fill at the beginning of a film, so that there is room to move."""
 _CAMERA = frozenset({"zoom", "zooms", "pan", "pans", "camera", "sets", "rises", "falls", "starts", "begins", "raining", "snowing", "slowly",
                      "quickly", "towards", "times", "twice", "once", "makes", "make", "let", "video", "clip", "animation", "movie", "film"})  # fmt: skip
 
@@ -40,21 +45,37 @@ def clip_size(text: str | None) -> tuple[int, int, list[str]]:
 
 
 def readable(caption: str) -> str:
-    """Return *caption* with verbs that look like things ("a bee circles around") said in another way, for the reader of things."""
-    return re.sub(
-        r"\b(?:circles|circling|circle|orbits|orbiting) (?=around\b|round\b|the\b|a\b|an\b)", "moves ", caption
+    """Return *caption* for the reader of things: without changes of light, camera and numbers of times, and with verbs that
+    look like things ("a bee circles around") said in another way."""
+    plain = re.sub(r"\b(?:\w+ times|once|twice)\b", " ", without_mood(caption), flags=re.IGNORECASE)
+    plain = re.sub(
+        r"\b(?:circles|circling|circle|orbits|orbiting) (?=around\b|round\b|the\b|a\b|an\b)", "moves ", plain
     )
+    return " ".join(plain.split()) or caption
 
 
-def aliases(wish: Wish) -> dict[str, str]:
-    """Return the phrases of a caption that stand for things, with their names in the atlas."""
-    found: dict[str, str] = {}
+def aliases(wish: Wish) -> dict[str, tuple[str, ...]]:
+    """Return the phrases of a caption that stand for things, with the names in the atlas that they may mean."""
+    found: dict[str, tuple[str, ...]] = {}
     for thing in wish.things:
-        said = " ".join(words_of(thing.said))
-        if thing.name and said:
-            found[said] = thing.name
-            found[said.split()[-1]] = thing.name
+        said, names = " ".join(words_of(thing.said)), (thing.name,) if thing.name else thing.choices
+        if names and said:
+            found[said] = found[said.split()[-1]] = names
     return found
+
+
+def roomy(scene: Scene, ratio: float) -> Scene:
+    """Return *scene*, for a frame of *ratio*, made smaller about its foot where its things are too large to leap in it."""
+    boxes = [extent(thing, atlas.aspect(thing.name), ratio, 1.0) for thing in scene.things]
+    factor = min([1.0, *(MOST_HIGH / (y1 - y0) for _, y0, _, y1 in boxes)])
+    if factor == 1.0:
+        return scene
+    foot = min(0.94, max(y1 for *_, y1 in boxes))
+    things = tuple(
+        replace(t, x=0.5 + (t.x - 0.5) * factor, y=foot + (t.y - foot) * factor, size=max(0.02, t.size * factor))
+        for t in scene.things
+    )  # fmt: skip
+    return replace(scene, things=things)
 
 
 def said_of(wish: Wish) -> list[str]:

@@ -12,7 +12,7 @@ from models.world.verbs import FORMS, KNOWN
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "one": 0}
 
 
-def find_mentions(words: Sequence[str], scene: Scene, aliases: Mapping[str, str]) -> list[Mention]:
+def find_mentions(words: Sequence[str], scene: Scene, aliases: Mapping[str, tuple[str, ...]]) -> list[Mention]:
     """Return where *words* name things of *scene*: by name, synonym, plural or alias, the longest first; a word such as
     "left", "red", "first", "one" or "other" before it picks among several."""
     forms: dict[tuple[str, ...], list[Thing]] = {}
@@ -53,9 +53,9 @@ def _before_noun(words: Sequence[str], i: int, forms: Mapping[tuple[str, ...], o
     return any((word,) in forms for word in words[i + 1 : i + 3])
 
 
-def _names(name: str, aliases: Mapping[str, str]) -> Iterable[tuple[str, ...]]:
+def _names(name: str, aliases: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
     """Return every form, as words, by which a text may name the thing *name*."""
-    known = [name, *(phrase for phrase, goal in aliases.items() if goal == name)]
+    known = [name, *(phrase for phrase, goal in aliases.items() if name in goal)]
     try:
         entry = atlas.entry(name)
         known += [entry.plural, *entry.synonyms]

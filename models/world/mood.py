@@ -76,6 +76,13 @@ def read_mood(words: Sequence[str], scene: Scene, *, free: bool) -> Mood:
     return Mood(scene, text.split(), changes, camera, tuple(notes))
 
 
+def without_mood(text: str) -> str:
+    """Return *text* without what it says of a change of light or weather and of the camera, for the reader of things."""
+    for pattern, *_ in (*_CHANGES, *_CAMERA):
+        text = re.sub(rf"(?:\b(?:while|as|when|and|then) )?\b(?:{pattern})\b", " ", text, flags=re.IGNORECASE)
+    return " ".join(text.split())
+
+
 def read_camera(text: str) -> tuple[dict[str, tuple[Key, ...]], str]:
     """Return the camera's channels that *text* asks for, their times as shares 0..1 of the film, and the text without it.
 

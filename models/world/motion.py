@@ -40,14 +40,14 @@ class Plan:
 
 def plan(
     scene: Scene, text: str, *, seconds: float | None = None, ratio: float = 16 / 9, seed: int = 0, free: bool = False,
-    aliases: Mapping[str, str] | None = None, actors: Mapping[int, Actor] | None = None, marked: Sequence[int] = (),
+    aliases: Mapping[str, tuple[str, ...]] | None = None, actors: Mapping[int, Actor] | None = None, marked: Sequence[int] = (),
     arriving: Sequence[int] = (),
 ) -> Plan:  # fmt: skip
     """Return the film in which the things of *scene* do what *text* says.
 
     *seconds* is the length (None: what the acts need, within SHORTEST..LONGEST), *ratio* the frame's width over height.
     *free* lets things begin elsewhere than the scene has them (a new film); otherwise the first frame is the scene. *aliases*
-    maps phrases of the text to canonical names; *actors* replaces what the atlas says of the things, by id; *marked* are the
+    maps phrases of the text to canonical names that they may mean; *actors* replaces what the atlas says of the things, by id; *marked* are the
     ids that are meant where the text names none; *arriving* those that are not there when the film begins. With no motion
     understood the things sway, the camera comes closer, and the notes say so.
     """

@@ -245,7 +245,7 @@ def launch(cue: Cue, score: Score) -> None:
     pen.go("squash", start, ready, 0.14)
     pen.go("squash", ready, ready + 0.2, -0.16, "out")
     if pen.actor.name in NOSES:
-        pen.go("angle", start, ready, -NOSES[pen.actor.name], "smooth")
+        pen.go("angle", start, ready, -NOSES[pen.actor.name] * (-1 if pen.actor.faces < 0 else 1), "smooth")
     pen.go("lift", ready, end, pen.now("y", start) + 1.6 * pen.actor.half_y + 0.1, "in")
     pen.go("scale", ready, end, 0.7, "in")
 
@@ -305,6 +305,7 @@ def jump(cue: Cue, score: Score) -> None:
     count = act.times or max(1, round(cue.seconds / 0.95))
     each = min(cue.seconds / count, 1.3)
     high = min(0.34, max(0.16, 1.5 * pen.actor.half_y)) * act.size
+    high = min(high, max(0.12, pen.now("y", cue.start) - 1.4 * pen.actor.half_y))  # the head stays in the frame
     way = {"left": -1, "right": 1, "ahead": cue.way(), "across": cue.way()}.get(act.to, 0)
     if way:
         pen.face(way, cue.start)

@@ -11,6 +11,7 @@ from models.world import changes
 from models.world.acts import words_of
 from models.world.draft import numbered
 from models.world.film import MOST_SECONDS, Change, Event, Film, Key, Swing, Track
+from models.world.filming import aliases
 from models.world.instructions import read_orders
 from models.world.mood import read_mood
 from models.world.motion import actor_of, plan
@@ -79,7 +80,6 @@ def _remoted(
 ) -> Refilmed | None:  # fmt: skip
     """Return *film* in which the things that *text* gives a verb do that instead; None where it gives none."""
     wish = tools.read(text)
-    called = {" ".join(words_of(t.said)): t.name for t in wish.things if t.name and t.said}
     told = plan(
         film.scene,
         text,
@@ -87,7 +87,7 @@ def _remoted(
         ratio=size[0] / size[1],
         seed=seed,
         free=True,
-        aliases=called,
+        aliases=aliases(wish),
         marked=marked,
     )
     mood = read_mood(words_of(text), film.scene, free=False)

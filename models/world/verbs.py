@@ -112,6 +112,25 @@ BASES = frozenset(word.replace("_", " ") for words in _LEXICON.values() for word
 """The base forms, that commands begin with."""
 VERBS: tuple[str, ...] = tuple(_LEXICON)
 """The canonical verbs; together with the relations of :func:`settle` what :mod:`models.world.moves` can move."""
+BELONGING = frozenset(
+    {
+        "with",
+        "wearing",
+        "in",
+        "on",
+        "under",
+        "of",
+        "holding",
+        "carrying",
+        "beside",
+        "near",
+        "by",
+        "behind",
+        "next",
+        "has",
+    }
+)
+"""Words after which a thing belongs to the one named before it and does nothing by itself."""
 KNOWN = frozenset({*SIDES, *RELATIONS, *FAST, *STRONG, *COUNTS, *BESIDE, *THEN, "and", "in", "of", "front", "is", "are", "has", "times", "grass", "always",
                    "pass", "towards", "its", "his", "this", "thus", "during", "evening", "morning", "wearing", "red", "left"})  # fmt: skip
 """Words that are no unknown verb though they may stand where a verb stands."""

@@ -106,6 +106,20 @@ def test_the_left_one_the_two_and_all() -> None:
     assert acts("the cat and the dog dance", "cat", "dog", "pizza")[0].ids == (1, 2)
 
 
+def test_who_wears_a_thing_does_it_and_not_the_thing() -> None:
+    assert acts("the cat with a pizza runs")[0].ids == (1,)
+    assert acts("a dog under a tree jumps and the cat spins")[0].ids == (2,)
+
+
+def test_light_camera_and_counts_are_not_read_as_things() -> None:
+    from models.world.filming import readable
+
+    assert readable("a dog runs while the sun sets") == "a dog runs"
+    assert readable("it starts to snow and a penguin waddles") == "and a penguin waddles"
+    assert readable("zoom in on two cats that jump three times") == "on two cats that jump"
+    assert readable("the sun sets") == "the sun sets"
+
+
 def test_nouns_that_look_like_verbs_are_none() -> None:
     assert acts("a fly on the wall", "fly") == []
     assert [a.verb for a in acts("the fly flies", "fly")] == ["fly"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,36 @@ def test_a_json_document_is_read_element_by_element_with_lines(tmp_path: Path, m
     assert list(stream(put(tmp_path / "b.json", "[1, 23,\n 456]"))) == [("", 1, 1), ("", 1, 23), ("", 2, 456)]
 
 
+def test_a_streamed_document_is_what_python_reads_wherever_the_window_ends(tmp_path: Path, monkeypatch):
+    rng = Random(3)
+
+    def value(depth: int) -> Any:
+        kind = rng.random()
+        if depth > 3 or kind < 0.5:
+            return rng.choice([1, -2.5e3, 12345678901, 's"\\\n é\u2028', None, True, "", "x" * 50])
+        if kind < 0.75:
+            return [value(depth + 1) for _ in range(rng.randint(0, 4))]
+        return {f"{n}k": value(depth + 1) for n in range(rng.randint(0, 4))}
+
+    for _ in range(600):
+        text = json.dumps([value(0) for _ in range(rng.randint(0, 5))], indent=rng.choice([None, 1]))
+        if rng.random() < 0.6:  # damage it somewhere
+            at = rng.randrange(len(text))
+            text = text[:at] + rng.choice(["", ",", "]", "}", '"', "x", "9"]) + text[at + rng.randint(0, 2) :]
+        path = put(tmp_path / "a.json", text)
+        monkeypatch.setattr(reading, "CHUNK", rng.choice([1, 2, 5, 17, 1000]))
+        try:
+            truth: Any = json.loads(text)
+            truth = truth if isinstance(truth, list) else None
+        except ValueError:
+            truth = None
+        try:
+            found: Any = [element for _, _, element in stream(path)]
+        except Damaged:
+            found = None
+        assert found == truth, text
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -121,6 +152,10 @@ def test_a_json_document_is_read_element_by_element_with_lines(tmp_path: Path, m
         ('[{"a": 1},\n {"a": }]', 2, "Expecting value"),
         ("[1\n 2]", 2, "found '2'"),
         ("", 1, "the file ends"),
+        ("[1]\n[2]", 2, "where the end of the file is due"),
+        ("{1: 2}", 1, "where a name in quotes is due"),
+        ("[" * 100_000, 1, "recursion"),
+        ('[1,\n"' + "a" * 3_000_000, 2, "Unterminated string"),
         ('{"a": 1}\n', 1, "no x"),
     ],
 )

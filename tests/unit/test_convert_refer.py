@@ -171,7 +171,7 @@ def test_a_file_that_would_run_code_is_refused(tmp_path: Path, protocol: int, ca
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"(", b"]a.", b"\x80\x02]", b"U\x05ab", b"}K\x01s.", b"K\x01.", b"]q\x00h\x00a.", b"h\x09."]
+    "data", [b"", b"(", b"]a.", b"\x80\x02]", b"U\x05ab", b"}K\x01s.", b"K\x01.", b"]q\x00h\x00a.", b"h\x09.", b"0."]
 )
 def test_a_damaged_file_of_expressions_is_named(tmp_path: Path, data: bytes, capsys):
     path = tmp_path / "refs(unc).p"

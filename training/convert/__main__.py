@@ -26,7 +26,7 @@ def _listing() -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns 0, or 1 after saying what went wrong."""
+    """Run the command; returns 0, 1 after saying what went wrong, or 130 when it was stopped from the keyboard."""
     parser = argparse.ArgumentParser(
         prog="python -m training.convert", description="Convert a public set into conversations."
     )
@@ -51,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Broken as error:
         print(f"{error}\n--skip-broken passes over such examples and counts them.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        return 130
     except (Missing, Damaged, Full, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -76,6 +76,10 @@ class _Window:
         what = f"found {found!r} where {wanted} is due" if found else f"the file ends where {wanted} is due"
         return Damaged(self.path, self.line, f"{what}: it is cut off or no JSON")
 
+    def end(self) -> None:
+        if self.peek():
+            raise self.fail("the end of the file")
+
     def take(self, sign: str) -> None:
         if self.peek() != sign:
             raise self.fail(repr(sign))
@@ -94,9 +98,21 @@ class _Window:
                     line = self.line + self.text.count("\n", self.at, error.pos)
                     raise Damaged(self.path, line, f"{error.msg}: it is cut off or no JSON") from error
                 continue
-            if end < len(self.text) or not self.more():
-                self.move(end)
-                return value
+            except (ValueError, RecursionError) as error:  # numbers of thousands of digits, lists in lists without end
+                raise Damaged(self.path, self.line, str(error)) from error
+            number = isinstance(value, int | float) and not self.text[end : end + 64].strip("+-.eE0123456789")
+            if number and self.more():
+                continue  # the rest of the number may lie beyond the window
+            self.move(end)
+            return value
+
+    def name(self) -> str:
+        """Take a name of an object and the colon after it."""
+        if self.peek() != '"':
+            raise self.fail("a name in quotes")
+        name = str(self.value())
+        self.take(":")
+        return name
 
     def elements(self) -> Iterator[tuple[int, Any]]:
         """Yield line and value of each element of the list that comes next, or line and (name, value) of an object."""
@@ -105,13 +121,16 @@ class _Window:
             raise self.fail("a list or an object")
         closing = "]" if opening == "[" else "}"
         self.move(self.at + 1)
-        while self.peek() != closing:
+        if self.peek() == closing:
+            self.move(self.at + 1)
+            return
+        while True:
+            self.peek()
             line = self.line
             if opening == "[":
                 yield line, self.value()
             else:
-                name = self.value()
-                self.take(":")
+                name = self.name()
                 yield line, (name, self.value())
             if self.peek() != ",":
                 break
@@ -130,12 +149,12 @@ def stream(path: Path, *keys: str) -> Iterator[tuple[str, int, Any]]:
         if not keys:
             for line, value in window.elements():
                 yield "", line, value
+            window.end()
             return
         found: set[str] = set()
         window.take("{")
         while window.peek() != "}":
-            name = window.value()
-            window.take(":")
+            name = window.name()
             if window.peek() in ("[", "{"):
                 for line, value in window.elements():  # what is not wanted is read past piece by piece, too
                     if name in keys:
@@ -147,6 +166,7 @@ def stream(path: Path, *keys: str) -> Iterator[tuple[str, int, Any]]:
                 break
             window.move(window.at + 1)
         window.take("}")
+        window.end()
         _all_there(path, keys, found)
     finally:
         window.file.close()

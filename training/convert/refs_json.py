@@ -91,7 +91,7 @@ class _Reader:
                 if sign == b".":
                     return self.pop()
                 self.step(sign)
-            except (ValueError, TypeError, KeyError, struct.error, RecursionError) as error:
+            except (ValueError, TypeError, LookupError, struct.error, RecursionError) as error:
                 raise Damaged(self.path, 0, f"at byte {start}: {error}") from error
 
     def step(self, sign: bytes) -> None:

@@ -35,7 +35,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
 """What a conversation may start with or turn to, and how often."""
 
 ACTS: tuple[tuple[Turn, float], ...] = (
-    (adjusting.masked, 8), (adjusting.newest, 6), (adjusting.followed, 40), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
+    (adjusting.masked, 8), (adjusting.newest, 8), (adjusting.followed, 60), (context.inverse, 12), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
     (context.other, 4), (context.undo, 4),
 )  # fmt: skip
 """What goes on with what was done before."""

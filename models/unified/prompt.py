@@ -1,8 +1,8 @@
 """A conversation as the unified model sees it: tokens of its own vocabulary, and places in what people typed.
 
-Each turn of a person is a short header of control tokens (how many media there are, what was attached, what was
-drawn), then one *source position* for each word piece of the text, then one for the text as a whole. A source position
-has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed
+Each turn of a person is a short header of control tokens (which media there are, what was attached, what was drawn), then
+one *source position* for each word piece of the text, then one for the text as a whole, then the handles that the text
+names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed
 can be a token of the vocabulary. The model's replies are tokens of the vocabulary and, where they repeat what a
 person said, the same source positions. Results and failures of a reply follow its end and are never learnt.
 """
@@ -40,8 +40,11 @@ from models.values import (
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
-PLAN, CALL, WORD = 4.0, 2.0, 1.0
-"""Weights of the loss: choosing the tasks, writing the calls, wording the reply."""
+LISTED = 8
+"""The newest media of a kind that a header names."""
+PLAN, CALL, TALK, WORD = 4.0, 2.0, 1.5, 0.5
+"""Weights of the loss: choosing the tasks, writing the calls, wording a reply without calls, wording one with calls."""
+_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
 def facts(media: Media) -> str:
@@ -105,6 +108,7 @@ class _Page:
         self.counts = dict.fromkeys(KINDS, 0)
         self.rows = 0
         self.phrases: list[str] = []
+        self.word = WORD
         last = len(messages) - 1
         for index, message in enumerate(messages):
             media = [part for part in message.parts if isinstance(part, Media)]
@@ -159,6 +163,8 @@ class _Page:
             if count:
                 self.control(f"have_{kind}")
                 self.number(min(count, GRID))
+                for number in range(max(1, count - LISTED + 1), count + 1):
+                    self.handle(f"{kind}#{number}")
         for part in message.parts:
             if isinstance(part, Media):
                 self.control("new")
@@ -168,6 +174,9 @@ class _Page:
             elif isinstance(part, Region):
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
+        for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
+            self.control("mention")
+            self.handle(f"{kind}#{number}")
 
     def region(self, region: Region) -> None:
         self.control("mark")
@@ -197,6 +206,7 @@ class _Page:
             self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
         self.control("go", weight=0.0 if not calls and not topic else PLAN)
+        self.word = WORD if calls else TALK
         for part in message.parts:
             self.part(part)
         self.control("end", weight=CALL)
@@ -211,7 +221,7 @@ class _Page:
     def part(self, part: Part) -> None:
         names = self.vocabulary
         if isinstance(part, Text):
-            self.words(part.text, WORD)
+            self.words(part.text, self.word)
         elif isinstance(part, TaskCall) and part.task in TASKS:
             self.sheet.add([names["g:<task>"], names[f"n:{part.task}"]], CALL)
             for arg in part.args:

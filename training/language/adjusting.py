@@ -156,7 +156,7 @@ def followed(d: Dialogue) -> str | None:
     """After a thing was followed through a clip: adjust the clip made from it, which "it" then is, or the thing alone."""
     if not d.last_called or d.calls[-1].task != "video_segment" or d.failed:
         return None
-    return newest(d) if d.chance(0.7) else masked(d)
+    return newest(d) if d.chance(0.85) else masked(d)
 
 
 def _item(d: Dialogue, handle: str) -> Item:

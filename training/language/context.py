@@ -55,6 +55,9 @@ def deed(call: TaskCall, handle: str) -> str:
 
 def count(d: Dialogue) -> str:
     """How many pictures, clips, ... are there?"""
+    if d.chance(0.25):
+        for _ in range(d.rng.choice((1, 2, 2, 3))):
+            d.attach(d.rng.choice(("image", "image", "video", "audio")))
     there: list[Kind] = [kind for kind in KINDS if d.of(kind)]
     kind: Kind = d.rng.choice(there if there and d.chance(0.75) else KINDS)
     what, found = d.rng.choice(WHAT[kind]), d.of(kind)
@@ -206,6 +209,19 @@ def again(d: Dialogue) -> str | None:
     d.call(call.task, list(call.args), _results(call, d), call.params)
     d.answer()
     return f"again.{call.task}"
+
+
+def inverse(d: Dialogue) -> str | None:
+    """No, the other way round: what was done inside a mark shall be done outside of it, or the reverse."""
+    call = d.calls[-1] if d.calls and d.last_called else None
+    if call is None or call.task != "adjust" or call.params.get("where") not in ("inside", "outside"):
+        return None
+    where = "outside" if call.params["where"] == "inside" else "inside"
+    d.ask(d.say(f"inverse.{where}" if d.chance(0.6) else "inverse.ask"))
+    d.words(f"do.adjust.{where}", h=call.refs("image", "video")[0])
+    d.call("adjust", list(call.args), _results(call, d), {**call.params, "where": where})
+    d.answer()
+    return "inverse"
 
 
 def _instead(call: TaskCall, item: Item) -> list[Arg | str]:

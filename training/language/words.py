@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.values import Kind
 
+from training.language.phrasing import plural
 from training.language.talk import Dialogue
 
 PLAIN = (
@@ -104,13 +105,19 @@ def listen(d: Dialogue) -> str:
 
 
 def hand_over(d: Dialogue) -> str:
-    """Attach something and say next to nothing."""
+    """Attach something, or several of a kind, and say next to nothing."""
     item = d.attach(d.rng.choice(("image", "image", "video", "audio")))
+    many = [item] + [d.attach(item.kind) for _ in range(d.rng.choice((0, 0, 0, 1, 2)))]
     if d.chance(0.12):
         d.ask("", polite=False, bare=True)
     else:
-        d.ask(d.say("hear.new", noun=d.book.text(d.rng, f"noun.{item.kind}")))
-    d.answer("say.got.audio" if item.kind == "audio" else "say.got", h=item.handle)
+        noun = d.book.text(d.rng, f"noun.{item.kind}")
+        d.ask(d.say("hear.many" if len(many) > 1 and d.chance(0.7) else "hear.new", noun=noun, nouns=plural(noun)))
+    if len(many) > 1:
+        names = [each.handle for each in many]
+        d.answer("say.got.many", list=", ".join(names[:-1]) + " and " + names[-1])
+    else:
+        d.answer("say.got.audio" if item.kind == "audio" else "say.got", h=item.handle)
     return "chat.hand_over"
 
 

@@ -23,6 +23,7 @@ SIZE = (640, 448)
 CLIP = (320, 224, 36, 12.0)
 """Width, height, frames and frames per second of the example clip."""
 BALLOON = (0.335, 0.09, 0.665, 0.80)
+PERCH = (0.05, 0.62, 0.30, 0.97)
 BOAT = (0.02, 0.40, 0.35, 0.80)
 
 
@@ -57,6 +58,10 @@ EXAMPLES: list[Example] = [
     Example("Make a clip black and white", "make it black and white", ("boat.mp4",), "boat.png"),
     Example("Fade a sound out", "fade out over the last 2 seconds", ("tune.wav",), "tune.png"),
     Example("Take a frame out of a clip", "give me the last frame of the video", ("boat.mp4",), "boat.png"),
+    Example("Draw a scene", "draw two cats left of a pizza on grass at night", (), "scene.png"),
+    Example("Film a scene", "make a video of a dog running along the beach", (), "film.png"),
+    Example("Make a sound", "make the sound of a dog barking twice", (), "bark.png"),
+    Example("Add to a photo", "put a parrot here", ("balloon.png",), "parrot.png", ((0, PERCH, None),)),
 ]
 
 
@@ -65,6 +70,7 @@ def make_examples(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     makers: dict[str, Callable[[Path], None]] = {
         "balloon.png": balloon, "boat.png": boat_still, "boat.mp4": boat, "tune.wav": tune, "tune.png": tune_icon,
+        "scene.png": scene_icon, "film.png": film_icon, "bark.png": bark_icon, "parrot.png": parrot_icon,
     }  # fmt: skip
     for name, make in makers.items():
         if not (folder / name).exists():
@@ -217,3 +223,35 @@ def tune_icon(path: Path) -> None:
         x = 12 + index * 7.5
         pen.rounded_rectangle([x, 112 - 4 - height * 110, x + 4, 112 + 4 + height * 110], 2, fill=(79, 70, 229))
     image.save(path, format="PNG")
+
+
+def _scene(path: Path, caption: str, seed: int) -> None:
+    """Draw what *caption* says as the picture book would, 320 x 224 pixels."""
+    from models.world.composer import compose
+    from models.world.placing import place
+    from models.world.read import read
+    from PIL import Image
+
+    width, height = SIZE[0] // 2, SIZE[1] // 2
+    scene = place(read(caption), width, height, seed).scene
+    Image.fromarray(compose(scene, width, height).pixels).save(path)
+
+
+def scene_icon(path: Path) -> None:
+    """Draw the picture of the card "Draw a scene"."""
+    _scene(path, "two cats left of a pizza on grass at night", 1)
+
+
+def film_icon(path: Path) -> None:
+    """Draw the picture of the card "Film a scene"."""
+    _scene(path, "a dog on the beach", 3)
+
+
+def parrot_icon(path: Path) -> None:
+    """Draw the picture of the card "Add to a photo"."""
+    _scene(path, "a parrot on a mountain", 2)
+
+
+def bark_icon(path: Path) -> None:
+    """Draw the picture of the card "Make a sound"."""
+    _scene(path, "a dog and a music note", 5)

@@ -20,6 +20,10 @@ CALLS = {
     "Make a clip black and white": ("adjust video#1 op=grayscale", {"video"}),
     "Fade a sound out": ("audio_adjust audio#1 op=fade_out seconds=2", {"audio"}),
     "Take a frame out of a clip": ("extract video#1 frame=-1", {"image"}),
+    "Draw a scene": ('image "two cats left of a pizza on grass at night"', {"image"}),
+    "Film a scene": ('video "a dog running along the beach"', {"video"}),
+    "Make a sound": ('audio "a dog barking twice"', {"audio"}),
+    "Add to a photo": ('inpaint image#1 region#1 "a parrot"', {"image"}),
 }
 NAMES = [example.title for example in EXAMPLES]
 

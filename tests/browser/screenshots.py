@@ -1,7 +1,7 @@
-"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [conversation]``.
+"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme]``.
 
-The words are typed as a person would, and the shipped nano model answers. With ``conversation`` only the README's picture
-is taken.
+The words are typed as a person would, and the shipped nano model answers. With ``readme`` only the README's pictures are
+taken.
 """
 
 from __future__ import annotations
@@ -83,13 +83,25 @@ def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
     page.context.close()
 
 
+def draw(browser: Any, url: str, folder: Path) -> None:
+    """Hold the README's conversation with the picture book and save it in one picture, FOLDER/picturebook.png."""
+    page = browser.new_context(viewport={"width": 1000, "height": 2300}).new_page()
+    page.set_default_timeout(120_000)
+    stage.ready(page, url)
+    stage.send(page, "draw two cats left of a pizza on grass at night")
+    stage.send(page, "now make the pizza fly away")
+    stage.send(page, "what would that sound like?")
+    _picture(page, folder, "picturebook")
+    page.context.close()
+
+
 def main(arguments: list[str]) -> int:
     """Save the pictures into the folder named by the first of *arguments*; returns the exit status."""
     from playwright.sync_api import sync_playwright
 
     path = stage.browser_path()
-    if not arguments or arguments[1:] not in ([], ["conversation"]) or path is None:
-        print("usage: python -m tests.browser.screenshots FOLDER [conversation] (needs Chromium)", file=sys.stderr)
+    if not arguments or arguments[1:] not in ([], ["readme"]) or path is None:
+        print("usage: python -m tests.browser.screenshots FOLDER [readme] (needs Chromium)", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,10 +109,13 @@ def main(arguments: list[str]) -> int:
         temp = Path(name)
         media = make_examples(temp / "media")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        with stage.serve(temp) as site:
-            if arguments[1:]:
+        if arguments[1:]:
+            with stage.serve(temp, slow=False) as site:
                 converse(browser, site.url, folder, media)
-                return 0
+            with stage.serve(temp / "drawn", slow=False) as site:
+                draw(browser, site.url, folder)
+            return 0
+        with stage.serve(temp) as site:
             take(browser, site.url, folder, media, "desk", viewport={"width": 1280, "height": 860})
             phone = {"viewport": {"width": 412, "height": 800}, "color_scheme": "dark", "device_scale_factor": 2}
             take(browser, site.url, folder, media, "phone", **phone)

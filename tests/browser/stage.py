@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -17,6 +17,8 @@ from PIL import Image
 
 from app.engine import Engine
 from app.settings import Settings
+from models.profiles import PROFILES
+from models.values import Checkpoint
 
 SLOW = """
 import time
@@ -100,9 +102,21 @@ class Site:
         return []
 
 
+def _engine(settings: Settings, model: Any, slow: bool) -> Engine:
+    """Return the engine of the nano profile, its pictures made by the slow stub if *slow*."""
+    nano = PROFILES["nano"]
+    if slow:
+        PROFILES["nano"] = replace(nano, experts={**nano.experts, "image": (Checkpoint("slow_stub"),)})
+    try:
+        return Engine(settings, model=model)
+    finally:
+        PROFILES["nano"] = nano
+
+
 @contextmanager
-def serve(folder: Path, model: Any = None, port: int = 0) -> Iterator[Site]:
-    """Serve the page over *model* (None: the nano model) with its data in *folder*."""
+def serve(folder: Path, model: Any = None, port: int = 0, slow: bool = True) -> Iterator[Site]:
+    """Serve the page over *model* (None: the nano model) with its data in *folder*; the expert for pictures from words is a
+    *slow* stub, to be stopped, or the profile's own."""
     from app.hosting import launch_keywords
     from app.ui import build
 
@@ -110,7 +124,7 @@ def serve(folder: Path, model: Any = None, port: int = 0) -> Iterator[Site]:
     experts.mkdir(parents=True, exist_ok=True)
     (experts / "slow_stub.py").write_text(SLOW, encoding="utf-8")
     settings = Settings(data=folder / "data", experts_folder=experts, port=port, open_browser=False, profile="nano")
-    engine = Engine(settings, model=model)
+    engine = _engine(settings, model, slow)
     engine.start()
     page = build(engine)
     page.launch(**launch_keywords(settings), prevent_thread_lock=True, quiet=True)

@@ -359,7 +359,7 @@ class Rules:
         if self.written and self.written[-1] >= len(self.names):
             return [], rows
         if first:
-            starts = [row for row, (_, value) in self.numbers.items() if not whole or value == int(value)]
+            starts = [row for row, (_, value) in self.numbers.items() if not whole or value.is_integer()]
             rows[starts] = True
         return [f"i:{number}" for number in range(1001)] + ([] if whole else ["w:."]), rows
 

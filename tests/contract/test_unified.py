@@ -250,6 +250,16 @@ def test_a_call_works_on_the_picture_that_was_drawn_on(vocabulary: Vocabulary, r
     assert rules.allowed().nonzero().flatten().tolist() == [vocabulary["i:1"]]
 
 
+def test_a_number_too_long_to_be_one_does_not_end_the_reply(vocabulary: Vocabulary, reader: Reader) -> None:
+    sheet = Scribe(vocabulary, reader.cut).write([user(f"frame 12 of {'9' * 400}")])
+    rules = Rules(vocabulary, sheet, {"video": [1]})
+    for name in ("c:plan_extract", "c:go", "g:<task>", "n:extract", "a: video#", "i:1", "p: frame="):
+        assert rules.allowed()[vocabulary[name]]
+        rules.take(vocabulary[name])
+    copied = rules.allowed()[len(vocabulary) :].nonzero().flatten().tolist()
+    assert [rules.rows[row][0].text[slice(*rules.rows[row][0].places[rules.rows[row][1]])] for row in copied] == ["12"]
+
+
 def test_a_task_without_its_medium_is_never_planned(vocabulary: Vocabulary, reader: Reader) -> None:
     sheet = Scribe(vocabulary, reader.cut).write([user("cut out the dog")])
     allowed = Rules(vocabulary, sheet, {}).allowed()

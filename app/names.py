@@ -15,7 +15,8 @@ from models.values import Grounding, Labelled, Media, Message, Phrase, Ref, Regi
 
 NOWHERE = 500
 """What one side names and the other does not have is told so many numbers further on, where nothing is."""
-_HANDLE = re.compile(r"\b(image|video|audio|mask)#([0-9]{1,6})\b")
+_HANDLE = re.compile(r"\b(?ai:(image|video|audio|mask))#([0-9]{1,6})(?![0-9])")
+"""A handle as people type it too: "Image#2". The model reads it in whatever case (models.unified.prompt)."""
 
 
 class Names:
@@ -70,7 +71,7 @@ def _name(handle: str, known: Mapping[str, str]) -> str:
 
 
 def _words(text: str, known: Mapping[str, str]) -> str:
-    return _HANDLE.sub(lambda found: _name(found[0], known), text)
+    return _HANDLE.sub(lambda found: _name(found[0].lower(), known), text)
 
 
 def _argument(arg: Any, known: Mapping[str, str]) -> Any:

@@ -89,3 +89,12 @@ def test_both_dictionaries_are_each_others_reverse():
     assert (seen.phrase, seen.of) == ("the image#2", "image#2")
     unknown = names.for_person(Grounding("x", (Box(0, 0, 1, 1),), of="image#4"))
     assert unknown.of not in ("image#1", "image#2", "image#3")
+
+
+def test_a_handle_in_capitals_means_the_same_medium_to_the_model():
+    messages = [
+        Message("user", (Media("image", "image#1", "a"), Text("look"))),
+        Message("assistant", (Media("image", "image#3", "b"),)),
+        Message("user", (Media("image", "image#2", "c"), Text("blur Image#2, IMAGE#3s sky and image#1"))),
+    ]
+    assert Names(messages).for_model(messages[2]).text == "blur image#3, image#2s sky and image#1"

@@ -50,9 +50,13 @@ def ask(model: UnifiedModel, messages: Sequence[Message], shelf: Mapping[str, Me
 
 def made_of(profile: str, source: str = "") -> dict[str, str]:
     """Return what the replies of a profile's unified model depend on: the SHA-256 of its weights (or the hub id with its
-    revision) and of the code that asks and decodes."""
+    revision), of the text encoder, and of the code that asks, reads, decodes and reads back."""
+    from models.reader import TEXT_ENCODER
+
     checkpoint = PROFILES[profile].unified
     folder = ROOT / "assets" / (source or checkpoint.source)
     weights = digest(folder) if folder.is_dir() else f"{source or checkpoint.source}@{checkpoint.revision}"
-    code = digest(*sorted((ROOT / "models" / "unified").glob("*.py")))
-    return {"profile": profile, "weights": weights, "code": code}
+    encoder = ROOT / "assets" / checkpoint.call.get("text_encoder", TEXT_ENCODER)
+    own = (ROOT / "models" / f"{name}.py" for name in ("grammar", "reader", "tasks", "tokens", "values"))
+    code = digest(*own, *sorted((ROOT / "models" / "unified").glob("*.py")))
+    return {"profile": profile, "weights": weights, "encoder": digest(encoder), "code": code}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evaluation import model as measured
 from evaluation import run
 from evaluation.planning import PUBLISHED
 from models.unified.stream import StreamOptions
@@ -180,3 +182,25 @@ def test_the_held_out_split_is_measured_with_its_bounds(
     assert capsys.readouterr().out.strip() in page.read_text()
     assert run.main(command) == 0
     assert len(planner.prompts) == asked
+
+
+def test_answers_are_not_mixed_with_those_of_another_reader_or_text_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("assets/nano", "models"):
+        shutil.copytree(
+            measured.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.safetensors", "world", "experts")
+        )
+    monkeypatch.setattr(measured, "ROOT", tmp_path)
+    monkeypatch.setattr("models.reader.TEXT_ENCODER", tmp_path / "assets/nano/text_encoder")
+    seen = [measured.made_of("nano")]
+    for name in (
+        "models/reader.py",
+        "models/tasks.py",
+        "models/unified/rules.py",
+        "assets/nano/text_encoder/vocab.txt",
+    ):
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+        seen.append(measured.made_of("nano"))
+    assert all(seen.count(one) == 1 for one in seen)

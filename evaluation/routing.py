@@ -85,7 +85,7 @@ def read_cases(path: Path, limit: int = 0) -> list[dict[str, Any]]:
         raise Refusal(f"There is no file {path}.", "Give the JSONL file with the requests.")
     cases: list[dict[str, Any]] = []
     seen: set[Any] = set()
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if limit and len(cases) >= limit:
                 break
@@ -100,11 +100,12 @@ def read_cases(path: Path, limit: int = 0) -> list[dict[str, Any]]:
     return cases
 
 
-def _case(line: str, place: str) -> dict[str, Any]:
+def _case(line: bytes, place: str) -> dict[str, Any]:
     """Return the case of a line. Raises Refusal, naming the *place*, when it cannot be asked."""
     try:
         case: dict[str, Any] = json.loads(line)
-        case["id"]
+        if not isinstance(case["id"], str | int):
+            raise ValueError("the id is neither a word nor a whole number")
         request(case)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refusal(f"{place} is no request: {error!r}.", "Fetch the file again, or remove the line.") from error

@@ -100,11 +100,15 @@ def test_routing_writes_each_case_once_and_stops_at_the_limit(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "line", ['{"id": 3', '{"user_text": "x"}', '{"id": 3}', "[3]", '{"id": 3, "user_text": "x", "regions": [{}]}']
-)
+    "line",
+    [
+        '{"id": 3', '{"user_text": "x"}', '{"id": 3}', "[3]", '{"id": 3, "user_text": "x", "regions": [{}]}',
+        '{"id": [3], "user_text": "x"}', '{"id": null, "user_text": "x"}', '{"id": 3, "user_text": "caf\udce9"}',
+    ],
+)  # fmt: skip
 def test_a_case_that_cannot_be_asked_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     file = tmp_path / "cases.jsonl"
-    file.write_text('{"id": 1, "user_text": "x"}\n\n' + line + "\n")
+    file.write_text('{"id": 1, "user_text": "x"}\n\n' + line + "\n", errors="surrogateescape")
     with pytest.raises(Refusal, match="Line 3 of"):
         read_cases(file)
 

@@ -37,8 +37,14 @@ def underwater(art: Art) -> None:
         x = float(rng.uniform(0, 1))
         x = x if abs(x - 0.5) > 0.2 else x + 0.32 * np.sign(x - 0.5)
         foot = floor + float(rng.uniform(0.02, 0.14)) * art.height
-        (_weed if rng.random() < 0.55 else _coral)(
-            art, float(x) * art.width, foot, float(rng.uniform(0.12, 0.28)) * art.short, low, dim
+        weedy = rng.random() < 0.55
+        (_weed if weedy else _coral)(
+            art if weedy else art.decor("coral"),
+            float(x) * art.width,
+            foot,
+            float(rng.uniform(0.12, 0.28)) * art.short,
+            low,
+            dim,
         )
     _rays(art, dim)
     for _ in range(int(5 * art.across)):

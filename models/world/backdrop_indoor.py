@@ -72,8 +72,14 @@ def room(art: Art) -> None:
     curtain = varied(
         rng, picked(rng, [hexed("e08a7a"), hexed("7fa8c8"), hexed("8fb88a"), hexed("e8c070"), hexed("b894c8")]), 8
     )
-    window(art, inside, x - wide, top, x + wide, top + high, curtain)
-    picture(art, inside, (0.5 - art.side * float(rng.uniform(0.2, 0.3))) * art.width, line * 0.36, 0.1 * art.short)
+    window(art.decor("window"), inside, x - wide, top, x + wide, top + high, curtain)
+    picture(
+        art.decor("picture"),
+        inside,
+        (0.5 - art.side * float(rng.uniform(0.2, 0.3))) * art.width,
+        line * 0.36,
+        0.1 * art.short,
+    )
     planks(art, line, wood, inside)
     trim = 0.022 * art.height
     polygons(art, [box(0, line - trim, art.width, line)], (inside.tone(hexed("fffdf8")), inside.tone(hexed("e4ddd4"))))
@@ -81,7 +87,7 @@ def room(art: Art) -> None:
     rug(art, inside, line)
     if art.look.lamps:
         floor_lamp(art, (0.5 - art.side * 0.4) * art.width, line + 0.06 * art.height, 0.46 * art.short)
-    elif art.look.light == "sun":
+    elif art.look.light == "sun" and "window" not in art.backdrop.without:
         patch = [
             (x - wide * 0.9, line + 0.08 * art.height),
             (x + wide * 0.8, line + 0.08 * art.height),
@@ -106,7 +112,7 @@ def kitchen(art: Art) -> None:
         rng, picked(rng, [hexed("6f9fa8"), hexed("d88a6a"), hexed("8aa878"), hexed("c8a878"), hexed("7f8fb8")]), 8
     )
     x = (0.5 + art.side * float(rng.uniform(0.0, 0.14))) * art.width
-    window(art, inside, x - 0.19 * art.short, line * 0.13, x + 0.19 * art.short, line * 0.52, None)
+    window(art.decor("window"), inside, x - 0.19 * art.short, line * 0.13, x + 0.19 * art.short, line * 0.52, None)
     for side in (-1, 1):
         edge = x + side * 0.26 * art.short
         cupboard(
@@ -128,7 +134,7 @@ def kitchen(art: Art) -> None:
     polygons(
         art, [box(0, top + 0.022 * art.height, art.width, top + 0.034 * art.height)], inside.tone((50, 30, 40)), 0.25
     )
-    jars(art, inside, top - 0.012 * art.height)
+    jars(art.decor("jar"), inside, top - 0.012 * art.height)
     tiles(art, inside, line, end)
     if art.look.lamps:
         glow(art, art.width / 2, 0.05 * art.height, 0.8 * max(art.width, art.height), hexed("ffcf87"), 0.34, 1.6)

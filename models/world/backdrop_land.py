@@ -17,7 +17,14 @@ def meadow(art: Art) -> None:
     sky(art)
     grass = varied(rng, hexed("6fbf4b"), 14)
     if rng.random() < 0.45:
-        range_of(art, art.line - 0.1 * art.height, 0.12 * art.height, hexed("7f97b8"), 0.85, 0.03 * art.height)
+        range_of(
+            art.decor("mountain"),
+            art.line - 0.1 * art.height,
+            0.12 * art.height,
+            hexed("7f97b8"),
+            0.85,
+            0.03 * art.height,
+        )
     hills(art, grass)
     outline = ridge(art, art.line, 0.012 * art.height, 2, 2)
     lawn(art, grass, outline)
@@ -25,7 +32,7 @@ def meadow(art: Art) -> None:
         side = -1 if rng.random() < 0.5 else 1
         x = (0.5 + side * float(rng.uniform(0.34, 0.5))) * art.width
         round_tree(
-            art,
+            art.decor("tree"),
             x,
             art.line + float(rng.uniform(0.02, 0.09)) * art.height,
             float(rng.uniform(0.26, 0.4)) * art.short,
@@ -34,7 +41,11 @@ def meadow(art: Art) -> None:
     grass_tufts(art, grass)
     if not art.look.white:
         mass = scattered(art, float(rng.uniform(30, 90)), art.line + 0.06 * art.height, art.height * 1.01, 0.017)
-        flowers(art, mass, [FLOWERS[int(k)] for k in rng.permutation(len(FLOWERS))[: int(rng.integers(2, 5))]])
+        flowers(
+            art.decor("flower"),
+            mass,
+            [FLOWERS[int(k)] for k in rng.permutation(len(FLOWERS))[: int(rng.integers(2, 5))]],
+        )
 
 
 def farm(art: Art) -> None:
@@ -63,8 +74,8 @@ def farm(art: Art) -> None:
         rows.append([(away, y0), (away + 0.005 * art.short, y0), (near + 0.065 * art.short, end), (near, end)])
     polygons(art, rows, (art.land(mix(soil, (90, 110, 40), 0.5), 0.3), art.land(mix(soil, (70, 100, 40), 0.62))), 0.62)
     x = (0.5 + (0.28 if rng.random() < 0.5 else -0.28)) * art.width
-    _barn(art, x, y0 + 0.02 * art.height, 0.17 * art.short)
-    round_tree(art, x + 0.2 * art.short, y0 + 0.015 * art.height, 0.2 * art.short, 0.2)
+    _barn(art.decor("house"), x, y0 + 0.02 * art.height, 0.17 * art.short)
+    round_tree(art.decor("tree"), x + 0.2 * art.short, y0 + 0.015 * art.height, 0.2 * art.short, 0.2)
     bush(art, x - 0.16 * art.short, y0 + 0.02 * art.height, 0.05 * art.short, 0.2)
     _fence(art, y0 + 0.1 * art.height)
     strip = ridge(art, art.height * 0.93, 0.012 * art.height, 3, 2)
@@ -157,7 +168,7 @@ def garden(art: Art) -> None:
     hills(art, grass, 1)
     for _ in range(int(3 * art.across)):
         round_tree(
-            art,
+            art.decor("tree"),
             float(rng.uniform(0, 1)) * art.width,
             art.line + 0.01 * art.height,
             float(rng.uniform(0.28, 0.42)) * art.short,
@@ -198,7 +209,7 @@ def garden(art: Art) -> None:
             bush(art, x, y, size * 0.9, 0.0, varied(rng, hexed("4f9e4c"), 8))
             colour = FLOWERS[int(rng.integers(len(FLOWERS)))]
             flowers(
-                art,
+                art.decor("flower"),
                 [
                     (x + float(a) * size * 0.8, y - size * (0.2 + 0.5 * float(b)), size * 0.17)
                     for a, b in rng.uniform([-1, 0], [1, 1], (7, 2))

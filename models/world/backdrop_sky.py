@@ -21,15 +21,15 @@ def sky(art: Art, bottom: float | None = None) -> None:
     x = (0.5 + art.side * rng.uniform(0.18, 0.36)) * art.width
     y = end * (look.height + rng.uniform(-0.08, 0.06))
     if look.stars:
-        stars(art, end, 90)
+        stars(art.decor("star"), end, 90)
     if look.light == "sun":
-        _sun(art, x, y)
+        _sun(art.decor("sun"), x, y)
     elif look.light == "moon":
-        _moon(art, x, y, rng.uniform(0.045, 0.06) * art.short, float(rng.uniform(0.2, 1.0)))
+        _moon(art.decor("moon"), x, y, rng.uniform(0.045, 0.06) * art.short, float(rng.uniform(0.2, 1.0)))
     if art.backdrop.time == "storm" and rng.random() < 0.75:
         _lightning(art, end)
     _wisps(art, end)
-    clouds(art, end, look.cover * rng.uniform(0.7, 1.3))
+    clouds(art.decor("cloud"), end, look.cover * rng.uniform(0.7, 1.3))
 
 
 def _sun(art: Art, x: float, y: float) -> None:
@@ -154,10 +154,10 @@ def _lightning(art: Art, end: float) -> None:
 def open_sky(art: Art) -> None:
     """Nothing but sky, with large clouds."""
     sky(art, art.height * 1.02)
-    rng = art.rng
+    rng, heaps = art.rng, art.decor("cloud")
     for _ in range(int(3 * art.across)):
         x, y = float(rng.uniform(-0.05, 1.05)) * art.width, float(rng.uniform(0.82, 1.02)) * art.height
-        puff(art, x, y, float(rng.uniform(0.22, 0.34)) * art.short)
+        puff(heaps, x, y, float(rng.uniform(0.22, 0.34)) * art.short)
     blend(
         art.pixels[-max(1, art.height // 7) :],
         art.look.haze,
@@ -179,11 +179,11 @@ def space(art: Art) -> None:
         blend(art.pixels, picked(rng, hues), cloud.astype(np.float32) * np.float32(0.6))
     dust = np.clip(noise(art, 3, 5) * 2.0 - 0.15, 0, 1) * band
     blend(art.pixels, hexed("05060f"), dust.astype(np.float32) * np.float32(0.7))
-    stars(art, art.height, 260)
+    stars(art.decor("star"), art.height, 260)
     if rng.random() < 0.7:
         radius = float(rng.uniform(0.07, 0.2)) * art.short
         x = (0.5 - art.side * float(rng.uniform(0.22, 0.4))) * art.width
-        planet(art, x, float(rng.uniform(0.14, 0.4)) * art.height, radius)
+        planet(art.decor("planet"), x, float(rng.uniform(0.14, 0.4)) * art.height, radius)
 
 
 def planet(art: Art, x: float, y: float, radius: float, stops: tuple[Colour, ...] | None = None) -> None:

@@ -95,7 +95,7 @@ def city(art: Art) -> None:
     for k in range(int(9 * art.across) + 1):
         x = (k + float(rng.uniform(-0.3, 0.3))) * art.short / 9
         if rng.random() < 0.6:
-            round_tree(art, x, foot + 0.005 * art.height, float(rng.uniform(0.09, 0.13)) * art.short, 0.1)
+            round_tree(art.decor("tree"), x, foot + 0.005 * art.height, float(rng.uniform(0.09, 0.13)) * art.short, 0.1)
         else:
             bush(art, x, foot + 0.005 * art.height, 0.03 * art.short, 0.08)
     stone = hexed("cfc8be")

@@ -56,6 +56,7 @@ def water(art: Art, top: float, bottom: float, colour: Colour, waves: float = 1.
 
 
 def _sails(art: Art, line: float) -> None:
+    art = art.decor("boat")
     rng = art.rng
     for _ in range(int(rng.integers(0, 3))):
         x, size = float(rng.uniform(0.08, 0.92)) * art.width, float(rng.uniform(0.025, 0.05)) * art.short
@@ -97,6 +98,7 @@ def _sails(art: Art, line: float) -> None:
 
 
 def _island(art: Art, line: float) -> None:
+    art = art.decor("island")
     rng = art.rng
     x, wide = float(rng.uniform(0.05, 0.95)) * art.width, float(rng.uniform(0.1, 0.24)) * art.short
     steps = np.linspace(-1, 1, 40)
@@ -175,10 +177,11 @@ def beach(art: Art) -> None:
     grains = scattered(art, 120, shore + 0.06 * art.height, art.height, 0.004)
     discs(art, grains[::2], art.land(mix(sand, (150, 100, 60), 0.5)), 0.4)
     discs(art, grains[1::2], art.land(mix(sand, (255, 255, 245), 0.7)), 0.5)
+    shells = art.decor("shell")
     for x, y, size in scattered(art, 5, shore + 0.1 * art.height, art.height * 0.98, 0.014):
         colour = picked(rng, [hexed("f7a8a0"), hexed("fff2e0"), hexed("e8b890"), hexed("f2c4d8")])
         polygons(
-            art,
+            shells,
             [
                 [
                     (x, y + size * 0.4),
@@ -195,7 +198,7 @@ def beach(art: Art) -> None:
         for k in range(int(rng.integers(1, 3))):
             x = (0.5 - art.side * (0.47 - 0.11 * k)) * art.width
             palm(
-                art,
+                art.decor("tree"),
                 x,
                 shore + (0.14 - 0.06 * k) * art.height,
                 float(rng.uniform(0.5, 0.66)) * art.short * (1 - 0.22 * k),
@@ -209,13 +212,14 @@ def lake(art: Art) -> None:
     far_shore = art.line * 0.66
     sky(art, far_shore)
     rock = varied(rng, hexed("7c92b4"), 10)
-    range_of(art, far_shore * 0.72, 0.24 * art.height, rock, 0.75, 0.08 * art.height, 2.0)
+    range_of(art.decor("mountain"), far_shore * 0.72, 0.24 * art.height, rock, 0.75, 0.08 * art.height, 2.0)
     green = varied(rng, hexed("5f9a62"), 10)
     range_of(art, far_shore * 0.96, 0.09 * art.height, green, 0.5, 0, 2.4)
+    firs = art.decor("tree")
     for _ in range(int(26 * art.across)):
         x = float(rng.uniform(-0.02, 1.02)) * art.width
         conifer(
-            art,
+            firs,
             x,
             far_shore + 0.006 * art.height,
             float(rng.uniform(0.05, 0.11)) * art.short,

@@ -96,9 +96,10 @@ def mountains(art: Art) -> None:
         0.08,
         0.05,
     )
+    firs = art.decor("tree")
     for x, y, size in scattered(art, 26, art.line + 0.005 * art.height, art.line + 0.07 * art.height, 0.15):
         if abs(x / art.width - 0.5) > 0.16:
-            conifer(art, x, y, max(size, 0.07 * art.short), 0.3, varied(rng, hexed("35785c"), 9))
+            conifer(firs, x, y, max(size, 0.07 * art.short), 0.3, varied(rng, hexed("35785c"), 9))
     lawn(art, mix(grass, (40, 110, 70), 0.15), ridge(art, art.line + 0.07 * art.height, 0.018 * art.height, 2, 2))
     grass_tufts(art, grass)
 
@@ -122,9 +123,12 @@ def desert(art: Art) -> None:
             0.03,
         )
         if number == 0:
+            plants = art.decor("cactus")
             for _ in range(int(2.4 * art.across)):
                 x = float(rng.uniform(0.04, 0.96)) * art.width
-                _cactus(art, x, float(outline[int(x)]) + 0.02 * art.height, float(rng.uniform(0.09, 0.15)) * art.short)
+                _cactus(
+                    plants, x, float(outline[int(x)]) + 0.02 * art.height, float(rng.uniform(0.09, 0.15)) * art.short
+                )
     front = ridge(art, art.line + 0.15 * art.height, 0.045 * art.height, 1.3, 2)
     hill(
         art,
@@ -170,7 +174,15 @@ def snow(art: Art) -> None:
     rng = art.rng
     sky(art)
     white, blue = hexed("fbfdff"), hexed("b9d2ee")
-    range_of(art, art.line - 0.1 * art.height, 0.15 * art.height, hexed("8fa6c8"), 0.85, 0.2 * art.height, 2.2)
+    range_of(
+        art.decor("mountain"),
+        art.line - 0.1 * art.height,
+        0.15 * art.height,
+        hexed("8fa6c8"),
+        0.85,
+        0.2 * art.height,
+        2.2,
+    )
     for number, far in enumerate((0.6, 0.3)):
         outline = ridge(art, art.line - (0.05 - 0.04 * number) * art.height, 0.04 * art.height, 1.6 + number, 2)
         hill(art, outline, art.tone(white, far), art.tone(blue, far), 0.17 * art.height, 0.12, 0.015)
@@ -179,7 +191,7 @@ def snow(art: Art) -> None:
             if number and 0.25 < x / art.width < 0.75:
                 continue
             foot = float(outline[int(np.clip(x, 0, art.width - 1))]) + float(rng.uniform(0.0, 0.03)) * art.height
-            _white_fir(art, x, foot, float(rng.uniform(0.1, 0.16)) * art.short * (1 + 0.7 * number), far)
+            _white_fir(art.decor("tree"), x, foot, float(rng.uniform(0.1, 0.16)) * art.short * (1 + 0.7 * number), far)
     front = ridge(art, art.line + 0.03 * art.height, 0.022 * art.height, 1.7, 2)
     hill(art, front, art.tone(white, 0.1), art.tone(hexed("c8dcf2")), art.height - art.line, 0.1, 0.02)
     y0 = int(art.line + 0.03 * art.height)
@@ -212,10 +224,10 @@ def moon(art: Art) -> None:
     """Grey dust and craters under a black sky with the blue Earth in it."""
     rng = art.rng
     wash(art, (hexed("04050d"), hexed("0b0e20"), hexed("181c34")), 0, art.line + 0.06 * art.height)
-    stars(art, art.line, 170)
+    stars(art.decor("star"), art.line, 170)
     earth = (hexed("2f6fc4"), hexed("e8f4fb"), hexed("3f8f6a"))
     planet(
-        art,
+        art.decor("planet"),
         (0.5 - art.side * float(rng.uniform(0.2, 0.36))) * art.width,
         float(rng.uniform(0.16, 0.26)) * art.height,
         float(rng.uniform(0.07, 0.12)) * art.short,

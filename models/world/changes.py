@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from models.world import arrivals
+from models.world import arrivals, decor
 from models.world.draft import Box, Draft, numbered
 from models.world.instructions import read_orders
 from models.world.orders import Order, Orders
@@ -260,7 +260,8 @@ def _backdrop(draft: Draft, order: Order) -> None:
     if kind == old.kind and order.colour == old.colour:
         new = replace(old, seed=(old.seed + 1) % 2**31)
     else:
-        new = replace(old, kind=kind, colour=order.colour)
+        bare = decor.left_out((thing.name for thing in draft.scene.things), draft.know.entry, old.without)
+        new = replace(old, kind=kind, colour=order.colour, without=bare)
     draft.scene = replace(draft.scene, backdrop=new)
     draft.whole = True
     _grounded(draft, horizon(old), horizon(new))

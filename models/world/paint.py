@@ -7,7 +7,7 @@ picture at 128 and at 1024 pixels. Pictures in work are float32 [h, w, 3], sRGB 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -51,6 +51,13 @@ class Art:
     def across(self) -> float:
         """The width in units of the shorter side: how many more things a wide picture has room for."""
         return self.width / self.short
+
+    def decor(self, *kinds: str) -> Art:
+        """Return the sheet for decoration that shows *kinds* of things: this one, or where the backdrop is without one of them a
+        copy to be thrown away. The random numbers run on the same, so all the rest of the picture is what it would be."""
+        if not set(kinds) & set(self.backdrop.without):
+            return self
+        return replace(self, pixels=self.pixels.copy())
 
     def child(self) -> np.random.Generator:
         """Return a generator of its own for one part: how many numbers that part takes, which may hang on the size, then

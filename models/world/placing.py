@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from models.world import suiting
+from models.world import decor, suiting
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
@@ -54,7 +54,11 @@ def place(
     kind = wish.place or suiting.backdrop_for(leading, known.entry, rng)
     if kind == "sky" and any(known.entry(name).habitat == "ground" for name in leading):
         kind = "meadow"  # "birds in the sky above a church": the church needs a ground
-    backdrop = Backdrop(kind, wish.time or "day", wish.place_colour, seed % 2**31)
+    named = [name for group in groups for name in group] + [thing.name for thing in fixed]
+    bare = decor.left_out(named, known.entry, wish.without)
+    if not wish.place and decor.crowded(kind, bare):
+        kind = "meadow"  # "three houses and a car" in a street of houses would show ten
+    backdrop = Backdrop(kind, wish.time or "day", wish.place_colour, seed % 2**31, bare)
     short = min(width, height)
     line = horizon(backdrop)
     frame = Frame(width / short, height / short, None if line is None else line * height / short)

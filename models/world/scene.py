@@ -27,6 +27,9 @@ TIMES: tuple[str, ...] = ("day", "morning", "sunset", "night", "fog", "rain", "s
 STYLES: tuple[str, ...] = ("", "sketch", "watercolour", "oil", "comic", "poster", "pixel", "pastel", "dreamy", "noir", "sepia",
                            "neon", "blueprint", "night", "mosaic")  # fmt: skip
 """Every global look; "" leaves the picture as it is."""
+DECOR: tuple[str, ...] = ("tree", "flower", "cactus", "house", "mountain", "sun", "moon", "star", "cloud", "planet", "boat", "island",
+                          "shell", "coral", "window", "picture", "jar")  # fmt: skip
+"""Every kind of countable thing that backdrops are decorated with, and that they can leave out."""
 MOST_THINGS = 200
 """Things in one scene, at most."""
 _HORIZONS = {
@@ -85,12 +88,14 @@ class Thing:
 @dataclass(frozen=True)
 class Backdrop:
     """What is behind the things: one of :data:`KINDS` at one of :data:`TIMES`; *colour* is its main colour where the kind
-    has one ("" for its own); *seed* varies it. Raises ValueError on anything else."""
+    has one ("" for its own); *seed* varies it; *without* are those of :data:`DECOR` that it leaves out, so that a picture of
+    three trees shows no fourth. Raises ValueError on anything else."""
 
     kind: str = "meadow"
     time: str = "day"
     colour: str = ""
     seed: int = 0
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -101,6 +106,8 @@ class Backdrop:
         _number(self, "seed", 0, 2**63 - 1)
         if not isinstance(self.seed, int):
             raise ValueError("the seed of a backdrop is a whole number")
+        if not isinstance(self.without, tuple) or not all(kind in DECOR for kind in self.without):
+            raise ValueError(f"a backdrop can be without {', '.join(DECOR)}, not {self.without!r}")
 
 
 @dataclass(frozen=True)
@@ -137,14 +144,15 @@ class Scene:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {f.name: v for f in fields(value) if (v := getattr(value, f.name)) != f.default}
+    found = {f.name: v for f in fields(value) if (v := getattr(value, f.name)) != f.default}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
 
 
 def _made(kind: type, data: object) -> Any:
     if not isinstance(data, Mapping):
         raise ValueError(f"a {kind.__name__.lower()} is an object with named values, not {type(data).__name__}")
     try:
-        return kind(**{str(name): value for name, value in data.items()})
+        return kind(**{str(name): tuple(v) if isinstance(v, list) else v for name, v in data.items()})
     except TypeError as error:
         raise ValueError(f"not a {kind.__name__.lower()}: {error}") from error
 

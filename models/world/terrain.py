@@ -76,6 +76,7 @@ def hills(art: Art, near: Colour, count: int = 3) -> None:
 
 def _far_trees(art: Art, outline: np.ndarray, far: float, leaf: Colour) -> None:
     """Little round trees and hedges standing on an outline, in groups."""
+    art = art.decor("tree")
     rng = art.rng
     heap, trunks = [], []
     for _ in range(int(3 * art.across) + 1):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from models.world.backdrops import COLOURED, PAINTERS, front, paint
 from models.world.looks import LOOKS
-from models.world.scene import KINDS, STYLES, TIMES, Backdrop, horizon
+from models.world.scene import KINDS, STYLES, TIMES, Backdrop, Scene, horizon
 from models.world.styles import _LOOKS, stylised
 
 
@@ -117,3 +119,28 @@ def test_the_place_stays_the_same_when_the_hour_changes(kind):
     alike = [float(np.corrcoef(lower[0], one)[0, 1]) for one in lower[1:]]
     assert min(alike[:2]) > 0.72
     assert min(alike[:2]) > alike[2] + 0.2
+
+
+@pytest.mark.parametrize(("kind", "time", "what"), [
+    ("meadow", "day", "tree"), ("meadow", "day", "flower"), ("meadow", "day", "sun"), ("meadow", "day", "cloud"), ("farm", "day", "house"),
+    ("garden", "day", "tree"), ("garden", "day", "flower"), ("snow", "day", "tree"), ("mountains", "day", "tree"), ("lake", "day", "tree"),
+    ("beach", "day", "tree"), ("beach", "day", "shell"), ("desert", "day", "cactus"), ("meadow", "night", "moon"), ("space", "day", "star"),
+    ("moon", "day", "planet"), ("sea", "day", "boat"), ("sea", "day", "island"), ("underwater", "day", "coral"), ("room", "day", "window"),
+    ("room", "day", "picture"), ("kitchen", "day", "jar"), ("city", "day", "tree"), ("snow", "day", "mountain"),
+])  # fmt: skip
+def test_decoration_is_left_out_and_the_rest_stays_as_it_is(kind, time, what):
+    shown = 0
+    for seed in (1, 2, 3, 4, 5, 6):
+        full, bare = (
+            paint(Backdrop(kind, time, seed=seed, without=w), 192, 128).pixels.astype(int) for w in ((), (what,))
+        )
+        changed = np.abs(full - bare).max(2) > 0
+        shown += bool(changed.any())
+        assert changed.mean() < 0.8
+    assert shown > 1  # some decoration comes with some seeds alone
+
+
+def test_only_known_decoration_is_left_out():
+    assert Scene.from_json(json.loads(json.dumps(Scene((), Backdrop(without=("tree",))).to_json()))).backdrop.without
+    with pytest.raises(ValueError, match="without"):
+        Backdrop(without=("cat",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -243,3 +243,14 @@ def test_impossible_wishes_still_give_a_scene() -> None:
     assert len(found.scene.things) == 2
     assert found.penalty > 0.3
     assert placed(place="sea").scene.things == ()
+
+
+def test_what_is_counted_is_not_painted_once_more_behind() -> None:
+    trees = Wish((Wanted("house"), Wanted("tree", 3)))
+    assert {"tree", "house"} <= set(place(trees, 300, 200, 1, LOOKS).scene.backdrop.without)
+    assert place(Wish((Wanted("cat"),)), 300, 200, 1, LOOKS).scene.backdrop.without == ()
+    assert place(Wish((Wanted("cat"),), without=("trees",)), 300, 200, 1, LOOKS).scene.backdrop.without == ("tree",)
+    # A street is made of houses: it comes only where it is asked for.
+    car = Wish((Wanted("car", 4), Wanted("house")))
+    assert all(place(car, 300, 200, seed, LOOKS).scene.backdrop.kind != "street" for seed in range(3))
+    assert place(replace(car, place="street"), 300, 200, 1, LOOKS).scene.backdrop.kind == "street"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 _FENCE = re.compile(r"(?P<lead>(?:[ \t]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)(?P<mark>`{3,}(?=[^`]*$)|~{3,})")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+")
 _GAP = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
-_SPECIAL = re.compile(r"(\\*)([<>&`])")
+_SPECIAL = re.compile(r"(?<!\\)(\\*)([<>&`])")  # tried once for each run of backslashes, not at every one of them
 _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"}
 
 

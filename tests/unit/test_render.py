@@ -192,6 +192,11 @@ def test_a_running_call_shows_progress_and_a_finished_one_none():
     assert "data" not in json.dumps(progress_json(now))
 
 
+def test_very_many_backslashes_in_a_row_are_no_work():
+    run = "\\" * 1_000_000  # in the square of which this would not end
+    assert markdown(f"{run}x\\\\\\<b>") == f"{run}x\\\\&lt;b&gt;"
+
+
 def test_failures_stand_at_their_call_or_by_themselves():
     failure = Failure("It is <b>empty</b>.", "Mark something.", "t1", "abc123")
     content = show(Message("assistant", (CALL, failure, Failure("No answer."))))[0]["content"]

@@ -357,7 +357,8 @@ class Store:
         changed within *grace* seconds, whose row may still be on its way. The others go when older than *max_age*
         seconds (None: no age limit), and, oldest first, while the store is over nine tenths of its quota.
         """
-        wanted, now, freed = {self.address(name) for name in keep}, time.time(), 0
+        # By their sums too: a file that could not be renamed when the store was opened is still in use.
+        wanted, now, freed = {self.address(name) for name in keep}.union(keep), time.time(), 0
         loose = sorted(
             (changed, size, name)
             for name, size, changed in self._files()

@@ -234,6 +234,22 @@ def test_files_of_a_store_without_a_secret_get_their_new_names_once(tmp_path: Pa
         assert store.used() == old.used()
 
 
+def test_a_file_that_could_not_get_its_new_name_is_not_cleaned_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Store(tmp_path / "store")
+    row = old.adopt(picture_file(tmp_path, 1))
+
+    def held(*_: object) -> None:
+        raise PermissionError("another program holds the file")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", held)
+        store = Store(old.root, secret=b"new")
+    store.clean({row[1]}, max_age=0, grace=-1)
+    assert Store(old.root, secret=b"new").file(media(row)).is_file()
+
+
 def test_a_full_quota_is_said_and_what_is_stored_stays(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", quota_bytes=12_000)
     first = store.adopt(picture_file(tmp_path, 1))

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models.world.hear_parts import Asked, read_part
+from models.world.hear_parts import MOST, Asked, read_part
 from models.world.hear_words import lexicon
 from models.world.sounds import CLASSES, natural_seconds
 
@@ -94,6 +94,9 @@ def plan(text: str, embed: Embed | None = None, seconds: float | None = None) ->
         stages += _apart(_merged(asked))
     stages = [kept for stage in stages if (kept := _allowed(stage, banned))]
     events, length = _laid(stages, seconds)
+    most = {event.name for event in events if event.count == MOST}
+    if most and not re.search(rf"\b{MOST}\b|\bsixty\b", text.lower()):
+        notes.append(f"{', '.join(sorted(most))}: {MOST} times are the most that I make")
     return SoundPlan(tuple(events), length, tuple(unknown), tuple(notes))
 
 

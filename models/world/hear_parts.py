@@ -23,6 +23,8 @@ from models.world.hear_words import (
 )  # fmt: skip
 from models.world.sounds import CLASSES
 
+MOST = 60
+"""Times that one sound is made, at most."""
 _LONGEST_PHRASE = 4
 _OBJECT = frozenset({"on", "at", "against", "into", "onto", "through", "to", "up", "off", "down"})
 _PLACE = frozenset(
@@ -109,7 +111,7 @@ def _measures(text: str) -> tuple[str, float, float, float, int]:
         hertz, text = 440 * 2 ** ((_STEPS[m[1]] + sharp + 12 * (int(m[3]) - 4)) / 12), text.replace(m[0], " ", 1)
     if (m := _SECONDS.search(text)) and _number(m[1]):
         seconds, text = min(30.0, _number(m[1])), text.replace(m[0], " ", 1)
-    return text, seconds, wait, hertz, min(times, 60)
+    return text, seconds, wait, hertz, min(times, MOST)
 
 
 def _hits(words: list[str]) -> list[_Hit]:
@@ -203,7 +205,7 @@ def _qualified(asked: Asked, hit: _Hit, words: list[str], hits: list[_Hit], othe
     before = words[hit.first - 1 : hit.first] + words[max(0, hit.first - 2) : hit.first]
     if family.bed and hit.first and before and any(w in ("in", "at") for w in before) and len(others) > 1:
         loudness *= 0.7  # a place where something happens stays behind it
-    return replace(asked, count=min(count, 60) if count else None, voices=voices, pitch=max(-18.0, min(18.0, pitch)), pace=pace,
+    return replace(asked, count=min(count, MOST) if count else None, voices=voices, pitch=max(-18.0, min(18.0, pitch)), pace=pace,
                    loudness=max(0.1, min(2.0, loudness)), distant=distant, behind=behind)  # fmt: skip
 
 

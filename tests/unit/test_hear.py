@@ -62,6 +62,18 @@ def test_counts_are_read(text, count):
     assert [e.count for e in plan(text).events] == [count]
 
 
+@pytest.mark.parametrize(
+    "text", ["a loud thunder clap", "two claps of thunder", "a clap of thunder", "a crack of thunder"]
+)
+def test_a_clap_of_thunder_is_not_made_by_hands(text):
+    assert [e.name for e in plan(text).events] == ["thunder"]
+
+
+def test_more_times_than_can_be_made_are_said():
+    assert any("60" in note for note in plan("a dog barks 1000 times").notes)
+    assert plan("a dog barks 60 times").notes == ()
+
+
 def test_two_dogs_are_two_voices():
     first, second = plan("two dogs bark").events
     assert (first.name, second.name) == ("dog", "dog")

@@ -233,7 +233,7 @@ def _hail(take: Take) -> Samples:
 FAMILIES = (
     Family("rain", "weather", ("rain", "rainfall", "raining", "rains", "raindrops", "shower", "rainy", "cloud with rain", "umbrella with rain drops", "downpour", "drizzle"), _rain, BED, level=0.55, room=0.0, alone=5.0),
     Family("dripping", "water", ("drip", "dripping", "drips", "dripping tap", "water drops", "droplet", "leaking tap", "faucet dripping", "cave"), _drizzle, BED, level=0.55, room=0.35, alone=4.0),
-    Family("thunder", "weather", ("thunder", "thunderclap!", "lightning", "cloud with lightning", "thunder rumble", "thunders", "lightning strike!"), _thunder, (2.6, 4.2), (0.4, 1.2), 1, 1.0, 0.2, alone=4.5),
+    Family("thunder", "weather", ("thunder", "thunderclap!", "thunder clap!", "clap of thunder!", "claps of thunder", "crack of thunder!", "cracks of thunder", "peal of thunder!", "peals of thunder", "lightning", "cloud with lightning", "thunder rumble", "thunders", "lightning strike!"), _thunder, (2.6, 4.2), (0.4, 1.2), 1, 1.0, 0.2, alone=4.5),
     Family("wind", "weather", ("wind", "windy", "breeze", "gust", "gusts", "wind face", "blizzard", "tornado", "hurricane", "leaf fluttering in wind", "wind blowing"), _wind, BED, level=0.6, room=0.0, alone=5.0),
     Family("storm", "weather", ("storm", "thunderstorm", "tempest", "rainstorm", "cloud with lightning and rain", "stormy"), _storm, BED, level=0.85, room=0.0, alone=6.0),
     Family("hail", "weather", ("hail", "hailstorm", "hailstones", "sleet"), _hail, BED, level=0.6, room=0.1),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from models.values import Grounding, Labelled, Media, Message, Phrase, Ref, Region, TaskCall, Text
+from models.values import Failure, Grounding, Labelled, Media, Message, Phrase, Ref, Region, TaskCall, Text
 
 NOWHERE = 500
 """What one side names and the other does not have is told so many numbers further on, where nothing is."""
@@ -57,7 +57,7 @@ class Names:
         return text if self._agree else _words(text, self._to_person)
 
     def for_person(self, part: Any) -> Any:
-        """Return a call or a grounding of the model with every handle as the person knows it. What a call that failed
+        """Return a call, a grounding or a failure of the model with every handle as the person knows it. What a call that failed
         would have made has no handle, so it becomes one that is not there and never another medium's."""
         return part if self._agree else _renamed(part, self._to_person)
 
@@ -91,7 +91,10 @@ def _renamed(part: Any, known: Mapping[str, str]) -> Any:
     if isinstance(part, Region):
         return replace(part, of=_name(part.of, known), mask=part.mask and _name(part.mask, known))
     if isinstance(part, TaskCall):
-        return replace(part, args=tuple(_argument(arg, known) for arg in part.args))
+        warnings = tuple(_words(warning, known) for warning in part.warnings)
+        return replace(part, args=tuple(_argument(arg, known) for arg in part.args), warnings=warnings)
+    if isinstance(part, Failure):
+        return replace(part, what=_words(part.what, known), hint=_words(part.hint, known))
     if isinstance(part, Grounding):
         return replace(part, of=_name(part.of, known), phrase=_words(part.phrase, known))
     return Text(_words(part.text, known)) if isinstance(part, Text) else part

@@ -98,3 +98,16 @@ def test_a_handle_in_capitals_means_the_same_medium_to_the_model():
         Message("user", (Media("image", "image#2", "c"), Text("blur Image#2, IMAGE#3s sky and image#1"))),
     ]
     assert Names(messages).for_model(messages[2]).text == "blur image#3, image#2s sky and image#1"
+
+
+def test_what_went_wrong_names_the_same_medium_to_both():
+    messages = [
+        Message("user", (Media("image", "image#1", "a"), Text("look"))),
+        Message("assistant", (Media("image", "image#3", "b"), Failure("image#3 is dark.", "Brighten image#3.", "t1"))),
+        Message("user", (Media("image", "image#2", "c"),)),
+    ]
+    names = Names(messages)
+    told = names.for_model(messages[1]).parts[1]
+    assert told == Failure("image#2 is dark.", "Brighten image#2.", "t1")
+    assert names.for_person(told) == messages[1].parts[1]
+    assert names.for_person(TaskCall("t2", "edit", (), warnings=("ignored image#2",))).warnings == ("ignored image#3",)

@@ -7,7 +7,7 @@ followed here from left to right. Whatever names a thing that is not in the atla
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
 from models.world.tags import Tag, cut
 from models.world.wish import Relation, Wanted, Wish
 
+_CHAINED = ("left", "right", "above", "below", "behind", "front", "on", "in")
+"""Relations that go on from the thing named last when they are said twice running."""
 _COMPARED = re.compile(
     r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
     re.IGNORECASE,
@@ -141,11 +143,17 @@ class _Reader:
     def _rel(self, tag: Tag) -> None:
         kind = tag.means["rel"]
         fresh = self.joined and self.related
-        subject = list(self.last if fresh or self.facts.get("local") else self.heads or self.last)
+        local = fresh or self.facts.get("local") or self._goes_on(kind)
+        subject = list(self.last if local else self.heads or self.last)
         if self.pending and self.pending[0] not in ("soft", "beside", "in", "with"):
             return  # "standing on in front of": the first counts
         self.pending = (kind, subject)
         self.joined = ""
+
+    def _goes_on(self, kind: str) -> bool:
+        """Return whether a chain goes on: in "a cat on a box on a table" it is the box that is on the table."""
+        newest = self.relations[-1] if self.relations else None
+        return newest is not None and newest.kind == kind and kind in _CHAINED and newest.others == tuple(self.last)
 
     def _pron(self, tag: Tag) -> None:
         if self.pending is None:
@@ -184,18 +192,24 @@ class _Reader:
 
     # what a noun phrase adds
 
+    def _left_out(self, noun: Noun) -> bool:
+        """Whether *noun* adds nothing to the picture: a part of a body, or what shall not be there."""
+        if noun.owned and noun.said in BODY:  # "a worm in its mouth": no mouth of its own
+            self.pending = None
+            return True
+        if self.refused and noun.kind:
+            self.without.append(noun.said)
+            self.refused, self.pending, self.joined = False, None, ""
+            return True
+        return False
+
     def _noun(self, noun: Noun, tags: list[Tag]) -> None:
         self.loose += noun.loose
         if noun.time:
             self._fact("time", noun.time)
         if noun.style:
             self._fact("style", noun.style)
-        if noun.owned and noun.said in BODY:  # "a worm in its mouth": no mouth of its own
-            self.pending = None
-            return
-        if self.refused and noun.kind:
-            self.without.append(noun.said)
-            self.refused, self.pending, self.joined = False, None, ""
+        if self._left_out(noun):
             return
         if noun.kind == "either":
             self._settle(noun)
@@ -218,8 +232,14 @@ class _Reader:
         """A word that names both a thing and a backdrop: after "in" and "on", and in a bare plural, it is where, else it is what."""
         thing, place = noun.value
         bare = not (noun.count or noun.article or noun.definite) and plural(noun.said, thing)  # "over mountains"
-        where = bare or (self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1)
+        within = self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1
+        second = noun.article and not noun.definite and self._placed()  # "boats on the sea and palms on an island"
+        where = bare or (within and not second)
         noun.kind, noun.value = ("place", place) if where else ("thing", thing)
+
+    def _placed(self) -> bool:
+        """Return whether it is said already where all this is, more than by a colour or the sky."""
+        return self.facts.get("place", FLAT[0]) not in (*FLAT, "sky")
 
     def _place(self, noun: Noun) -> None:
         kind = self.pending[0] if self.pending else ""
@@ -227,7 +247,8 @@ class _Reader:
         if furniture:
             self.unknown.append(noun.said)
         fits = not kind or kind in INTO_PLACE or kind in ("soft", "of", "surrounded", "under_it")
-        if fits and self.facts.get("place", FLAT[0]) in (*FLAT, "sky"):
+        onto = self.facts.get("place") == "sea" and noun.value == "beach" and not self.things  # "waves on a beach"
+        if fits and (onto or not self._placed()):
             self.facts["place"] = "room" if furniture else noun.value
             self.facts["place_colour"] = noun.colour
         self.pending = None
@@ -292,7 +313,7 @@ class _Reader:
                 self.related = True
             self.facts["local"] = "yes" if kind == "with" else ""
             self.pending = None
-        elif self.joined and self.related and self.relations and not self._begins_clause(noun, tags):
+        elif self.joined and self.related and self.relations and not self._starts_anew(added, noun, tags):
             self._also(added)
         elif self.joined and not self.related:
             self.heads += added
@@ -303,6 +324,21 @@ class _Reader:
         if noun.kind == "occasion" and not self.heads:
             self.heads = list(added)
         self.last = added
+
+    def _starts_anew(self, added: list[int], noun: Noun, tags: list[Tag]) -> bool:
+        """Return whether what follows "and" is no further object: it has its own clause, or hangs in the sky over all of it
+        ("a car by a house, a sun and two clouds")."""
+        newest = self.relations[-1]
+        here = (newest.thing, *newest.others)
+        aloft = newest.kind not in ("above", "below", "between") and self._aloft(added) and not self._aloft(here)
+        return aloft or self._begins_clause(noun, tags)
+
+    def _aloft(self, things: Sequence[int]) -> bool:
+        """Return whether one of *things* is of the sky: sun, moon, stars, clouds."""
+        from models.world import atlas
+
+        names = (self.things[n].name for n in things)
+        return any(name in atlas.names() and atlas.entry(name).group == "sky" for name in names)
 
     def _begins_clause(self, noun: Noun, tags: list[Tag]) -> bool:
         """Return whether what follows says something of *noun* itself: "... and a dog under a table"."""

@@ -2,9 +2,10 @@
 
 Each turn of a person is a short header of control tokens (which media there are, what was attached, what was drawn), then
 one *source position* for each word piece of the text, then one for the text as a whole, then the handles that the text
-names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed
-can be a token of the vocabulary. The model's replies are tokens of the vocabulary and, where they repeat what a
-person said, the same source positions. Results and failures of a reply follow its end and are never learnt.
+names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word
+pieces. So nothing typed can be a token of the vocabulary but the handle of a medium or region that it names. The model's
+replies are tokens of the vocabulary and, where they repeat what a person said, the same source positions. Results and
+failures of a reply follow its end and are never learnt.
 """
 
 from __future__ import annotations

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text
 from models.unified.amounts import read_amount
 from models.unified.sheet import Sheet
 from models.unified.vocabulary import Vocabulary
 
 _LONGEST_TAG = 40
+NUMBERS = {param.name for task in TASKS.values() for param in task.params if param.type in ("int", "float")}
+"""The settings that are numbers."""
 
 
 class Speech:
@@ -24,6 +27,7 @@ class Speech:
         self._row = -1
         self._last = ""
         self._number = ""
+        self._counts = False  # whether the setting or place being written is a number
 
     def say(self, token: int) -> str:
         """Return the text that *token* lets out."""
@@ -40,6 +44,8 @@ class Speech:
         name, text = self.names.names[token], self.names.texts[token]
         if name[0] in "ct":
             return ""
+        if name[0] == "p" or name == "g:<t>":
+            self._counts = name == "g:<t>" or name[3:-1] in NUMBERS
         if name == "g:<task>":
             return self._switch(None, text)
         if name == "g:</task>":
@@ -57,7 +63,7 @@ class Speech:
     def _value(self) -> str:
         """Return the setting that was copied, a number as plain digits."""
         copied, self._number = self._number, ""
-        return read_amount(copied) or copied
+        return (read_amount(copied) if self._counts else None) or copied
 
     def _copied(self, row: int) -> str:
         source = self.sheet.source_of(row)

@@ -55,6 +55,13 @@ def is_container(name: str) -> bool:
     return name in CONTAINERS
 
 
+def aloft(names: Sequence[str]) -> bool:
+    """Return whether one of *names* is of the sky: sun, moon, stars, clouds. Names that the atlas lacks are not."""
+    from models.world import atlas
+
+    return any(name in atlas.names() and atlas.entry(name).group == "sky" for name in names)
+
+
 def carry(kind: str, child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
     """Make *child* part of *bearer*: the *place*-th of *places* that are *kind* (one of CARRYING, "wearing" and "holding"
     with the worn or held thing as the child) to it. The child is scaled down where it would be too large."""
@@ -105,6 +112,8 @@ def _in(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: r
         bearer.carry(child, dx, bearer.high * 0.47 - child.high / 2, 1)
         return
     across = bearer.wide * (0.82 if bearer.wide > bearer.high * 0.8 else 0.7)
+    if bearer.name == "vase":  # a bunch is wider than the neck that holds it
+        across = bearer.wide * 1.6
     _fit(child, across * max(0.4, 1.5 / places) if places > 1 else across * 0.8, bearer.high * 0.95 + 0.03)
     row = place % 2 if places > 3 else 0
     dx = _spread(place, places, max(0.0, across - child.wide))

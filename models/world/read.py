@@ -7,7 +7,7 @@ followed here from left to right. Whatever names a thing that is not in the atla
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -151,7 +151,7 @@ class _Reader:
         self.joined = ""
 
     def _goes_on(self, kind: str) -> bool:
-        """Return whether a chain goes on: in "a cat on a box on a table" it is the box that is on the table."""
+        """Whether a chain goes on: in "a cat on a box on a table" it is the box that is on the table."""
         newest = self.relations[-1] if self.relations else None
         return newest is not None and newest.kind == kind and kind in _CHAINED and newest.others == tuple(self.last)
 
@@ -238,7 +238,7 @@ class _Reader:
         noun.kind, noun.value = ("place", place) if where else ("thing", thing)
 
     def _placed(self) -> bool:
-        """Return whether it is said already where all this is, more than by a colour or the sky."""
+        """Whether it is said already where all this is, more than by a colour or the sky."""
         return self.facts.get("place", FLAT[0]) not in (*FLAT, "sky")
 
     def _place(self, noun: Noun) -> None:
@@ -247,8 +247,7 @@ class _Reader:
         if furniture:
             self.unknown.append(noun.said)
         fits = not kind or kind in INTO_PLACE or kind in ("soft", "of", "surrounded", "under_it")
-        onto = self.facts.get("place") == "sea" and noun.value == "beach" and not self.things  # "waves on a beach"
-        if fits and (onto or not self._placed()):
+        if fits and (not self._placed() or (noun.value == "beach" and not self.things)):  # "waves on a beach"
             self.facts["place"] = "room" if furniture else noun.value
             self.facts["place_colour"] = noun.colour
         self.pending = None
@@ -328,17 +327,12 @@ class _Reader:
     def _starts_anew(self, added: list[int], noun: Noun, tags: list[Tag]) -> bool:
         """Return whether what follows "and" is no further object: it has its own clause, or hangs in the sky over all of it
         ("a car by a house, a sun and two clouds")."""
+        from models.world.holding import aloft
+
         newest = self.relations[-1]
-        here = (newest.thing, *newest.others)
-        aloft = newest.kind not in ("above", "below", "between") and self._aloft(added) and not self._aloft(here)
-        return aloft or self._begins_clause(noun, tags)
-
-    def _aloft(self, things: Sequence[int]) -> bool:
-        """Return whether one of *things* is of the sky: sun, moon, stars, clouds."""
-        from models.world import atlas
-
-        names = (self.things[n].name for n in things)
-        return any(name in atlas.names() and atlas.entry(name).group == "sky" for name in names)
+        here, new = ([self.things[n].name for n in group] for group in ((newest.thing, *newest.others), added))
+        apart = newest.kind not in ("above", "below", "between") and aloft(new) and not aloft(here)
+        return apart or self._begins_clause(noun, tags)
 
     def _begins_clause(self, noun: Noun, tags: list[Tag]) -> bool:
         """Return whether what follows says something of *noun* itself: "... and a dog under a table"."""

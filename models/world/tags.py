@@ -14,6 +14,8 @@ from models.world.gatherings import KINDS, OCCASIONS
 LONGEST = 6
 """Words of the longest phrase that is looked for."""
 _TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-")
+_MARKUP = re.compile(r"<(box|pt|t)>[^<]*</\1>|<task>\s*\w*|</?[a-z]+>")
+"""The tags of the model's own language, when a person types them: they name nothing."""
 _SHADES = ("light", "pale", "bright", "dark", "deep", "")
 _GLUE = frozenset(("rel", "det", "count", "about", "filler", "pron", "not", "and", "stop", "spot", "arranged"))
 
@@ -77,7 +79,8 @@ def _named(words: list[str], at: int, length: int, known: Callable[[str], Any]) 
 
 def _words(caption: str, known: Callable[[str], Any]) -> list[str]:
     found: list[str] = []
-    for word in _TOKEN.findall(caption.lower().replace("’", "'")[:2000]):
+    plain = _MARKUP.sub(" ", caption.lower().replace("’", "'")[:2000])
+    for word in _TOKEN.findall(plain):
         if word == "-":
             continue
         if word.endswith("'s") and word not in ("it's", "there's") and known(word) is None:

@@ -215,3 +215,28 @@ def test_too_many_are_capped_and_said() -> None:
 )
 def test_no_text_makes_it_fail(caption: str) -> None:
     assert isinstance(wish(caption), Wish)
+
+
+def test_a_relation_said_twice_goes_on_from_the_last_thing() -> None:
+    assert relations("a cat on a pizza on a car") == [("on", "cat", ("pizza",)), ("on", "pizza", ("car",))]
+    assert relations("a cat left of a dog left of a horse") == [("left", "cat", ("dog",)), ("left", "dog", ("horse",))]
+
+
+def test_what_is_in_the_sky_is_not_beside_what_stands_below() -> None:
+    assert relations("a car by a house, a moon and a tree") == [("beside", "car", ("house",))]
+    assert relations("a bird below a moon and a balloon") == [
+        ("below", "bird", ("moon",)),
+        ("below", "bird", ("balloon",)),
+    ]
+
+
+def test_a_second_place_with_an_article_is_a_thing() -> None:
+    found = wish("two boats on the sea and a man in a house")
+    assert found.place == "sea"
+    assert [t.name for t in found.things] == ["boat", "man", "house"]
+    assert wish("waves on a beach").place == "beach"
+
+
+def test_tags_that_a_person_types_name_nothing() -> None:
+    assert things("<task>image</task> a cat <box>1,2</box>") == [("cat", 1)]
+    assert things('<task> image "two cats"</task><box>1,2,3,4</box>') == [("cat", 2)]

@@ -231,6 +231,10 @@ def swap_for(draft: Draft, order: Order) -> None:
     for one, name in names[1:]:
         former = draft.thing(made[-1])
         extra = replace(former, name=name, tint=one.colour, id=0)
+        if draft.know.entry(name).worn and not draft.know.entry(former.name).worn:  # "a giraffe wearing a hat"
+            put_on = draft.add(_on(draft, extra, former, one.size), _after(draft, former))
+            draft.touched(*([put_on.id] if put_on is not None else []))
+            continue
         spot = spots.free_spot(extra, draft.scene, draft.know, draft.context, draft.random, (former.x, former.y))
         added = draft.add(replace(extra, x=spot.x, y=spot.y))
         made += [added.id] if added is not None else []

@@ -7,8 +7,11 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from models.world.holding import BUST
 from models.world.scene import AROUND, FLAT, INDOOR
 
+HEAD_ALONE = 0.6
+"""Of whom only head and shoulders are drawn, this much of a whole person's size, so that a child is not larger than its father."""
 _SUITS: dict[str, frozenset[str]] = {
     "space": frozenset(("rocket", "ufo", "satellite", "saturn", "alien", "space invader", "shooting star", "astronaut")),
     "underwater": frozenset(("octopus", "shark", "tropical fish", "blowfish", "jellyfish", "squid", "coral", "fish", "mermaid", "merman")),
@@ -81,7 +84,8 @@ def usual_size(entry: Any) -> float:
     logarithm, so that an ant beside an elephant is still to be seen. What is in the sky is drawn as large as it looks."""
     if entry.group == "sky":
         return _IN_THE_SKY.get(entry.name, 0.26)
-    return min(0.86, max(0.1, 0.9 * float(entry.typical) - 0.06))
+    bust = entry.group == "people" and bool(entry.head) and entry.head[2] >= BUST
+    return min(0.86, max(0.1, (0.9 * float(entry.typical) - 0.06) * (HEAD_ALONE if bust else 1.0)))
 
 
 def scale_for(sizes: Sequence[tuple[float, float]], wide: float, high: float, ground: float) -> float:

@@ -56,6 +56,14 @@ def test_replacing_keeps_the_place_the_feet_and_the_order():
     assert [t.id for t in made.scene.things] == [1, 2, 3, 4, 5]
 
 
+def test_what_the_new_one_wears_is_put_on_it():
+    made = told("replace the pizza by a dog wearing a hat")
+    dog, hat = (next(t for t in made.scene.things if t.name == name and t.id >= 5) for name in ("dog", "hat"))
+    assert abs(hat.x - dog.x) < 0.1
+    assert box(hat)[1] < box(dog)[1] < box(hat)[3] < dog.y
+    assert not hat.shadow
+
+
 def test_removing_the_left_one_of_two_leaves_the_other():
     made = told("remove the left tree")
     assert [t.id for t in made.scene.things] == [2, 3, 4, 5]

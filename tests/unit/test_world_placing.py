@@ -12,6 +12,7 @@ import pytest
 from models.world.holding import Looks
 from models.world.placing import Placed, place
 from models.world.scene import Thing, extent, horizon
+from models.world.suiting import usual_size
 from models.world.wish import Relation, Wanted, Wish
 
 METRES = {"cat": 0.5, "dog": 0.8, "house": 12.0, "ant": 0.01, "bird": 0.3, "horse": 2.4, "man": 1.8, "hat": 0.3, "basket": 0.5, "apple": 0.1,
@@ -254,3 +255,18 @@ def test_what_is_counted_is_not_painted_once_more_behind() -> None:
     car = Wish((Wanted("car", 4), Wanted("house")))
     assert all(place(car, 300, 200, seed, LOOKS).scene.backdrop.kind != "street" for seed in range(3))
     assert place(replace(car, place="street"), 300, 200, 1, LOOKS).scene.backdrop.kind == "street"
+
+
+def test_of_whom_only_the_head_is_drawn_is_no_giant() -> None:
+    whole, head = Entry("man", "people", head=(0.5, 0.0, 0.38, 0.12)), Entry("man", "people", head=(0.5, 0.0, 0.8, 0.5))
+    assert usual_size(head) < 0.7 * usual_size(whole)
+    assert usual_size(Entry("cat", head=(0.5, 0.0, 0.8, 0.5))) == usual_size(Entry("cat"))
+
+
+def test_a_bunch_looks_out_of_its_vase() -> None:
+    wish = Wish((Wanted("apple", 3), Wanted("vase")), (Relation("in", 0, (1,)),))
+    apples = place(wish, 300, 200, 1, LOOKS).scene.things
+    vase = next(thing for thing in apples if thing.name == "vase")
+    tops = [extent(thing, 1.0, 300, 200) for thing in apples if thing.name == "apple"]
+    top = extent(vase, 1.0, 300, 200)[1]
+    assert all(y0 < top and thing.size > 0.3 * vase.size for (_, y0, _, _), thing in zip(tops, apples, strict=False))

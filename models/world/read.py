@@ -250,7 +250,7 @@ class _Reader:
         if fits and (not self._placed() or (noun.value == "beach" and not self.things)):  # "waves on a beach"
             self.facts["place"] = "room" if furniture else noun.value
             self.facts["place_colour"] = noun.colour
-        self.pending = None
+        self.pending, self.related = None, self.related or (kind in PLACE_FIRST and not self.relations)
         if noun.of_it is not None:
             self.things.append(Wanted(noun.of_it.name, 5, said=noun.said, about=True))
 

@@ -240,3 +240,9 @@ def test_a_second_place_with_an_article_is_a_thing() -> None:
 def test_tags_that_a_person_types_name_nothing() -> None:
     assert things("<task>image</task> a cat <box>1,2</box>") == [("cat", 1)]
     assert things('<task> image "two cats"</task><box>1,2,3,4</box>') == [("cat", 2)]
+
+
+def test_who_is_in_a_place_is_not_what_the_next_clause_says_of_another() -> None:
+    assert relations("two cats on the grass and a dog next to a tree") == [("beside", "dog", ("tree",))]
+    assert relations("a cat and a dog on the grass next to a tree") == [
+        ("beside", "cat", ("tree",)), ("beside", "dog", ("tree",))]  # fmt: skip

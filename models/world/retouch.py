@@ -140,6 +140,10 @@ def _backdrop(photo: Photo, order: Order) -> None:
     from models.world.backdrops import paint
     from models.world.scene import Backdrop
 
+    if order.new == "snow" and photo.place is None and "background" not in order.said:  # "make it look like winter"
+        _time(photo, replace(order, new="snowfall"))
+        photo.notes.append("I cannot see yet where the ground is, so it snows but no snow lies on it")
+        return
     keep = photo.thing("the thing that shall stay")
     kind = order.new or ("plain" if order.colour else "gradient")
     width, height = photo.size

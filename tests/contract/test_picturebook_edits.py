@@ -357,3 +357,10 @@ def test_stop_ends_it_and_progress_only_grows():
     with pytest.raises(Cancelled):
         inpaint(pixels, "replace it by a cake", masks={"mask#1": truth}, report=stop)
     assert len(seen) == 5
+
+
+def test_winter_comes_over_a_photo_without_a_mark():
+    pixels, _ = photo()
+    made = edit(pixels, "make it look like winter")
+    assert made.pixels.mean() > pixels.mean()
+    assert any("snow" in note for note in made.meta["notes"])

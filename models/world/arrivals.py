@@ -26,6 +26,8 @@ def wanted(draft: Draft, phrase: str) -> list[Wanted]:
     """Return what *phrase* asks for; what is not known is kept in ``draft.unknown``, what is only near is noted."""
     wish = draft.read(phrase)
     draft.unknown += [word for word in wish.unknown if word not in draft.unknown]
+    if wish.time and wish.time != draft.scene.backdrop.time:
+        draft.notes.append(f"the hour and the weather stay as they are; to change them, ask for {wish.time} by itself")
     for one in wish.things:
         if not one.exact and one.name:
             draft.notes.append(f"“{one.said}” is not known; {_article(one.name)} is the nearest")

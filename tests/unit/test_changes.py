@@ -64,6 +64,12 @@ def test_what_the_new_one_wears_is_put_on_it():
     assert not hat.shadow
 
 
+def test_an_hour_that_is_said_with_a_thing_is_not_passed_over_in_silence():
+    made = told("replace the pizza by a cake at night")
+    assert by_id(made.scene)[5].name == "cake"
+    assert any("night" in note for note in made.notes)
+
+
 def test_removing_the_left_one_of_two_leaves_the_other():
     made = told("remove the left tree")
     assert [t.id for t in made.scene.things] == [2, 3, 4, 5]

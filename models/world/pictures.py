@@ -64,6 +64,11 @@ def refusal(wish: Wish, caption: str, near: Callable[[str], Sequence[str]]) -> R
             "The description names nothing that can be drawn.",
             "Name things and where they are, such as “two cats on a sofa at night”.",
         )
+    if not re.search(r"[a-z]", caption.lower()):  # nearness of meaning says nothing about words the encoder cannot read
+        return Refusal(
+            f"I do not know how to draw {_joined(unknown)}.",
+            "I read English: say it so, such as “a red car by a house”.",
+        )
     names = list(dict.fromkeys(name for word in unknown for name in near(word)))[:5]
     listed = f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else "".join(names)
     hint = (

@@ -204,6 +204,12 @@ def test_labelled_regions_are_boxes_too_and_give_the_shape() -> None:
     assert any("region#2" in note for note in made.meta["notes"])
 
 
+def test_another_script_is_answered_by_the_language_that_is_read() -> None:
+    with pytest.raises(Refusal) as refused:
+        image("кот на столе")
+    assert "English" in refused.value.hint
+
+
 def test_a_layout_of_unknown_things_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         layout(Labelled("a qwzrtx", Box(0, 0, 0.5, 0.5)))

@@ -250,12 +250,10 @@ class Store:
                 kind, found, size = sniff(temp), recognise(temp), temp.stat().st_size
                 if kind != "video":
                     raise ValueError("a clip's file holds no video")
-                facts = {
-                    **_plain(value.meta),
-                    **_clip_facts(clip_info(temp)),
-                    "format": found.name,
-                    "label": value.label,
-                }
+                made, read = _plain(value.meta), _clip_facts(clip_info(temp))
+                # What the expert has to say of the clip goes before what reading its file tells, if that tells anything.
+                notes = [*dict.fromkeys((*made.get("notes", ()), *read.get("notes", ())))]
+                facts = {**made, **read, "notes": notes, "format": found.name, "label": value.label}
                 return [("video", self._keep_files((temp, found.suffix))[0], self._meta(facts, extra, size))]
         if isinstance(value, Sound):
             with self.scratch() as folder:

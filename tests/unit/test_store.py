@@ -69,6 +69,13 @@ def test_the_same_file_twice_is_kept_once(store: Store, tmp_path: Path) -> None:
     assert store.used() == source.stat().st_size
 
 
+def test_what_an_expert_says_of_its_clip_is_kept(store: Store, tmp_path: Path) -> None:
+    clip = clip_info(video(tmp_path / "v.mp4", 5, "25"))
+    clip.meta = {**clip.meta, "notes": ["I do not know: zeppelin."]}
+    _, _, meta = store.put(clip)[0]
+    assert meta["notes"] == ["I do not know: zeppelin."]
+
+
 def test_a_video_and_a_sound_keep_their_facts(store: Store, tmp_path: Path) -> None:
     _, _, meta = stored = store.adopt(video(tmp_path / "v.mp4", 31, "30000/1001", sound=True))
     assert (meta["frames"], meta["width"], meta["has_audio"], meta["name"]) == (31, 160, True, "v.mp4")

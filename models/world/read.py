@@ -232,10 +232,10 @@ class _Reader:
         """A word that names both a thing and a backdrop: after "in" and "on", and in a bare plural, it is where, else it is what."""
         thing, place = noun.value
         bare = not (noun.count or noun.article or noun.definite) and plural(noun.said, thing)  # "over mountains"
-        within = self.pending is not None and self.pending[0] in PLACE_FIRST and noun.count <= 1
+        first = ("in",) if place in INDOOR else PLACE_FIRST  # "a bird on a house", "a pizza on a plate"
+        within = self.pending is not None and self.pending[0] in first and noun.count <= 1
         second = noun.article and not noun.definite and self._placed()  # "boats on the sea and palms on an island"
-        where = bare or (within and not second)
-        noun.kind, noun.value = ("place", place) if where else ("thing", thing)
+        noun.kind, noun.value = ("place", place) if bare or (within and not second) else ("thing", thing)
 
     def _placed(self) -> bool:
         """Whether it is said already where all this is, more than by a colour or the sky."""

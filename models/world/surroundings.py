@@ -48,9 +48,9 @@ TIME_WORDS: dict[str, str] = {
     "night": "night nighttime midnight moonlight moonlit starry dark,at night,by night,starry night,night sky,starry sky,in the dark,"
     "in the moonlight,at midnight,under the stars,night time,in the night,during the night,by moonlight,dark night",
     "fog": "fog foggy mist misty hazy haze,in the fog,in the mist,foggy day,foggy morning,misty morning",
-    "rain": "rain rainy raining drizzle,in the rain,rainy day,pouring rain,rain falls,heavy rain,wet",
+    "rain": "rain rains rainy raining drizzle drizzles,it rains,it is raining,it's raining,in the rain,rainy day,pouring rain,rain falls,heavy rain,wet",
     "storm": "storm stormy thunderstorm lightning hurricane,in a storm,thunder and lightning,stormy weather",
-    "snowfall": "snowing snowfall snowstorm blizzard snowflakes,falling snow,snowy day,in a snowstorm,snow falls,snow is falling,snowy night,"
+    "snowfall": "snows snowing snowfall snowstorm blizzard snowflakes,falling snow,snowy day,in a snowstorm,snow falls,snow is falling,snowy night,"
     "snowy",
 }  # fmt: skip
 WEATHER = ("fog", "rain", "storm", "snowfall")

@@ -246,3 +246,18 @@ def test_who_is_in_a_place_is_not_what_the_next_clause_says_of_another() -> None
     assert relations("two cats on the grass and a dog next to a tree") == [("beside", "dog", ("tree",))]
     assert relations("a cat and a dog on the grass next to a tree") == [
         ("beside", "cat", ("tree",)), ("beside", "dog", ("tree",))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("caption", "time"), [
+    ("it rains on a house", "rain"), ("a car by a house and it is raining", "rain"), ("it snows on a castle", "snowfall"),
+])  # fmt: skip
+def test_weather_that_a_verb_names_is_no_thing(caption: str, time: str) -> None:
+    found = wish(caption)
+    assert found.time == time
+    assert {t.name for t in found.things} <= {"house", "car", "castle"}
+
+
+def test_on_a_house_is_not_in_a_room() -> None:
+    assert relations("a bird on a house") == [("on", "bird", ("house",))]
+    assert wish("a bird on a house").place == ""
+    assert wish("a bird in a house").place == "room"

@@ -54,6 +54,8 @@ def place(
     kind = wish.place or suiting.backdrop_for(leading, known.entry, rng)
     if kind == "sky" and any(known.entry(name).habitat == "ground" for name in leading):
         kind = "meadow"  # "birds in the sky above a church": the church needs a ground
+    if kind == "sea" and leading and all(suiting.home_of(n, known.entry(n)) == "underwater" for n in leading):
+        kind = "underwater"  # "three fish swim in the sea": they are not in the air above it
     named = [name for group in groups for name in group] + [thing.name for thing in fixed]
     bare = decor.left_out(named, known.entry, wish.without)
     if not wish.place and decor.crowded(kind, bare):
@@ -169,6 +171,8 @@ def _around(thing: int, wish: Wish) -> bool:
 
 def _kind(relation: Relation, wish: Wish, known: Looks) -> str:
     """Return the kind of *relation*, read by what its things are: a cat "in" or "with" a hat wears it."""
+    if relation.kind == "riding" and (name := wish.things[relation.thing].name):
+        return "beside" if known.entry(name).group == "vehicles" else "riding"  # "a car drives to a house"
     if relation.kind not in ("in", "with", "on") or not relation.others:
         return relation.kind
     names = [wish.things[n].name for n in relation.others]

@@ -145,7 +145,7 @@ class _Reader:
         fresh = self.joined and self.related
         local = fresh or self.facts.get("local") or self._goes_on(kind)
         subject = list(self.last if local else self.heads or self.last)
-        if self.pending and self.pending[0] not in ("soft", "beside", "in", "with"):
+        if self.pending and self.pending[0] not in ("soft", "beside", "in", "with", "riding"):
             return  # "standing on in front of": the first counts
         self.pending = (kind, subject)
         self.joined = ""

@@ -11,7 +11,7 @@ import pytest
 
 from models.world.holding import Looks
 from models.world.placing import Placed, place
-from models.world.scene import Thing, extent, horizon
+from models.world.scene import Backdrop, Thing, extent, horizon
 from models.world.suiting import usual_size
 from models.world.wish import Relation, Wanted, Wish
 
@@ -270,3 +270,15 @@ def test_a_bunch_looks_out_of_its_vase() -> None:
     tops = [extent(thing, 1.0, 300, 200) for thing in apples if thing.name == "apple"]
     top = extent(vase, 1.0, 300, 200)[1]
     assert all(y0 < top and thing.size > 0.3 * vase.size for (_, y0, _, _), thing in zip(tops, apples, strict=False))
+
+
+def test_a_car_that_drives_to_a_house_is_not_on_its_roof() -> None:
+    cars = Looks(sprite, lambda name: Entry(name, "vehicles") if name == "car" else entry(name))
+    wish = Wish((Wanted("car"), Wanted("house")), (Relation("riding", 0, (1,)),), place="meadow")
+    car = next(thing for thing in place(wish, 300, 200, 1, cars).scene.things if thing.name == "car")
+    assert extent(car, ASPECTS["car"], 300, 200)[3] > (horizon(Backdrop("meadow", seed=1)) or 0)
+
+
+def test_fish_in_the_sea_are_under_water() -> None:
+    assert place(Wish((Wanted("fish", 3),), place="sea"), 300, 200, 1, LOOKS).scene.backdrop.kind == "underwater"
+    assert place(Wish((Wanted("fish"), Wanted("car")), place="sea"), 300, 200, 1, LOOKS).scene.backdrop.kind == "sea"

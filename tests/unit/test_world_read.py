@@ -261,3 +261,8 @@ def test_on_a_house_is_not_in_a_room() -> None:
     assert relations("a bird on a house") == [("on", "bird", ("house",))]
     assert wish("a bird on a house").place == ""
     assert wish("a bird in a house").place == "room"
+
+
+def test_what_drives_past_a_thing_does_not_ride_it() -> None:
+    assert relations("a car drives past a tree") == [("beside", "car", ("tree",))]
+    assert relations("a cat rides a horse") == [("riding", "cat", ("horse",))]

@@ -78,6 +78,10 @@ def _spread(place: int, places: int, wide: float) -> float:
 
 
 def _on(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
+    if bearer.name == "plate" and places == 1:  # it is seen from above, so the meal lies in its middle
+        _fit(child, 0.5 * bearer.wide, 0.66 * bearer.high)
+        bearer.carry(child, 0.0, 0.0, 1)
+        return
     if places > 4 or (
         bearer.name in SPREAD and child.wide < 0.4 * bearer.wide
     ):  # too many or too small for its upper edge: strewn over it

@@ -282,3 +282,10 @@ def test_a_car_that_drives_to_a_house_is_not_on_its_roof() -> None:
 def test_fish_in_the_sea_are_under_water() -> None:
     assert place(Wish((Wanted("fish", 3),), place="sea"), 300, 200, 1, LOOKS).scene.backdrop.kind == "underwater"
     assert place(Wish((Wanted("fish"), Wanted("car")), place="sea"), 300, 200, 1, LOOKS).scene.backdrop.kind == "sea"
+
+
+def test_a_meal_lies_in_the_middle_of_its_plate() -> None:
+    made = place(Wish((Wanted("apple"), Wanted("plate")), (Relation("on", 0, (1,)),)), 300, 200, 1, LOOKS).scene.things
+    apple, plate = (next(thing for thing in made if thing.name == name) for name in ("apple", "plate"))
+    assert (apple.x, apple.y) == pytest.approx((plate.x, plate.y), abs=0.01)
+    assert apple.size < plate.size

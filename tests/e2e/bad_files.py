@@ -126,7 +126,7 @@ def zero_rate_avi(path: Path) -> None:
 
 PICTURES = (
     Bad("empty.png", holding(b""), ("empty", "again")),
-    Bad("one byte.png", holding(b"\x89"), ("PNG, JPEG",)),
+    Bad("one byte.png", holding(b"\x89"), ("1 byte", "again")),
     Bad("head only.png", holding(b"\x89PNG\r\n\x1a\n"), ("damaged", "again")),
     Bad("half.png", cut_off("PNG"), ("damaged", "again")),
     Bad("half.jpg", cut_off("JPEG"), ("damaged", "again")),
@@ -140,7 +140,7 @@ PICTURES = (
     Bad("paper.png", holding(b"%PDF-1.7\n" + b"x" * 99), ("PDF", "PNG, JPEG")),
     Bad("phone.jpg", holding(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 99), ("HEIC", "PNG, JPEG")),
     Bad("archive.png", holding(b"PK\x03\x04" + b"\0" * 99), ("ZIP", "PNG, JPEG")),
-    Bad("noise.jpg", holding(b"\x01\xfe" + noisy().tobytes()), ("not a format", "PNG, JPEG")),
+    Bad("noise.jpg", holding(b"\x01\xfe" + noisy().tobytes()), ("no format", "PNG, JPEG")),
     Bad("bomb.png", holding(png_claiming(60_000, 60_000)), ("too large", "40 megapixels")),
     Bad("bomb wide.png", holding(png_claiming(2_000_000_000, 1)), ("too large", "16384")),
     Bad("bomb just over.png", holding(png_claiming(16_385, 16)), ("16385 x 16", "16384")),

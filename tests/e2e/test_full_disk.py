@@ -7,6 +7,7 @@ import errno
 import io
 import pathlib
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from scenes import disc_scene
 
 from app.engine import Engine
 from models.expert import Refusal
+from models.profiles import PROFILES
 from models.values import Box, Failure, Media, Region
 
 
@@ -207,13 +209,16 @@ def room(engine: Engine, there: bool) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in ("ENOSPC", "EDQUOT") if hasattr(errno, code)])
-def test_an_expert_that_finds_no_room_says_so_and_its_preview_may_be_missing(tmp_path, media, code):
+def test_an_expert_that_finds_no_room_says_so_and_its_preview_may_be_missing(tmp_path, media, code, monkeypatch):
     body = f"""
         import errno
         report(0.1, "first", np.zeros((8, 8, 3), np.uint8))
         raise OSError(errno.{code}, "No space left on device")
     """
     write_expert(tmp_path / "more", "greedy", "image", body)
+    nano = PROFILES["nano"]
+    others = {task: checkpoints for task, checkpoints in nano.experts.items() if task != "image"}
+    monkeypatch.setitem(PROFILES, "nano", replace(nano, experts=others))
     engine = real_engine(tmp_path, experts_folder=tmp_path / "more")
     chat = Chat(engine)
     (tmp_path / "data" / "media" / "previews").write_bytes(b"in the way: no preview can be saved")

@@ -9,6 +9,7 @@ The weights are in memory once for each device (:func:`shared_reader`).
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -133,9 +134,18 @@ _one = lru_cache(maxsize=4)(Reader)
 _loading = threading.Lock()
 
 
+def usual_threads() -> int:
+    """Return how many threads small networks run on: one on at most two cores, where two that are busy are several times
+    slower than one, else four."""
+    return 1 if (os.cpu_count() or 1) <= 2 else 4
+
+
 def shared_reader(folder: Path = TEXT_ENCODER, device: str = "cpu") -> Reader:
-    """Return the process's one Reader of *folder* on *device*; it is loaded on the first call. Raises as load_encoder."""
+    """Return the process's one Reader of *folder* on *device*; it is loaded on the first call, from when on torch takes no
+    more threads than usual. Raises as load_encoder."""
     with _loading:  # two threads that ask at once must not load it twice
+        if torch.get_num_threads() > usual_threads():
+            torch.set_num_threads(usual_threads())
         return _one(folder.resolve(), device)
 
 

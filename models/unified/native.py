@@ -150,8 +150,7 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     thread is used: two on busy cores are several times slower. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
-    threads = int(checkpoint.call.get("threads", 1 if (os.cpu_count() or 1) <= 2 else 4))
-    torch.set_num_threads(threads)
+    threads = int(checkpoint.call.get("threads", usual_threads()))
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     return NativeModel(network, Vocabulary.load(folder), reader, device)

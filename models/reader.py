@@ -130,7 +130,6 @@ class Reader:
             return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask
 
 
-_one = lru_cache(maxsize=4)(Reader)
 _loading = threading.Lock()
 
 
@@ -140,12 +139,16 @@ def usual_threads() -> int:
     return 1 if (os.cpu_count() or 1) <= 2 else 4
 
 
+@lru_cache(maxsize=4)
+def _one(folder: Path, device: str) -> Reader:
+    torch.set_num_threads(min(torch.get_num_threads(), usual_threads()))
+    return Reader(folder, device)
+
+
 def shared_reader(folder: Path = TEXT_ENCODER, device: str = "cpu") -> Reader:
     """Return the process's one Reader of *folder* on *device*; it is loaded on the first call, from when on torch takes no
     more threads than usual. Raises as load_encoder."""
     with _loading:  # two threads that ask at once must not load it twice
-        if torch.get_num_threads() > usual_threads():
-            torch.set_num_threads(usual_threads())
         return _one(folder.resolve(), device)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache
 
-from models.reader import TEXT_ENCODER, Reader, shared_reader
+from models.reader import TEXT_ENCODER, Reader, shared_reader, usual_threads
 from models.unified.bank import one_bank
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import Scribe
@@ -150,7 +149,7 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     thread is used: two on busy cores are several times slower. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
-    threads = int(checkpoint.call.get("threads", usual_threads()))
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
+    torch.set_num_threads(int(checkpoint.call.get("threads", usual_threads())))
     return NativeModel(network, Vocabulary.load(folder), reader, device)

@@ -43,8 +43,9 @@ BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
 LISTED = 8
 """The newest media of a kind that a header names."""
-PLAN, CALL, TALK, WORD = 4.0, 2.0, 1.5, 0.5
-"""Weights of the loss: choosing the tasks, writing the calls, wording a reply without calls, wording one with calls."""
+PLAN, CALL, WORD = 4.0, 2.0, 1.5
+"""Weights of the loss: choosing the tasks, writing the calls, wording the reply. The words before a call weigh much, since
+what they say ("only the marked part") decides what the call will be."""
 _HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
@@ -109,7 +110,6 @@ class _Page:
         self.counts = dict.fromkeys(KINDS, 0)
         self.rows = 0
         self.phrases: list[str] = []
-        self.word = WORD
         last = len(messages) - 1
         for index, message in enumerate(messages):
             media = [part for part in message.parts if isinstance(part, Media)]
@@ -207,7 +207,6 @@ class _Page:
             self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
         self.control("go", weight=0.0 if not calls and not topic else PLAN)
-        self.word = WORD if calls else TALK
         for part in message.parts:
             self.part(part)
         self.control("end", weight=CALL)
@@ -222,7 +221,7 @@ class _Page:
     def part(self, part: Part) -> None:
         names = self.vocabulary
         if isinstance(part, Text):
-            self.words(part.text, self.word)
+            self.words(part.text, WORD)
         elif isinstance(part, TaskCall) and part.task in TASKS:
             self.sheet.add([names["g:<task>"], names[f"n:{part.task}"]], CALL)
             for arg in part.args:

@@ -1,11 +1,10 @@
 """A conversation as the unified model sees it: tokens of its own vocabulary, and places in what people typed.
 
-Each turn of a person is a short header of control tokens (which media there are, what was attached, what was drawn), then
-one *source position* for each word piece of the text, then one for the text as a whole, then the handles that the text
-names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word
-pieces. So nothing typed can be a token of the vocabulary but the handle of a medium or region that it names. The model's
-replies are tokens of the vocabulary and, where they repeat what a person said, the same source positions. Results and
-failures of a reply follow its end and are never learnt.
+Each turn of a person is a short header of control tokens (how many media there are, what was attached, what was drawn),
+then one *source position* for each word piece of the text, then one for the text as a whole. A source position has the id
+``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed can be a
+token of the vocabulary. The model's replies are tokens of the vocabulary and, where they repeat what a person said, the
+same source positions. Results and failures of a reply follow its end and are never learnt.
 """
 
 from __future__ import annotations
@@ -41,12 +40,9 @@ from models.values import (
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
-LISTED = 8
-"""The newest media of a kind that a header names."""
-PLAN, CALL, WORD = 4.0, 2.0, 1.5
+PLAN, CALL, WORD = 4.0, 2.0, 1.0
 """Weights of the loss: choosing the tasks, writing the calls, wording the reply. The words before a call weigh much, since
 what they say ("only the marked part") decides what the call will be."""
-_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
 def facts(media: Media) -> str:
@@ -164,8 +160,6 @@ class _Page:
             if count:
                 self.control(f"have_{kind}")
                 self.number(min(count, GRID))
-                for number in range(max(1, count - LISTED + 1), count + 1):
-                    self.handle(f"{kind}#{number}")
         for part in message.parts:
             if isinstance(part, Media):
                 self.control("new")
@@ -175,9 +169,6 @@ class _Page:
             elif isinstance(part, Region):
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
-        for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
-            self.control("mention")
-            self.handle(f"{kind}#{number}")
 
     def region(self, region: Region) -> None:
         self.control("mark")

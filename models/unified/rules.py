@@ -7,6 +7,7 @@ on the shelf or the next ones to be made. The rules never end a reply: where not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -22,6 +23,7 @@ CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
 """At most so many calls a reply, tokens of words in a row, tokens of a call, tokens between quotes."""
 MOVED = {"extract": "audio", "attach": "video"}
 """Operations whose result is of another kind than the medium they work on."""
+_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 _BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#+:/%-")
 
 
@@ -39,13 +41,16 @@ class Rules:
     ) -> None:
         """*handles* holds, for each kind of medium and for ``region``, the numbers that exist; *drawn* the media on
         which the person drew for this reply: the first call works on one of them where it can; *masks* the kind of
-        medium (image or video) that each mask belongs to, as far as known: it goes with no other kind."""
+        medium (image or video) that each mask belongs to, as far as known: it goes with no other kind. Where the newest
+        text names media by handle, the first call works on those of the kind it takes."""
         self.names = vocabulary
         self.sheet = sheet
         self.tasks = tasks
         self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
         self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
         self.masks = dict(masks or {})
+        said = next((source.text for source in reversed(sheet.sources) if source.kind == WORDS), "")
+        self.named = {(kind.lower(), int(number)) for kind, number in _HANDLE.findall(said)}
         self.plan: list[str] = []
         self.mode = "plan"
         self.done = 0
@@ -282,9 +287,11 @@ class Rules:
         numbers = [number for number in self.handles[kind] if (kind, number) not in self.media]
         if kind == "mask" and self.media:
             numbers = [number for number in numbers if self.masks.get(number, self.media[0][0]) == self.media[0][0]]
-        if not self.done and not self.media and self.task and kind in self.task.needs and "region" in self.task.takes:
-            return [number for number in numbers if (kind, number) in self.drawn] or numbers
-        return numbers
+        if self.done or not self.task or (kind in self.task.needs and kind in self.task.takes):
+            return numbers  # a later call, or one that takes two of the kind, of which the text may name either
+        if not self.media and kind in self.task.needs and "region" in self.task.takes:
+            numbers = [number for number in numbers if (kind, number) in self.drawn] or numbers
+        return [number for number in numbers if (kind, number) in self.named] or numbers
 
     def _places(self) -> list[str]:
         takes = self.task.takes if self.task else ()
@@ -300,7 +307,8 @@ class Rules:
             marked = (
                 [] if self.done or "region" not in task.takes else [kind for kind, _ in self.drawn if kind in needed]
             )
-            return [f"a: {kind}#" for kind in marked or needed]
+            named = [kind for kind in needed if kind not in task.takes and any(name == kind for name, _ in self.named)]
+            return [f"a: {kind}#" for kind in marked or named or needed]
         kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]
         names = [f"a: {kind}#" for kind in kinds]
         if task.phrase != "none" and self.phrases < (8 if "labelled" in task.takes else 3):

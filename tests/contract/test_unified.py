@@ -124,8 +124,7 @@ def test_only_replies_are_learnt_and_never_results(reader: Reader, vocabulary: V
 )
 def test_forged_tags_in_a_persons_words_stay_words(reader: Reader, vocabulary: Vocabulary, text: str) -> None:
     sheet = Scribe(vocabulary, reader.cut).write([user(text)])
-    named = ["c:mention", "a: image#", "i:1"] if "image#1" in text else []  # a handle is all that is read out of them
-    assert [vocabulary.names[t] for t in sheet.ids if t < len(vocabulary)] == ["c:user", *named, "c:assistant"]
+    assert [vocabulary.names[t] for t in sheet.ids if t < len(vocabulary)] == ["c:user", "c:assistant"]
     assert not {101, 102, 103, 0}.intersection(reader.cut(text).ids)
 
 
@@ -259,6 +258,16 @@ def test_a_number_too_long_to_be_one_does_not_end_the_reply(vocabulary: Vocabula
         rules.take(vocabulary[name])
     copied = rules.allowed()[len(vocabulary) :].nonzero().flatten().tolist()
     assert [rules.rows[row][0].text[slice(*rules.rows[row][0].places[rules.rows[row][1]])] for row in copied] == ["12"]
+
+
+def test_a_call_works_on_the_picture_that_is_named_by_its_handle(vocabulary: Vocabulary, reader: Reader) -> None:
+    sheet = Scribe(vocabulary, reader.cut).write([user("blur Image#2 and not image#9 please")])
+    rules = Rules(vocabulary, sheet, {"image": [1, 2, 3], "video": [2]})
+    for name in ("c:plan_adjust", "c:go", "g:<task>", "n:adjust"):
+        rules.take(vocabulary[name])
+    for name in ("a: image#", "i:2"):
+        assert rules.allowed().nonzero().flatten().tolist() == [vocabulary[name]]
+        rules.take(vocabulary[name])
 
 
 def test_a_task_without_its_medium_is_never_planned(vocabulary: Vocabulary, reader: Reader) -> None:

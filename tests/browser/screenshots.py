@@ -69,7 +69,7 @@ def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: An
 
 def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
     """Hold the README's conversation and save it in one picture, FOLDER/conversation.png."""
-    page = browser.new_context(viewport={"width": 1000, "height": 1700}).new_page()
+    page = browser.new_context(viewport={"width": 1000, "height": 2080}).new_page()
     page.set_default_timeout(120_000)
     stage.ready(page, url)
     stage.attach(page, media / "balloon.png")
@@ -85,7 +85,7 @@ def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
 
 def draw(browser: Any, url: str, folder: Path) -> None:
     """Hold the README's conversation with the picture book and save it in one picture, FOLDER/picturebook.png."""
-    page = browser.new_context(viewport={"width": 1000, "height": 1850}).new_page()
+    page = browser.new_context(viewport={"width": 1000, "height": 1980}).new_page()
     page.set_default_timeout(120_000)
     stage.ready(page, url)
     stage.send(page, "draw two cats left of a pizza on grass at night")

@@ -99,7 +99,9 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     assert site.steps() <= steps + 1
     stage.send(page, "blur image#1")
     calls, _ = reply(site, page)
-    assert [(call.task, call.refs("image"), call.params.get("op")) for call in calls] == [("adjust", ["image#1"], "blur")]
+    assert [(call.task, call.refs("image"), call.params.get("op")) for call in calls] == [
+        ("adjust", ["image#1"], "blur")
+    ]
 
     # A reload finds everything.
     page.reload()

@@ -16,7 +16,7 @@ from models.values import Failure, Grounding, Labelled, Media, Message, Phrase, 
 NOWHERE = 500
 """What one side names and the other does not have is told so many numbers further on, where nothing is."""
 _HANDLE = re.compile(r"\b(?ai:(image|video|audio|mask))#([0-9]{1,6})(?![0-9])")
-"""A handle as people type it too: "Image#2". The model reads it in whatever case (models.unified.prompt)."""
+"""A handle as people type it too: "Image#2". The model reads it in whatever case (models.unified.rules)."""
 
 
 class Names:

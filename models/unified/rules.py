@@ -23,7 +23,7 @@ CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
 """At most so many calls a reply, tokens of words in a row, tokens of a call, tokens between quotes."""
 MOVED = {"extract": "audio", "attach": "video"}
 """Operations whose result is of another kind than the medium they work on."""
-_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
+_HANDLE = re.compile(r"\b(?ai:(image|video|audio|mask|region))#([1-9][0-9]{0,2})(?![0-9])")
 _BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#+:/%-")
 
 
@@ -49,8 +49,8 @@ class Rules:
         self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
         self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
         self.masks = dict(masks or {})
-        said = next((source.text for source in reversed(sheet.sources) if source.kind == WORDS), "")
-        self.named = {(kind.lower(), int(number)) for kind, number in _HANDLE.findall(said)}
+        newest = next((source for source in reversed(sheet.sources) if source.kind == WORDS), None)
+        self.named = {(kind.lower(), int(number)) for kind, number in _HANDLE.findall(newest.text if newest else "")}
         self.plan: list[str] = []
         self.mode = "plan"
         self.done = 0
@@ -61,7 +61,6 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
-        newest = next((source for source in reversed(sheet.sources) if source.kind == WORDS), None)
         found = [(newest.between(a.start, a.end), a.value) for a in newest.amounts] if newest else []
         self.numbers = {rows[0]: (rows[-1], value) for rows, value in found if rows}
         """The numbers of the person's newest text by their first row: the last row and the value."""

@@ -1,7 +1,8 @@
 """``from components.fast_gradio import gr``: gradio, imported in half the time and with its telemetry off.
 
 On import gradio rewrites ``.pyi`` stubs for its own classes, which costs more than the rest of the import together. The
-stub writer gives up quietly when a class has no source file, so for the length of the import none has one.
+stub writer gives up quietly when a class has no source file, so for the length of the import none has one: in the thread
+that imports. Others may import meanwhile what does need its source, as torch does where the model loads in the background.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import threading
 from typing import Any
 
 
@@ -17,9 +19,11 @@ def _import() -> Any:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     if "gradio" in sys.modules:
         return sys.modules["gradio"]
-    known = inspect.getfile
+    known, importer = inspect.getfile, threading.get_ident()
 
     def no_file(thing: Any) -> str:
+        if threading.get_ident() != importer:
+            return known(thing)
         raise OSError("no stubs are wanted")
 
     inspect.getfile = no_file  # type: ignore[assignment]

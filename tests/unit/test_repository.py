@@ -39,6 +39,13 @@ def test_no_python_file_is_longer_than_400_lines() -> None:
     assert not long
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports each by its bare name, so that a second of the same name ends the whole run before its first test."""
+    names = [p.name for p in tracked() if p.match("tests/**/test_*.py")]
+    assert len(names) > 20
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 def test_shipped_files_stay_small() -> None:
     sizes = {str(p.relative_to(ROOT)): p.stat().st_size for p in tracked()}
     assert {name: size for name, size in sizes.items() if size > 10_000_000} == {}

@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from PIL import Image, ImageDraw, ImageFont, __version__
 
 from training.manifest import write_manifest
 from training.world.bank import Row, read_bank
+from training.world.signs import signs_of
 
 SIDE = 128
 """Pixels of a sprite's longer side, and of a cell."""
@@ -128,7 +130,7 @@ def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
         _write_page(out / f"sprites-{page:02d}.webp", cells)
     for old in sorted(out.glob("sprites-*.webp"))[len(pages) :]:
         old.unlink()
-    (out / "names.json").write_text(_table(rows, pictures), encoding="utf-8")
+    (out / "names.json").write_text(_table(rows, pictures, signs_of(rows, codes)), encoding="utf-8")
     shutil.copyfile(BANK / "OFL.txt", out / "OFL.txt")
     return write_manifest(
         out,
@@ -152,13 +154,13 @@ def _write_page(file: Path, pictures: list[Image.Image]) -> None:
     Image.fromarray(pixels).save(file, lossless=True, quality=60, method=4)
 
 
-def _table(rows: tuple[Row, ...], pictures: list[Image.Image]) -> str:
+def _table(rows: tuple[Row, ...], pictures: list[Image.Image], signs: Mapping[str, tuple[str, ...]]) -> str:
     """Return ``names.json``: an object a line, so that a change of one is a change of one line."""
     lines = []
     for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
         facts = {key: value for key, value in asdict(row).items() if key not in ("name", "picture", "glow") and value}
         facts.setdefault("colours", colours_of(picture))
-        facts.update(place=place, size=picture.size)
+        facts.update(emoji=signs[row.name], place=place, size=picture.size)
         lines.append(f"{json.dumps(row.name)}: {json.dumps(facts, ensure_ascii=False)}")
     head = f'"cell": {SIDE}, "across": {ACROSS}'
     return "{" + head + ', "objects": {\n' + ",\n".join(lines) + "\n}}\n"

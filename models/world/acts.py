@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.world import verbs as lexicon
+from models.world.emoji import spelled
 from models.world.verbs import AIR, FORMS, RELATIONS, TRAVELS, WITH_OTHERS
 
 
@@ -67,7 +68,7 @@ class _Clause:
 
 def words_of(text: str) -> list[str]:
     """Return the words and stops of *text* in lower case."""
-    return re.findall(r"[a-z]+(?:'[a-z]+)?|#[0-9a-f]{6}\b|\d+|[,;.!?]", text.lower())
+    return re.findall(r"[a-z]+(?:'[a-z]+)?|#[0-9a-f]{6}\b|\d+|[,;.!?]", spelled(text, extras=False).lower())
 
 
 def verb_at(words: Sequence[str], i: int) -> tuple[str, int]:

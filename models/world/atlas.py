@@ -48,6 +48,10 @@ class Entry:
     kinds: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
+    bust: bool = False
+    """Whether only a head, or head and shoulders, of a living thing is pictured."""
+    emoji: tuple[str, ...] = ()
+    """The emoji that stand for it, in the plain form of ``models.world.emoji``, its own picture first."""
     size: tuple[int, int] = (128, 128)
     """Pixels across and down of its sprite."""
     place: int = 0

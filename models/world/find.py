@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.world import atlas
+from models.world.emoji import spelled
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 """From texts to their unit vectors, float32 [n, 384] (``models.reader.shared_embedder``)."""
@@ -198,7 +199,7 @@ def _singulars(phrase: str) -> tuple[str, ...]:
 
 def plain_words(phrase: str) -> str:
     """Return *phrase* in lower case, without punctuation, articles and possessives in front."""
-    plain = phrase.lower().replace("’", "'").replace("‘", "'")
+    plain = spelled(phrase).lower().replace("’", "'").replace("‘", "'")
     plain = " ".join(re.sub(r"[^\w' -]+|_", " ", plain).split())
     return _LEAD.sub("", plain)[:200] if plain not in ("one", "two", "three", "100") else plain
 

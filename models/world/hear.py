@@ -10,16 +10,21 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.world import atlas
+from models.world.emoji import spelled
 from models.world.hear_parts import MOST, Asked, read_part
 from models.world.hear_words import lexicon
 from models.world.sounds import CLASSES, natural_seconds
 
 Embed: TypeAlias = Callable[[list[str]], NDArray[np.float32]]
+VECTORS = "sounds.npy"
+"""Vectors of all ``phrases``, int8 [n, 384] in their order, made by ``python -m training.world.vectors``."""
 LONGEST = 30.0
 """Seconds of the longest sound that is made."""
 NEAR = 0.74
@@ -109,31 +114,36 @@ def nearest(phrase: str, embed: Embed | None, most: int = 3) -> list[tuple[str, 
         close = difflib.get_close_matches(phrase.lower(), list(words), 12, 0.6)
         found = [(words[w], difflib.SequenceMatcher(None, phrase.lower(), w).ratio()) for w in close]
     else:
-        labels, vectors = _vectors(embed)
-        scores = vectors @ np.asarray(embed([phrase]))[0]
-        found = [(labels[int(i)], float(scores[i])) for i in np.argsort(-scores)[:40]]
+        scores = vectors() @ np.asarray(embed([phrase]), np.float32)[0]
+        found = [(phrases()[int(i)][0], float(scores[i])) for i in np.argsort(-scores)[:40]]
     best: dict[str, float] = {}
     for name, score in found:
         best.setdefault(name, score)
     return list(best.items())[:most]
 
 
-_CACHE: dict[int, tuple[list[str], NDArray[np.float32]]] = {}
+@lru_cache(maxsize=1)
+def phrases() -> tuple[tuple[str, str], ...]:
+    """Return every phrase for a class of sounds: the class and the phrase, its own name first."""
+    return tuple((f.name, w.rstrip("!")) for f in CLASSES.values() for w in dict.fromkeys((f.name, *f.words)))
 
 
-def _vectors(embed: Embed) -> tuple[list[str], NDArray[np.float32]]:
-    """The vectors of all known phrases, once for each embedder."""
-    if id(embed) not in _CACHE:
-        pairs = [(f.name, w.rstrip("!")) for f in CLASSES.values() for w in dict.fromkeys((f.name, *f.words))]
-        _CACHE.clear()
-        _CACHE[id(embed)] = ([name for name, _ in pairs], np.asarray(embed([word for _, word in pairs]), np.float32))
-    return _CACHE[id(embed)]
+@lru_cache(maxsize=1)
+def vectors() -> NDArray[np.float32]:
+    """Return unit vectors of ``phrases``, float32 [n, 384]. Raises ValueError when they were made for another list of phrases."""
+    raw = np.load(atlas.FOLDER / VECTORS, allow_pickle=False).astype(np.float32)
+    if len(raw) != len(phrases()):
+        raise ValueError(
+            f"{VECTORS} holds {len(raw)} vectors for {len(phrases())} phrases: run training.world.vectors again"
+        )
+    unit: NDArray[np.float32] = raw / np.linalg.norm(raw, axis=1, keepdims=True)
+    return unit
 
 
 def _stages(text: str) -> list[list[tuple[str, bool]]]:
     """Cut a caption into stages that follow one another, each into parts at once; a part is flagged when it is refused
     ("without thunder"). "A after B" is turned into B, A."""
-    clean = re.sub(r"[“”\"!?()\[\]]", " ", text.lower().replace("’", "'")).strip(" .")
+    clean = re.sub(r"[“”\"!?()\[\]]", " ", spelled(text).lower().replace("’", "'")).strip(" .")
     clean = re.sub(r"(\d),(\d)", r"\1.\2", clean)
     pieces: list[str] = []
     for piece in re.split(_THEN, clean):

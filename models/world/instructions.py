@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from models.world.emoji import spelled
 from models.world.order_rules import read_clause
 from models.world.orders import Order, Orders, read_whole
 from models.world.where import split_place
@@ -38,7 +39,7 @@ _NAMED = re.compile(r"(?:a|an|some|another|two|three|four|five|six|several|many)
 
 def read_orders(text: str, *, bare: bool = False) -> Orders:
     """Return the orders in *text*, in the order of saying. With *bare* a mere name ("a red hat") asks to add it."""
-    plain = re.sub(r"[“”\"`]", "", text.replace("’", "'")).strip()
+    plain = re.sub(r"[“”\"`]", "", spelled(text, extras=False).replace("’", "'")).strip()
     orders: list[Order] = []
     unread: list[str] = []
     for clause in _clauses(_clean(plain.lower())):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
 from models.world.lexicon import BODY, singulars
 from models.world.nouns import Noun, plural, read_noun
@@ -42,6 +43,7 @@ def read(
         from models.world.find import find as find_name
 
         find = find_name
+    caption = spelled(caption)
     compared = _COMPARED.search(caption)
     reader = _Reader(find, embed, kin or members)
     reader.read(_COMPARED.sub("", caption))
@@ -106,9 +108,7 @@ class _Reader:
                     at += 1
 
     def _known(self, phrase: str) -> Any:
-        match = self.find(
-            phrase
-        )  # a word that an object stands in for ("cheetah") scores 0.9, a mere part of the phrase less
+        match = self.find(phrase)  # a word that an object stands in for ("cheetah") scores 0.9, a mere part of it less
         return match if match is not None and (match.exact or match.score >= 0.9) else None
 
     def _near(self, phrase: str) -> Any:

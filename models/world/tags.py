@@ -9,11 +9,12 @@ from typing import Any
 
 from models.colours import NAMED
 from models.world import lexicon, surroundings
+from models.world.emoji import PICTOGRAPHS
 from models.world.gatherings import KINDS, OCCASIONS
 
 LONGEST = 6
 """Words of the longest phrase that is looked for."""
-_TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-")
+_TOKEN = re.compile(rf"#[0-9a-fA-F]{{6}}\b|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-|[{PICTOGRAPHS}]")
 _MARKUP = re.compile(r"<(box|pt|t)>[^<]*</\1>|<task>\s*\w*|</?[a-z]+>")
 """The tags of the model's own language, when a person types them: they name nothing."""
 _SHADES = ("light", "pale", "bright", "dark", "deep", "")

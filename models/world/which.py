@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.world.emoji import spelled
 from models.world.gatherings import members
 from models.world.lexicon import COUNTS, SIZES, singulars
 from models.world.scene import Scene, Thing, extent
@@ -83,7 +84,7 @@ class _Wanted:
 
 def pick(phrase: str, scene: Scene, know: Knowledge, context: Context) -> Picked:
     """Return the things of *scene* (each with an id of its own) that *phrase* means; none where nothing fits."""
-    words = re.sub(r"\s+", " ", phrase.lower()).strip(" ,.!?")
+    words = re.sub(r"\s+", " ", spelled(phrase).lower()).strip(" ,.!?")
     every = tuple(t.id for t in scene.things)
     if _ALL.fullmatch(words):
         return Picked(every, several=True)

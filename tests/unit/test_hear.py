@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from models.world.hear import NEAR, nearest, plan
+from models.world.hear import NEAR, nearest, phrases, plan, vectors
 from models.world.scene import Backdrop, Scene, Thing
 from models.world.sounding import notes_of, render, scene_plan, sound_of, unheard
 from models.world.sounds import CLASSES, LOUDEST
@@ -122,15 +122,19 @@ def test_unknown_sounds_are_named_and_never_made_up():
 
 
 def test_a_phrase_close_in_meaning_is_taken_with_a_note_and_a_far_one_is_not():
+    asked = []
+
     def embed(texts):
-        """Texts about dogs lie one way, all others each their own."""
-        rows = np.random.default_rng(0).normal(0, 1, (len(texts), 64))
-        for row, text in zip(rows, texts, strict=True):
-            if text in ("dog", "pooch"):
-                row[:] = np.eye(64)[0]
-            elif text == "gizmo":
-                row[:] = 0.6 * np.eye(64)[0] + 0.8 * np.eye(64)[1]
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        """A pooch lies where the dog does, a gizmo at a cosine of 0.6 to it."""
+        asked.extend(texts)
+        dog = vectors()[phrases().index(("dog", "dog"))].astype(np.float64)
+        other = np.random.default_rng(0).normal(0, 1, dog.shape)
+        other -= dog * (other @ dog)
+        nearness = {"pooch": 1.0, "gizmo": 0.6}
+        rows = [
+            nearness[text] * dog + (1 - nearness[text] ** 2) ** 0.5 * other / np.linalg.norm(other) for text in texts
+        ]
+        return np.asarray(rows, np.float32)
 
     taken = plan("a pooch", embed)
     assert [e.name for e in taken.events] == ["dog"]
@@ -139,6 +143,7 @@ def test_a_phrase_close_in_meaning_is_taken_with_a_note_and_a_far_one_is_not():
     assert far.events == ()
     assert nearest("gizmo", embed)[0][0] == "dog"
     assert nearest("gizmo", embed)[0][1] < NEAR
+    assert set(asked) == {"pooch", "gizmo"}, "only what was typed is embedded; the known phrases have their vectors"
 
 
 def test_a_plan_is_plain_data_and_every_event_can_be_made():

@@ -14,8 +14,9 @@ Traits are words in any order: ``0.8m`` or ``5cm`` the real length of the longer
 ``table`` or ``any`` where it is at home; ``left``, ``right`` or ``front`` which way the picture looks; ``~goose`` the sound
 it makes (``_`` for a space); ``worn:head`` the part of a body that wears it; ``colours:red+white`` where measuring
 the picture would mislead; ``head:30/10/40/25`` where the picture's head is: the middle of its crown from the left and from
-the top, its width, and its eyes from the top, in per cent of the picture's width and height; ``glow`` for lights painted on a dark tile,
-which is then taken away.
+the top, its width, and its eyes from the top, in per cent of the picture's width and height; ``bust`` where
+of a living thing only a head, or head and shoulders, is pictured; ``glow`` for lights painted on a dark tile, which is then
+taken away.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Row:
     sound: str = ""
     worn: str = ""
     head: tuple[float, ...] = ()
+    bust: bool = False
     glow: bool = False
     kinds: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
@@ -160,8 +162,8 @@ def _with_traits(row: Row, words: str) -> Row:
             row = replace(row, facing=word)
         elif word.startswith("~"):
             row = replace(row, sound=word[1:].replace("_", " ").strip())
-        elif word == "glow":
-            row = replace(row, glow=True)
+        elif word in ("glow", "bust"):
+            row = replace(row, glow=row.glow or word == "glow", bust=row.bust or word == "bust")
         elif key == "worn" and value in WORN:
             row = replace(row, worn=value)
         elif key == "head" and re.fullmatch(r"\d+/\d+/\d+/\d+", value):

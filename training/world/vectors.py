@@ -1,6 +1,7 @@
-"""Make ``assets/world/words.npy``, where each word of the atlas lies for the sentence encoder, and measure the nearest ones.
+"""Make ``assets/world/words.npy`` and ``sounds.npy``, where each word of the atlas and each phrase for a sound lies for the
+sentence encoder, and measure the nearest ones.
 
-    python -m training.world.vectors              # after training.sprites, whenever the words have changed
+    python -m training.world.vectors              # after training.sprites, and whenever words of things or sounds have changed
     python -m training.world.vectors --measure    # the table behind models.world.find.THRESHOLD
 
 A few thousand words would take the encoder half a minute at a person's first question; stored as bytes they are two megabytes.
@@ -9,12 +10,14 @@ A few thousand words would take the encoder half a minute at a person's first qu
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from models.reader import shared_embedder
-from models.world import atlas, find
+from models.world import atlas, find, hear
 from numpy.typing import NDArray
 
 from training.manifest import NAME, write_manifest
@@ -28,17 +31,29 @@ def to_bytes(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     return scaled
 
 
-def write(embed: find.Embed) -> int:
-    """Write the vectors of all words beside the atlas and bring the manifest up to date; return how many words there are."""
-    listed = find.words()
-    order = sorted(range(len(listed)), key=lambda n: len(listed[n]))  # words of one length need no padding in a batch
-    vectors = np.empty((len(listed), 384), np.float32)
-    vectors[order] = embed([listed[n] for n in order])
-    np.save(atlas.FOLDER / find.WORDS, to_bytes(vectors), allow_pickle=False)
+def lists() -> dict[str, tuple[str, ...]]:
+    """Return the texts of each file of vectors, in their order."""
+    return {find.WORDS: find.words(), hear.VECTORS: tuple(phrase for _, phrase in hear.phrases())}
+
+
+def digest(texts: Sequence[str]) -> str:
+    """Return the SHA-256 of *texts*, a line each, in hex: it changes with every word and with their order."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def write(embed: find.Embed) -> dict[str, int]:
+    """Write the vectors of all texts beside the atlas and bring the manifest up to date; return how many each file holds."""
+    made: dict[str, dict[str, int | str]] = {}
+    for name, texts in lists().items():
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))  # words of one length need no padding in a batch
+        vectors = np.empty((len(texts), 384), np.float32)
+        vectors[order] = embed([texts[n] for n in order])
+        np.save(atlas.FOLDER / name, to_bytes(vectors), allow_pickle=False)
+        made[name] = {"texts": len(texts), "sha256": digest(texts)}
     facts = json.loads((atlas.FOLDER / NAME).read_text(encoding="utf-8"))
     facts.pop("files")
-    write_manifest(atlas.FOLDER, **{**facts, "words": len(listed)})
-    return len(listed)
+    write_manifest(atlas.FOLDER, **{**facts, "vectors": made})
+    return {name: len(texts) for name, texts in lists().items()}
 
 
 def measure(embed: find.Embed) -> list[tuple[float, float, float, float]]:
@@ -73,7 +88,8 @@ def main() -> None:
     if embed is None:
         raise SystemExit("The sentence encoder is not there: make it with python -m training.text_encoder first.")
     if not asked.measure:
-        print(f"{write(embed)} words")
+        for name, count in write(embed).items():
+            print(f"{name}: {count} vectors")
         return
     print("threshold  fit  unfit  false")
     for row in measure(embed):

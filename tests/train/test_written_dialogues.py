@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
+from random import Random
 
 import pytest
 
-from evaluation.held_out import same
+from evaluation.calls import same
 from models.grammar import parse
 from models.reader import Cutter
+from models.tasks import TASKS
 from models.unified.native import ASSETS, handles
 from models.unified.prompt import Scribe
 from models.unified.rules import Rules
 from models.unified.speech import Speech
 from models.unified.vocabulary import Vocabulary
-from models.values import Media, Message, Region, TaskCall
+from models.values import Failure, Kind, Media, Message, Phrase, Region, TaskCall
 from training.batches import build_vocabulary
-from training.dialogues import Example, examples, topics
+from training.dialogues import Example, book, examples, topics
+from training.language import adjusting, change, context, make
+from training.language.phrasing import Split
+from training.language.talk import Dialogue
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +82,94 @@ def test_numbers_in_calls_are_copied_as_the_person_wrote_them(drawn: list[Exampl
             copied, spelled = copied + (value >= len(vocabulary)), spelled + (value < len(vocabulary))
     assert copied > 10
     assert copied > 5 * spelled  # a slip of the fingers in a number in words is spelled
+
+
+def results(call: TaskCall) -> list[Kind] | None:
+    """Return the kinds of media that the experts give for a call, in order; None where that is not said beforehand."""
+    marks, first = call.refs("region"), next(iter(call.refs("image", "video", "audio")), "")
+    video = first.startswith("video")
+    masks: list[Kind] = ["mask"] * 9
+    if call.task == "segment" and not marks and not any(isinstance(arg, Phrase) for arg in call.args):
+        return None
+    if call.task == "segment":
+        return masks[: max(1, len(marks) - len(call.refs("mask")), len(call.refs("mask")))]
+    if call.task == "video_segment":
+        return [*masks[: max(1, len(marks))], "video"]
+    if call.task == "sound_for":
+        return ["audio", "video"] if video else ["audio"]
+    if call.task == "adjust":
+        return ["video"] if video else ["image"]
+    if call.task == "extract":
+        return ["image"] if call.params else ["video"]
+    if call.task == "audio_adjust":
+        kind: Kind = "video" if video else "audio"
+        return ["audio"] if call.params["op"] == "extract" else [kind]
+    return list(TASKS[call.task].gives)
+
+
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_what_a_dialogue_shows_as_results_is_what_the_experts_give(split: Split) -> None:
+    seen = set()
+    for example in islice(examples(33, split), 3000):
+        for message in example.messages:
+            if message.role != "assistant":
+                continue
+            failed = {part.call for part in message.parts if isinstance(part, Failure)}
+            for call in calls(message):
+                shown = [
+                    part.kind for part in message.parts if isinstance(part, Media) and part.meta["call"] == call.id
+                ]
+                wanted = results(call)
+                assert shown == ([] if call.id in failed else shown if wanted is None else wanted), call
+                seen.add(call.task)
+    assert seen == set(TASKS)
+
+
+def talked(seed: int) -> Dialogue:
+    return Dialogue(Random(seed), book("train"))
+
+
+def test_a_drawn_picture_is_gone_on_with() -> None:
+    tasks = set()
+    for seed in range(60):
+        d = talked(seed)
+        make.image(d)
+        if d.failed or change.drawn(d) is None:
+            continue
+        call, (said,) = d.calls[-1], [message.text for message in d.messages[-2:-1]]
+        assert call.refs("image") == [d.calls[0].id.replace("t", "image#")] or len(d.of("image")) > 1
+        assert all(words in said for words in call.phrases())
+        tasks.add(call.task)
+    assert tasks == {"edit", "animate"}
+
+
+def test_the_amount_of_a_change_is_the_percentage_that_was_said() -> None:
+    found = 0
+    for seed in range(3000):
+        d = talked(seed)
+        said, params = adjusting.tone(d, "all", d.target("image"))
+        match = re.search(r"(\d+) ?(?:%|percent|per cent)", said.text)
+        if match and params["op"] in ("brightness", "contrast", "saturation"):
+            down = re.search(
+                r"darke|less|lower|decrease|reduce|down|minus|-|off|out of|away|half|dim", said.text.replace("-", " - ")
+            )
+            amount = float(params.get("amount", 1))
+            assert abs(amount) == int(match[1]) / 100, said.text
+            assert (amount < 0) == bool(down), said.text
+            found += 1
+    assert found > 100
+
+
+def test_the_same_for_another_medium_repeats_the_call_there() -> None:
+    seen = 0
+    for seed in range(200):
+        d = talked(seed)
+        adjusting.whole(d)
+        before = d.calls[-1]
+        if context.same(d) is None:
+            continue
+        call = d.calls[-1]
+        assert (call.task, call.params) == (before.task, before.params)
+        assert call.refs("image", "video") != before.refs("image", "video")
+        seen += 1
+    assert seen > 50

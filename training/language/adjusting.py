@@ -22,8 +22,8 @@ class Change:
 
 
 TONES = (
-    Change("blur", "blur", 1, 6), Change("pixelate", "pixelate", 1, 3), Change("sharpen", "sharpen", 1, 3), Change("brighter", "brightness", 1, 4),
-    Change("darker", "brightness", -1, 4), Change("contrast.up", "contrast", 1, 2), Change("contrast.down", "contrast", -1, 2),
+    Change("blur", "blur", 1, 6), Change("pixelate", "pixelate", 1, 3), Change("sharpen", "sharpen", 1, 3), Change("brighter", "brightness", 1, 5),
+    Change("darker", "brightness", -1, 5), Change("contrast.up", "contrast", 1, 2), Change("contrast.down", "contrast", -1, 2),
     Change("saturation.up", "saturation", 1, 2), Change("saturation.down", "saturation", -1, 2), Change("grayscale", "grayscale", 0, 6),
     Change("sepia", "sepia", 0, 2), Change("sketch", "sketch", 0, 2), Change("cartoon", "cartoon", 0, 2), Change("invert", "invert", 0, 2),
     Change("color", "color", 0, 4),
@@ -51,7 +51,7 @@ def tone(
     """
     rng = d.rng
     change = rng.choices(TONES, WEIGHTS)[0]
-    adverb, factor = ("", 1.0) if not change.amount or d.chance(0.6) else rng.choice(ADVERBS)
+    adverb, factor = ("", 1.0) if not change.amount or d.chance(0.45) else rng.choice(ADVERBS)
     params = {"op": change.op}
     bank = f"adj.{change.bank}"
     if where == "all":
@@ -153,10 +153,21 @@ def newest(d: Dialogue) -> str | None:
 
 
 def followed(d: Dialogue) -> str | None:
-    """After a thing was followed through a clip: adjust the clip made from it, which "it" then is, or the thing alone."""
+    """After a thing was followed through a clip: adjust the clip made from it, which "it" then is, the thing alone, or the
+    clip as it was, by its name."""
     if not d.last_called or d.calls[-1].task != "video_segment" or d.failed:
         return None
-    return newest(d) if d.chance(0.85) else masked(d)
+    chance = d.rng.random()
+    if chance < 0.7:
+        return newest(d)
+    if chance < 0.83:
+        return masked(d)
+    before = _item(d, d.calls[-1].refs("video")[0])
+    target = Target(before, False, d.name(before))
+    said, params = tone(d, "all", target) if d.chance(0.75) else shape(d, target)
+    d.ask(said)
+    d.run("adjust", [before.handle], ["video"], params)
+    return f"adjust.{params['op']}"
 
 
 def _item(d: Dialogue, handle: str) -> Item:

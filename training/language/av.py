@@ -109,13 +109,18 @@ def extract(d: Dialogue) -> str:
     return "extract.span" if spans else "extract.frame"
 
 
+def sounded(kind: Kind) -> list[Kind]:
+    """Return what ``sound_for`` gives: the sound, and for a video the video with that sound after it."""
+    return ["audio", "video"] if kind == "video" else ["audio"]
+
+
 def sound_for(d: Dialogue) -> str:
     """Make the sound that fits a picture or a video."""
     target = d.target("video") if d.chance(0.65) else d.target("image")
     if d.chance(0.3):
         said = d.ask(d.say("sf.named", target))
-        d.run("sound_for", [target.handle, phrase(said)], ["audio"])
+        d.run("sound_for", [target.handle, phrase(said)], sounded(target.item.kind))
         return "sound_for.named"
     d.ask(d.say(f"verbose.sound.{target.item.kind}" if d.chance(0.15) else "sf.ask", target))
-    d.run("sound_for", [target.handle], ["audio"])
+    d.run("sound_for", [target.handle], sounded(target.item.kind))
     return "sound_for"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from models.values import Arg
+
+from training.language import make
 from training.language.mark import current
-from training.language.talk import Dialogue, phrase
+from training.language.phrasing import plural, sections
+from training.language.talk import Dialogue, Item, Target, phrase
 
 FREE = {"image": "edit", "video": "video_edit"}
+MADE_UP = ("image", "layout", "edit", "inpaint", "remove", "adjust", "video", "animate", "video_edit")
+"""Tasks whose result may be drawn anew, in part, by the next request."""
+LONGEST_NAME = 3
+"""Words of the longest name of a thing that is looked for in what was said."""
 
 
 def edit(d: Dialogue) -> str:
@@ -14,6 +24,65 @@ def edit(d: Dialogue) -> str:
     said = d.ask(d.say(d.rng.choices(("edit.ask", "verbose.edit", "restore.wish"), (75, 16, 9))[0], target))
     d.run("edit", [target.handle, phrase(said)], ["image"], after="picture")
     return "edit"
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    """Return the names of all things, one and many."""
+    names = {name.lower() for section in sections().values() if section.kind == "things" for name in section.lines}
+    return frozenset(names | {plural(name) for name in names})
+
+
+def _named(text: str) -> list[str]:
+    """Return the things that *text* names, the longest name at each place, in the words used."""
+    found, at = [], 0
+    words = [word.strip(".,:;!?'\"") for word in text.lower().split()]
+    while at < len(words):
+        length = next((n for n in range(LONGEST_NAME, 0, -1) if " ".join(words[at : at + n]) in _names()), 0)
+        if length:
+            found.append(" ".join(words[at : at + length]))
+        at += max(1, length)
+    return found
+
+
+def _story(d: Dialogue, item: Item) -> list[str]:
+    """Return the things that the requests named by which *item* came about, step by step."""
+    names: list[str] = []
+    at: Item | None = item
+    while at is not None and at.call is not None:
+        names += [name for words in at.call.phrases() for name in _named(words)]
+        before = at.call.refs("image", "video")
+        at = next((each for each in d.shelf if before and each.handle == before[0]), None)
+    return names
+
+
+def drawn(d: Dialogue) -> str | None:
+    """Go on with a picture or clip that the assistant made: change it, or set it moving, naming what was asked for before."""
+    item = d.latest("image", "video")
+    if item is None or item.call is None or item.call.task not in MADE_UP:
+        return None
+    if item.turn != d.turn - 1 and not d.chance(0.3):
+        return None
+    names = _story(d, item)
+    had = d.rng.choice(names) if names and d.chance(0.85) else d.book.text(d.rng, "thing")
+    target = Target(item, False)
+    if item.kind == "image" and d.chance(0.16):
+        said = d.ask(d.say("drawn.motion", target, had=had))
+        what: list[Arg | str] = [phrase(said)] if said.stated else []
+        d.run("animate", [item.handle, *what], ["video"])
+        return "animate.drawn"
+    said = d.ask(d.say("drawn.ask", target, had=had))
+    task = FREE[item.kind]
+    d.run(task, [item.handle, phrase(said)], [item.kind], after="picture" if item.kind == "image" else "")
+    return f"{task}.drawn"
+
+
+def book(d: Dialogue) -> str:
+    """Have a picture drawn and go on with it, once or twice."""
+    group = make.image(d) if d.chance(0.75) else make.layout(d)
+    for _ in range(1 if d.chance(0.6) else 2):
+        group = drawn(d) or group
+    return group
 
 
 def inpaint(d: Dialogue) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from models.tasks import TASKS
 from models.values import KINDS, Arg, Kind, Ref, TaskCall
 
-from training.language import adjusting, av, change
-from training.language.numbers import ONES
+from training.language import adjusting, av, change, mark
+from training.language.numbers import words as in_words
 from training.language.talk import Dialogue, Item, Target, phrase
 
 WHAT: dict[str, tuple[str, ...]] = {
@@ -56,8 +56,10 @@ def deed(call: TaskCall, handle: str) -> str:
 def count(d: Dialogue) -> str:
     """How many pictures, clips, ... are there?"""
     if d.chance(0.25):
-        for _ in range(d.rng.choice((1, 2, 2, 3))):
-            d.attach(d.rng.choice(("image", "image", "video", "audio")))
+        alone: Kind = d.rng.choice(("image", "image", "video", "audio"))
+        mixed = d.chance(0.4)
+        for _ in range(d.rng.choice((1, 2, 2, 3, 3, 4, 5))):
+            d.attach(d.rng.choice(("image", "image", "video", "audio")) if mixed else alone)
     there: list[Kind] = [kind for kind in KINDS if d.of(kind)]
     kind: Kind = d.rng.choice(there if there and d.chance(0.75) else KINDS)
     what, found = d.rng.choice(WHAT[kind]), d.of(kind)
@@ -71,7 +73,7 @@ def count(d: Dialogue) -> str:
             "say.count",
             what=name,
             are="is" if one else "are",
-            number=ONES[len(found)],
+            number=in_words(len(found)),
             list=_and([i.handle for i in found]),
         )
     return "talk.count"
@@ -84,7 +86,7 @@ def count_all(d: Dialogue) -> str:
     for kind, (name, *_) in WHAT.items():
         if found := [item.handle for item in d.of(kind)]:
             what = name[:-1] if len(found) == 1 else name
-            parts.append(f"{ONES[min(len(found), 19)]} {what} ({_and(found)})")
+            parts.append(f"{in_words(len(found))} {what} ({_and(found)})")
     if parts:
         d.answer("say.count.all", parts=_and(parts))
     else:
@@ -102,7 +104,7 @@ def did(d: Dialogue) -> str | None:
         return None
     worked = [item for item in d.shelf if any(item.handle in call.refs() for call in d.calls)]
     item = d.rng.choice(worked if worked and d.chance(0.75) else d.shelf)
-    d.ask(d.say("ask.did", ref=d.name(item)))
+    d.ask(d.say("ask.did", ref=item.handle if d.chance(0.4) else d.name(item)))
     calls = [call for call in d.calls if item.handle in call.refs() and call.id not in d.broken]
     done = [said for call in calls if (said := deed(call, item.handle))]
     if done:
@@ -160,18 +162,35 @@ def where(d: Dialogue) -> str | None:
     return "talk.where"
 
 
+FACTS: dict[str, tuple[str, str]] = {
+    "size": ("ask.facts", "{width} x {height} pixels"), "length": ("ask.length", "{duration:g} seconds"),
+    "rate": ("ask.rate", "{fps:g} frames per second"),
+}  # fmt: skip
+"""What a medium's header tells, by the bank that asks for it, in the header's words."""
+TOLD: dict[str, tuple[str, ...]] = {
+    "image": ("size",), "video": ("size", "length", "length", "rate", "sound"), "audio": ("length",),
+}  # fmt: skip
+
+
 def facts(d: Dialogue) -> str | None:
-    """How big or how long is it?"""
-    found = [item for item in d.shelf if "width" in item.media.meta or "duration" in item.media.meta]
+    """How big or how long is it, how many frames a second has it, has it a sound? Known of what was attached, not of results."""
+    if d.chance(0.35):
+        d.attach(d.rng.choice(("image", "video", "video", "audio")))
+    found = [item for item in d.of(*TOLD) if item.call is None or d.chance(0.12)]
     if not found:
         return None
-    item = d.rng.choice(found)
-    meta = item.media.meta
-    long = "duration" in meta and ("width" not in meta or d.chance(0.5))
-    only = item is found[-1] and d.chance(0.5)
-    d.ask(d.say("ask.length" if long else "ask.facts", Target(item, item.turn == d.turn, "" if only else d.name(item))))
-    said = f"{meta['duration']:g} seconds" if long else f"{meta['width']} x {meta['height']} pixels"
-    d.answer("say.facts", h=item.handle, facts=said)
+    item = found[-1] if d.chance(0.6) else d.rng.choice(found)
+    what = d.rng.choice(TOLD[item.kind])
+    only = item is d.of(*TOLD)[-1] and d.chance(0.5)
+    target = Target(item, item.turn == d.turn, "" if only else d.name(item))
+    bank, told = FACTS.get(what, ("ask.sound", ""))
+    d.ask(d.say(bank, target))
+    if item.call is not None:
+        d.answer("say.facts.not", h=item.handle)
+    elif what == "sound":
+        d.answer(f"say.facts.{'sound' if item.media.meta['has_audio'] else 'silent'}", h=item.handle)
+    else:
+        d.answer("say.facts", h=item.handle, facts=told.format(**item.media.meta))
     return "talk.facts"
 
 
@@ -188,7 +207,9 @@ def _results(call: TaskCall, d: Dialogue) -> list[Kind]:
         return kinds
     gives, refs = TASKS[call.task].gives, call.refs("image", "video", "audio")
     if call.task == "video_segment":
-        return list(gives)
+        return mark.followed(len(call.refs("region", "mask")))
+    if call.task == "sound_for":
+        return av.sounded("video" if refs[0].startswith("video") else "image")
     if call.task == "adjust":
         return ["video" if refs[0].startswith("video") else "image"]
     if call.task == "extract":
@@ -199,12 +220,22 @@ def _results(call: TaskCall, d: Dialogue) -> list[Kind]:
     return [gives[0]]
 
 
+def _latest(d: Dialogue) -> TaskCall | None:
+    """Return the latest call; None where the reply that made it made others too, so that "again" would mean them all."""
+    for message in reversed(d.messages):
+        made = [part for part in message.parts if isinstance(part, TaskCall)]
+        if made:
+            return made[0] if len(made) == 1 else None
+    return None
+
+
 def again(d: Dialogue) -> str | None:
-    """Once more: the last call is repeated as it was."""
-    if not d.calls or not d.last_called:
+    """Once more: the last call is repeated as it was, though there may have been talk since."""
+    call = _latest(d)
+    if call is None or not (d.last_called or d.chance(0.5)):
         return None
-    call = d.calls[-1]
-    d.ask(d.say("again.ask"))
+    kind = {"image": "image", "layout": "image", "video": "video", "audio": "audio"}.get(call.task)
+    d.ask(d.say(f"again.{kind}" if kind and d.chance(0.4) else "again.ask"))
     d.words("do.again")
     d.call(call.task, list(call.args), _results(call, d), call.params)
     d.answer()
@@ -227,6 +258,38 @@ def inverse(d: Dialogue) -> str | None:
 def _instead(call: TaskCall, item: Item) -> list[Arg | str]:
     """Return the arguments of *call* with its first medium replaced by *item*, without marks and masks of the old one."""
     return [item.handle, *(arg for arg in call.args if not isinstance(arg, Ref))]
+
+
+LOOKS = ("adjust", "edit", "video_edit")
+"""Tasks that can do the same to a picture and to a video."""
+
+
+def same(d: Dialogue) -> str | None:
+    """The same for another medium, newly attached or named; what changes the look also for one of the other kind."""
+    call = _latest(d)
+    refs = call.refs("image", "video", "audio") if call else []
+    if call is None or len(refs) != 1 or call.refs("region", "mask") or not (d.last_called or d.chance(0.4)):
+        return None
+    kind: Kind = next(kind for kind in KINDS if refs[0].startswith(kind))
+    if call.task in LOOKS and d.chance(0.35):
+        kind = "video" if kind == "image" else "image"
+    task = change.FREE[kind] if call.task in change.FREE.values() else call.task
+    rest = [item for item in d.of(kind) if item.handle != refs[0] and item.call is not call]
+    if not rest or d.chance(0.5):
+        item = d.attach(kind)
+        d.ask(
+            d.say(
+                "same.new" if d.chance(0.6) else "that.same", ref=d.name(item), noun=d.book.text(d.rng, f"noun.{kind}")
+            )
+        )
+    else:
+        item = d.rng.choice(rest)
+        d.ask(d.say("that.same", ref=d.name(item)))
+    d.words("do.same", h=item.handle)
+    gives = [kind] if call.task in LOOKS else _results(call, d)
+    d.call(task, _instead(call, item), gives, call.params)
+    d.answer()
+    return f"same.{task}"
 
 
 def other(d: Dialogue) -> str | None:

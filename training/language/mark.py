@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.values import Arg
+from models.values import Arg, Kind
 
 from training.language.talk import Dialogue, Item, phrase
 
@@ -92,13 +92,20 @@ def detect(d: Dialogue) -> str:
     return "detect"
 
 
+def followed(marks: int) -> list[Kind]:
+    """Return what ``video_segment`` gives: a mask for each of *marks*, one where a thing is named, and a clip with them drawn in."""
+    masks: list[Kind] = ["mask"] * max(1, marks)
+    return [*masks, "video"]
+
+
 def follow_region(d: Dialogue) -> str:
     """Follow what is marked through a video."""
     target = d.target("video")
     marks = [d.mark(target.handle) for _ in range(1 if d.chance(0.92) else 2)]
     target.ref = target.ref if d.chance(0.15) else ""
     d.ask(d.say("follow.region", target, r=str(marks[0].id)))
-    d.run("video_segment", [target.handle, *(m.handle for m in marks)], ["mask", "video"], reply="video_segment.region")
+    args = [target.handle, *(m.handle for m in marks)]
+    d.run("video_segment", args, followed(len(marks)), reply="video_segment.region")
     return "video_segment.region"
 
 

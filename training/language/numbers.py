@@ -159,6 +159,23 @@ def _slow(rng: Random, slots: dict[str, str]) -> str:
     return said
 
 
+def _said_so(name: str, *pairs: tuple[str, str]) -> Computed:
+    """Return a slot that says one of several things, each of which stands for a value of the slot *name*."""
+
+    def pick(rng: Random, slots: dict[str, str]) -> str:
+        said, slots[name] = rng.choice(pairs)
+        return said
+
+    return pick
+
+
+def _points(rng: Random, slots: dict[str, str]) -> str:
+    """A change on a scale of one hundred, as the sliders of many programs have it."""
+    points = rng.choice((5, 10, 10, 15, 20, 20, 25, 30, 30, 40, 50, 60, 70, 80))
+    slots["part"] = plain(points / 100)
+    return str(points)
+
+
 def _number(low: int, high: int) -> Computed:
     return lambda rng, slots: str(rng.randint(low, high))
 
@@ -168,5 +185,20 @@ COMPUTED: dict[str, Computed] = {
     "slow": _slow, "degrees": _choice("degrees", 90, 90, 180, 45, 30, 15, 10, 270, 5, 60, 20, 120, 3, low=0.05),
     "db": _choice("db", 3, 6, 10, 12, 5, 2, 4, 8, 9, 15, 20), "fade": _choice("seconds", 1, 2, 3, 4, 5, 1.5, 0.5, 2.5, 6, 8, 10),
     "tones": _choice("semitones", 1, 2, 3, 4, 5, 6, 7, 12), "length": _choice("duration", 2, 3, 4, 5, 6, 8, 10, 12, 15, 20),
+    "points": _points, "half": _said_so("part", ("half", "0.5")), "quarter": _said_so("part", ("a quarter", "0.25")),
+    "twice": _said_so("part", ("twice", "2")), "double": _said_so("part", ("double", "2")),
+    "more": _said_so("db", ("a bit ", "3"), ("a little ", "3"), ("slightly ", "3"), ("a touch ", "3"), ("a tad ", "3"), ("much ", "12"),
+                     ("a lot ", "12"), ("way ", "12"), ("far ", "12"), ("considerably ", "12")),
+    "bit": _said_so("db", ("a bit", "3"), ("a little", "3"), ("slightly", "3"), ("a touch", "3"), ("a lot", "12"), ("a good deal", "12")),
+    "loud": _said_so("db", ("twice as loud", "6"), ("two times as loud", "6"), ("double the volume", "6"), ("four times as loud", "12"),
+                     ("50% louder", "3.5"), ("20% louder", "1.6"), ("10% louder", "0.8"), ("100% louder", "6")),
+    "soft": _said_so("db", ("half as loud", "6"), ("half the volume", "6"), ("a quarter as loud", "12"), ("50% quieter", "6"),
+                     ("20% quieter", "1.9"), ("10% quieter", "0.9"), ("30% softer", "3.1"), ("25% quieter", "2.5")),
+    "quick": _said_so("factor", ("half as long", "2"), ("twice as fast", "2"), ("two times as fast", "2"), ("double the speed", "2"), ("50% faster", "1.5"),
+                      ("25% faster", "1.25"), ("20% faster", "1.2"), ("10% faster", "1.1"), ("three times as fast", "3"), ("a third faster", "1.33")),
+    "slowly": _said_so("factor", ("twice as long", "0.5"), ("half as fast", "0.5"), ("twice as slow", "0.5"), ("double the length", "0.5"),
+                       ("20% slower", "0.8"), ("25% slower", "0.75"), ("10% slower", "0.9"), ("50% slower", "0.5"), ("a quarter slower", "0.75")),
+    "interval": _said_so("semitones", ("an octave", "12"), ("one octave", "12"), ("two octaves", "24"), ("half an octave", "6"), ("a fifth", "7"),
+                         ("a fourth", "5"), ("a major third", "4"), ("a minor third", "3"), ("a whole tone", "2"), ("a semitone", "1"), ("a half step", "1")),
     "int.small": _number(2, 12), "int": _number(3, 99), "int.big": _number(100, 9999), "year": _number(1200, 2024),
 }  # fmt: skip

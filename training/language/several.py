@@ -195,7 +195,10 @@ def change_and_sound(d: Dialogue) -> str:
     said = d.ask(joined(d, first, second))
     made = _next(d, "video")
     heard: list[Arg | str] = [made, *([phrase(said, first.marks)] if named else [])]
-    calls = step(kind, [*args, *([phrase(said)] if stated else [])], ["video"]), step("sound_for", heard, ["audio"])
+    calls = (
+        step(kind, [*args, *([phrase(said)] if stated else [])], ["video"]),
+        step("sound_for", heard, av.sounded("video")),
+    )
     return _finish(d, f"{kind}+sound_for", *calls)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             )
         wish = read(caption, embed=embed)
         labels = [read(phrase, embed=embed) for phrase, _ in items]
+        shared = _shared(items, labels)
+        labels = [_one(label) if alone else label for label, alone in zip(labels, shared, strict=True)]
         if wish.empty and all(label.empty for label in labels):
             raise refusal(_together([wish, *labels]), caption, near_names(embed))
         width, height, resized = size_of(inputs.settings.get("size"), _usual(call, inputs))
@@ -46,7 +49,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             pairs, key=lambda pair: -_area(pair[0])
         ):  # what is small stands in front of what is large
             fixed += _fill(label, box, width, height, inputs.seed + len(fixed), len(fixed))
-        wish = _rest(_with_scenery(wish, labels), labels)
+        settled = {_kind(label.things[0]) for label, alone in zip(labels, shared, strict=True) if alone}
+        wish = _rest(_with_scenery(wish, labels), labels, settled)
         report(0.2, "placing the things")
         placed = place(wish, width, height, inputs.seed, fixed=fixed)
         notes += [*_together([wish, *labels]).notes(), *resized]
@@ -70,6 +74,36 @@ def _items(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[
         else:
             items.append((region.label, box))
     return items, notes
+
+
+def _shared(items: Sequence[tuple[str, Box]], labels: Sequence[Wish]) -> list[bool]:
+    """Return for each box whether its label is a bare plural ("cats") that stands in several boxes: then there is one of
+    its things in each of these."""
+    said = Counter(_plain(phrase) for phrase, _ in items)
+    return [said[_plain(phrase)] > 1 and _bare(phrase, label) for (phrase, _), label in zip(items, labels, strict=True)]
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(phrase.lower().split())
+
+
+def _one(label: Wish) -> Wish:
+    """Return *label* with one thing instead of several."""
+    return replace(label, things=(replace(label.things[0], count=1, about=False),))
+
+
+def _bare(phrase: str, label: Wish) -> bool:
+    """Return whether *phrase* is a plural of one kind of things and says no number of them, not even "some"."""
+    from models.world.tags import cut
+
+    opening = cut(phrase, lambda words: None)[:1]
+    several = len(label.things) == 1 and label.things[0].count > 1
+    return several and not any(tag.is_("count", "about", "det") for tag in opening)
+
+
+def _kind(thing: Wanted) -> object:
+    """Return what tells whether two things are of one kind: the name, or what there is to choose from ("people")."""
+    return thing.name or thing.choices
 
 
 def _area(box: Box) -> float:
@@ -165,8 +199,9 @@ def _with_scenery(wish: Wish, labels: Sequence[Wish]) -> Wish:
     return wish
 
 
-def _rest(wish: Wish, labels: Sequence[Wish]) -> Wish:
-    """Return *wish* without the things that stand in a box already, and without relations of those."""
+def _rest(wish: Wish, labels: Sequence[Wish], settled: Container[object]) -> Wish:
+    """Return *wish* without the things that stand in a box already, and without relations of those. Of the kinds in
+    *settled* there are as many as there are boxes, whatever the description leaves open ("two dogs and fewer cats")."""
     boxed: dict[str, int] = {}
     for label in labels:
         for thing in label.things:
@@ -176,7 +211,7 @@ def _rest(wish: Wish, labels: Sequence[Wish]) -> Wish:
     for n, thing in enumerate(wish.things):
         count = thing.count - boxed.get(thing.name, 0) if thing.name in boxed else thing.count
         boxed[thing.name] = max(0, boxed.get(thing.name, 0) - thing.count)
-        if count > 0:
+        if count > 0 and _kind(thing) not in settled:
             number[n] = len(kept)
             kept.append(replace(thing, count=count))
     relations = [

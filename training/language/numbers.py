@@ -106,7 +106,9 @@ def _time(rng: Random, slots: dict[str, str]) -> str:
     said = _said(rng, time)
     if time == int(time) and rng.random() < 0.2:
         return f"{int(time) // 60}:{int(time) % 60:02d}"
-    return said + rng.choice((" seconds", "s", " s", " sec", " seconds", "s"))
+    return said + rng.choice(
+        (" seconds", " s", " sec") if said[-1].isalpha() else (" seconds", "s", " s", " sec", " seconds", "s")
+    )
 
 
 def _frame(rng: Random, slots: dict[str, str]) -> str:

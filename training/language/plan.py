@@ -132,6 +132,10 @@ def _listed(rng: Random, book: Book) -> Wanted:
     living = rng.random() < 0.3
     if living:
         named[-1] = _thing(rng, book, "plan.living")
+    if living and len(named) == 2 and rng.random() < 0.6:
+        named.reverse()
+        text = _say(rng, book, "plan.pair", named[0], one=named[0].written(0), two=named[1].written(1))
+        return Wanted(_wrapped(rng, book, text, named[0]), tuple(named))
     groups = _join(rng, [thing.written(n) for n, thing in enumerate(named)])
     text = _say(rng, book, "plan.live" if living else "plan.list", named[0], groups=groups)
     return Wanted(_wrapped(rng, book, text, named[0]), tuple(named))

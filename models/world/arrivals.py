@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.world import spots
+from models.world.busts import looks_in
 from models.world.draft import Box, Draft
 from models.world.orders import Order
 from models.world.scene import Thing, horizon
@@ -218,10 +219,7 @@ def swap_for(draft: Draft, order: Order) -> None:
             size=round(min(2.0, max(0.02, old.size * one.size)), 4),
         )
         if draft.know.entry(old.name).worn != draft.know.entry(name).worn or not draft.know.entry(name).worn:
-            foot = draft.box_of(old)[3]
-            new = (
-                replace(new, y=round(foot - spots.half_of(new, draft.know, draft.context)[1], 4)) if foot > 0.4 else new
-            )
+            new = _standing(draft, new, draft.box_of(old)[3])
         for worn in draft.wears(old):
             fitted = _on(draft, worn, new, 1.0)
             draft.put(
@@ -241,6 +239,15 @@ def swap_for(draft: Draft, order: Order) -> None:
         added = draft.add(replace(extra, x=spot.x, y=spot.y))
         made += [added.id] if added is not None else []
     draft.touched(*made)
+
+
+def _standing(draft: Draft, new: Thing, foot: float) -> Thing:
+    """Return *new* with its foot at *foot*, where another stood; who is known by the head alone stands at the lower edge."""
+    half_y = spots.half_of(new, draft.know, draft.context)[1]
+    line = horizon(draft.scene.backdrop)
+    if line is not None and foot > line and looks_in(new.name, draft.scene.backdrop, draft.know.entry):
+        return replace(new, y=round(spots.edge_of(half_y), 4))
+    return replace(new, y=round(min(foot, 1.0) - half_y, 4)) if foot > 0.4 else new
 
 
 def copy(draft: Draft, order: Order) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Item:
     """One thing: its centre, *wide* and *high*. *zone* says where it is at home: "ground" (feet on the ground), "sky" (above
-    the horizon) or "float" (anywhere). An item with a *parent* is carried: it keeps the offset *dx*, *dy* from its
+    the horizon), "edge" (at the lower edge of the frame, see ``models.world.busts``) or "float" (anywhere). An item with a *parent* is carried: it keeps the offset *dx*, *dy* from its
     parent's centre and is drawn in front of it (*layer* 1) or behind it (-1). *depth* 0..1: how far back it likes to stand."""
 
     name: str
@@ -48,8 +48,8 @@ class Item:
 
     @property
     def feet(self) -> float:
-        """The lower edge: where it stands."""
-        return self.y + self.high / 2
+        """The lower edge, of what it wears below it too: where it stands."""
+        return self.hull()[3] if self.children else self.y + self.high / 2
 
     @property
     def root(self) -> Item:
@@ -86,7 +86,8 @@ class Item:
     def hull(self) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom round it and everything it carries."""
         if self.around is None:
-            boxes = [(i.left - self.x, i.top - self.y, i.right - self.x, i.feet - self.y) for i in self.family()]
+            boxes = [(i.left - self.x, i.top - self.y, i.right - self.x, i.y + i.high / 2 - self.y)
+                     for i in self.family()]  # fmt: skip
             self.around = (
                 min(b[0] for b in boxes),
                 min(b[1] for b in boxes),

@@ -70,7 +70,8 @@ def roomy(scene: Scene, ratio: float) -> Scene:
     factor = min([1.0, *(MOST_HIGH / (y1 - y0) for _, y0, _, y1 in boxes)])
     if factor == 1.0:
         return scene
-    foot = min(0.94, max(y1 for *_, y1 in boxes))
+    lowest = max(y1 for *_, y1 in boxes)
+    foot = lowest if lowest > 1 else min(0.94, lowest)  # who looks in from the lower edge goes on doing so
     things = tuple(
         replace(t, x=0.5 + (t.x - 0.5) * factor, y=foot + (t.y - foot) * factor, size=max(0.02, t.size * factor))
         for t in scene.things

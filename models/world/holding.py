@@ -35,8 +35,6 @@ SPREAD = frozenset(
     ("pizza", "plate", "maple leaf", "green leaf", "sunflower", "flower", "map", "spider web", "bread", "picture")
 )
 """Things that show their upper side: what is small and on them lies on it."""
-BUST = 0.5
-"""A head at least this wide for the picture is all that the picture shows."""
 CARRYING = ("wearing", "holding", "riding", "in", "on")
 """Relations that make one body of two things."""
 
@@ -60,6 +58,13 @@ def aloft(names: Sequence[str]) -> bool:
     from models.world import atlas
 
     return any(name in atlas.names() and atlas.entry(name).group == "sky" for name in names)
+
+
+def alive(names: Sequence[str]) -> bool:
+    """Return whether one of *names* is an animal or a person. Names that the atlas lacks are not."""
+    from models.world import atlas
+
+    return any(name in atlas.names() and atlas.entry(name).group in ("animals", "people") for name in names)
 
 
 def carry(kind: str, child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
@@ -135,7 +140,10 @@ def _wearing(child: Item, bearer: Item, place: int, places: int, looks: Looks, r
     entry, wearer = looks.entry(child.name), looks.entry(bearer.name)
     aspect = child.wide / child.high
     part = entry.worn or "head"
-    if part in ("body", "hands", "feet") and wearer.head and wearer.head[2] >= BUST:  # only a head is drawn
+    if part == "hands" and wearer.bust:  # only a head is drawn
+        _holding(child, bearer, place, places, looks, rng)
+        return
+    if part in ("body", "feet") and wearer.bust:
         child.grow((1.15 if part == "body" else 0.5) * bearer.wide / child.wide)
         bearer.carry(child, 0.0, bearer.high / 2 + child.high * 0.42, -1)
         return

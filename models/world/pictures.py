@@ -8,6 +8,7 @@ from typing import Any
 
 from models.expert import Picture, Refusal, Report
 from models.media import LIMITS
+from models.world.busts import notes_on
 from models.world.scene import Scene
 from models.world.wish import Wish
 
@@ -106,5 +107,6 @@ def drawn(
     report(0.4, "drawing")
     pixels = compose(scene, width, height).pixels
     report(1.0, "done")
-    meta = {"made": "picture-book", "scene": scene.to_json(), "notes": list(notes), **(more or {})}
+    notes = [*notes, *notes_on(scene)]
+    meta = {"made": "picture-book", "scene": scene.to_json(), "notes": notes, **(more or {})}
     return Picture(pixels, label[:120], meta)

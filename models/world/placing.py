@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from models.world import decor, suiting
+from models.world import busts, decor, suiting
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
@@ -71,7 +71,10 @@ def place(
         ties = _tie(wish, items, known, rng)
         bodies = [i for group in items for i in group if i.parent is None] + stones
         _fill(bodies, frame, 0.9**attempt)
-        left = settle(bodies, ties, frame, rng)
+        busts.sink(bodies, ties, frame, kind, known.entry)
+        settle(bodies, ties, frame, rng)
+        busts.line_up(bodies, frame)
+        left = rest(bodies, ties, frame)
         before = math.inf if best is None else best[0]
         if best is None or left < best[0] - 0.05:
             best = left, items
@@ -250,15 +253,15 @@ def _deepen(root: Item, roots: Sequence[Item], ties: Sequence[Ties], frame: Fram
     factor = 1 + DEPTH_GROWTH * (min(1.0, max(0.0, depth)) - 0.5)
     before, feet = rest(roots, ties, frame), root.feet
     root.grow(factor)
-    root.move(root.x, feet - root.high / 2)
+    root.move(root.x, root.y + feet - root.feet)
     if rest(roots, ties, frame) > before + 0.02:
         root.grow(1 / factor)
-        root.move(root.x, feet - root.high / 2)
+        root.move(root.x, root.y + feet - root.feet)
 
 
 def _in_order(roots: Sequence[Item], ties: Sequence[Ties]) -> list[Item]:
     """Return bodies from the farthest to the nearest: what flies, then by their feet; "behind" and "in front" win."""
-    ordered = sorted(roots, key=lambda item: (item.zone == "ground", item.feet))
+    ordered = sorted(roots, key=lambda item: (item.zone in ("ground", "edge"), item.feet))
     for _ in range(3):
         for tie in ties:
             if tie.kind not in ("behind", "front"):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.world.clauses import starts_anew
 from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
 from models.world.lexicon import BODY, singulars
@@ -312,7 +313,7 @@ class _Reader:
                 self.related = True
             self.facts["local"] = "yes" if kind == "with" else ""
             self.pending = None
-        elif self.joined and self.related and self.relations and not self._starts_anew(added, noun, tags):
+        elif self.joined and self.related and self.relations and not self._new_clause(added, noun, tags):
             self._also(added)
         elif self.joined and not self.related:
             self.heads += added
@@ -324,26 +325,10 @@ class _Reader:
             self.heads = list(added)
         self.last = added
 
-    def _starts_anew(self, added: list[int], noun: Noun, tags: list[Tag]) -> bool:
-        """Return whether what follows "and" is no further object: it has its own clause, or hangs in the sky over all of it
-        ("a car by a house, a sun and two clouds")."""
-        from models.world.holding import aloft
-
+    def _new_clause(self, added: list[int], noun: Noun, tags: list[Tag]) -> bool:
         newest = self.relations[-1]
         here, new = ([self.things[n].name for n in group] for group in ((newest.thing, *newest.others), added))
-        apart = newest.kind not in ("above", "below", "between") and aloft(new) and not aloft(here)
-        return apart or self._begins_clause(noun, tags)
-
-    def _begins_clause(self, noun: Noun, tags: list[Tag]) -> bool:
-        """Return whether what follows says something of *noun* itself: "... and a dog under a table"."""
-        if self.relations[-1].kind == "wearing":  # "a hat and a scarf on a skateboard": who wears them is on it
-            return False
-        for tag in tags[noun.end :]:
-            if tag.is_("stop", "and"):
-                return False
-            if tag.is_("rel", "spot"):
-                return True
-        return False
+        return starts_anew(newest.kind, here, new, tags[noun.end :])
 
     def _holds_of(self, subject: list[int]) -> bool:
         from models.world.holding import is_container

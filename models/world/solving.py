@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from models.world.bodies import Frame, Item, Ties
+from models.world.busts import foot_of
 
 MARGIN = 0.03
 """Least distance from the edge of the frame."""
@@ -67,6 +68,8 @@ def _start(body: Item, frame: Frame, rng: random.Random) -> tuple[float, float]:
 def reach_of(body: Item, frame: Frame) -> tuple[float, float]:
     """Return the highest and the lowest place for the feet of *body*."""
     bottom = frame.high - MARGIN
+    if body.zone == "edge":
+        return (foot_of(body.high, frame.high),) * 2
     if body.zone == "ground" and frame.horizon is not None:
         return min(frame.horizon + 0.05, bottom), bottom
     if body.zone == "sky" and frame.horizon is not None:
@@ -85,7 +88,7 @@ def home(body: Item, frame: Frame) -> float:
         total += 0.9 * abs(body.feet - best)
     elif body.zone == "sky" and frame.horizon is not None:
         total += 0.3 * abs(body.y - max(0.36 * frame.horizon, body.high / 2 + MARGIN))
-    else:
+    elif body.zone != "edge":
         total += 0.25 * abs(body.y - frame.high / 2)
     return total + 0.12 * abs(body.x - frame.wide / 2)
 
@@ -93,7 +96,8 @@ def home(body: Item, frame: Frame) -> float:
 def outside(body: Item, frame: Frame) -> float:
     left, top, right, bottom = body.hull()
     over = max(0.0, MARGIN - left) + max(0.0, right - frame.wide + MARGIN)
-    return 14.0 * (over + max(0.0, MARGIN - top) + max(0.0, bottom - frame.high + MARGIN / 2))
+    lowest = foot_of(body.high, frame.high) if body.zone == "edge" else frame.high - MARGIN / 2
+    return 14.0 * (over + max(0.0, MARGIN - top) + max(0.0, bottom - lowest))
 
 
 def overlap(a: Item, b: Item, ties: Sequence[Ties]) -> float:
@@ -158,12 +162,17 @@ def _above(a: Item, b: Item) -> float:
 
 def _beside(a: Item, b: Item) -> float:
     gap = abs(a.x - b.x) - (a.wide + b.wide) / 2
-    return 4.0 * max(0.0, -gap) + 2.5 * max(0.0, gap - 0.05) + 3.0 * max(0.0, abs(a.feet - b.feet) - 0.04)
+    return 4.0 * max(0.0, -gap) + 2.5 * max(0.0, gap - 0.05) + 3.0 * max(0.0, _uneven(a, b) - 0.04)
+
+
+def _uneven(a: Item, b: Item) -> float:
+    """Return how far apart their feet are in height; one who looks in from the lower edge has none to be seen."""
+    return 0.0 if "edge" in (a.zone, b.zone) else abs(a.feet - b.feet)
 
 
 def _facing(a: Item, b: Item) -> float:
     gap = abs(a.x - b.x) - (a.wide + b.wide) / 2
-    level = abs(a.feet - b.feet) if a.zone == b.zone else 0.3 * abs(a.y - b.y)
+    level = _uneven(a, b) if a.zone == b.zone else 0.3 * abs(a.y - b.y)
     return 4.0 * max(0.0, -gap) + 1.6 * max(0.0, gap - 0.12) + 2.0 * max(0.0, level - 0.06)
 
 
@@ -195,7 +204,7 @@ def _between(a: Item, others: Sequence[Item]) -> float:
     ordered = sorted(others, key=lambda item: item.x)
     left, right = ordered[0], ordered[-1]
     total = _left(left, a) + _left(a, right) + 1.0 * abs((left.x + right.x) / 2 - a.x)
-    return total + sum(max(0.0, abs(a.feet - b.feet) - 0.05) for b in (left, right))
+    return total + sum(max(0.0, _uneven(a, b) - 0.05) for b in (left, right))
 
 
 def _around(some: Sequence[Item], others: Sequence[Item], frame: Frame) -> float:

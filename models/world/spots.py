@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
+from models.world.busts import foot_of, looks_in
 from models.world.scene import Scene, Thing, extent, horizon
+from models.world.suiting import HEAD_ALONE
 from models.world.where import Place
 from models.world.which import Context, Knowledge
 
@@ -25,14 +28,19 @@ class Spot:
 
 def usual_size(name: str, scene: Scene, know: Knowledge) -> float:
     """Return the size at which *name* fits among the things of *scene*: real sizes count, but softened, or ants would vanish."""
-    typical = float(know.entry(name).typical)
+    typical, share = float(know.entry(name).typical), _share(know.entry(name))
     same = [t.size for t in scene.things if t.name == name]
     if same:
         return sum(same) / len(same)
     if not scene.things:
-        return round(0.2 + 0.3 * typical, 3)
-    sizes = sorted(t.size * (1.0 + 1.9 * (typical - float(know.entry(t.name).typical))) for t in scene.things)
+        return round(share * (0.2 + 0.3 * typical), 3)
+    facts = [(t.size, know.entry(t.name)) for t in scene.things]
+    sizes = sorted(share / _share(e) * size * (1.0 + 1.9 * (typical - float(e.typical))) for size, e in facts)
     return round(min(0.62, max(0.09, sizes[len(sizes) // 2])), 3)
+
+
+def _share(entry: Any) -> float:
+    return HEAD_ALONE if entry.bust else 1.0
 
 
 def half_of(thing: Thing, know: Knowledge, context: Context) -> tuple[float, float]:
@@ -52,7 +60,9 @@ def free_spot(thing: Thing, scene: Scene, know: Knowledge, context: Context, ran
     xs = [
         _held(half_x + (1 - 2 * half_x) * i / (_STEPS - 1) + random.uniform(-0.02, 0.02), half_x) for i in range(_STEPS)
     ]
-    if live == "sky":
+    if live == "ground" and looks_in(thing.name, scene.backdrop, know.entry):
+        ys = [edge_of(half_y)]
+    elif live == "sky":
         ys = [_held(y, half_y) for y in (0.14, 0.22, 0.3)]
     elif line is None:
         ys = [_held(y, half_y) for y in (0.3, 0.45, 0.6, 0.75)]
@@ -102,7 +112,7 @@ def side_spot(
     x, y = place.side
     if moves and not place.fixed:
         step = 0.2 * place.strength if place.strength < 2 else 2.0
-        return Spot(_held(thing.x + x * step, half_x), _held(thing.y + y * step * 0.9, half_y))
+        return Spot(_held(thing.x + x * step, half_x), _held(thing.y + y * step * 0.9, half_y) if y else thing.y)
     want_x = _held(0.5 + 0.36 * x, half_x) if place.strength < 2 else _held(0.5 + x, half_x)
     if y:
         return Spot(want_x, _held(0.5 + 0.5 * y, half_y))
@@ -141,7 +151,8 @@ def spot_by(
     half_x, half_y = half_of(thing, know, context)
     x0, y0, x1, y1 = extent(other, know.aspect(other.name), context.width, context.height)
     after = _after(other, scene)
-    level = y1 - half_y if horizon(scene.backdrop) is not None and y1 > 0.45 else other.y
+    low = looks_in(thing.name, scene.backdrop, know.entry)
+    level = edge_of(half_y) if low else y1 - half_y if horizon(scene.backdrop) is not None and y1 > 0.45 else other.y
     if how == "between" and second is not None:
         return Spot((other.x + second.x) / 2, (other.y + second.y) / 2)
     if how in ("left", "right", "next", "around", "from"):
@@ -167,7 +178,7 @@ def spot_by(
     if how == "hold":
         return Spot(x1 - 0.12 * (x1 - x0) + 0.4 * half_x, (y0 + y1) / 2 + 0.1 * (y1 - y0) - 0.3 * half_y, after)
     if how == "front":
-        return Spot(other.x + 0.12 * (x1 - x0), min(y1 + 0.06, 0.98) - half_y)
+        return Spot(other.x + 0.12 * (x1 - x0), edge_of(half_y) if low else min(y1 + 0.06, 0.98) - half_y)
     return Spot(other.x, y0 + 0.25 * (y1 - y0) - 0.2 * half_y, other.id) if how == "in" else Spot(other.x, other.y)
 
 
@@ -193,10 +204,14 @@ def _room(
 
 
 def settled(thing: Thing, know: Knowledge, context: Context) -> Thing:
-    """Return *thing* moved as little as needed to lie within the frame."""
+    """Return *thing* moved as little as needed to lie within the frame; a bust that looks in from the lower edge stays there."""
     half_x, half_y = half_of(thing, know, context)
-    return replace(
-        thing,
-        x=round(_held(thing.x, half_x) if half_x < 0.5 else 0.5, 4),
-        y=round(_held(thing.y, half_y) if half_y < 0.5 else 0.5, 4),
-    )
+    y = _held(thing.y, half_y) if half_y < 0.5 else 0.5
+    if know.entry(thing.name).bust and thing.y + half_y > 1:
+        y = min(thing.y, edge_of(half_y))
+    return replace(thing, x=round(_held(thing.x, half_x) if half_x < 0.5 else 0.5, 4), y=round(y, 4))
+
+
+def edge_of(half_y: float) -> float:
+    """Return the middle of a bust of half the height *half_y* that looks in from the lower edge."""
+    return foot_of(2 * half_y, 1.0) - half_y

@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.world.holding import BUST
 from models.world.scene import AROUND, FLAT, INDOOR
 
 HEAD_ALONE = 0.6
@@ -84,8 +83,8 @@ def usual_size(entry: Any) -> float:
     logarithm, so that an ant beside an elephant is still to be seen. What is in the sky is drawn as large as it looks."""
     if entry.group == "sky":
         return _IN_THE_SKY.get(entry.name, 0.26)
-    bust = entry.group == "people" and bool(entry.head) and entry.head[2] >= BUST
-    return min(0.86, max(0.1, (0.9 * float(entry.typical) - 0.06) * (HEAD_ALONE if bust else 1.0)))
+    share = HEAD_ALONE if entry.bust else 1.0
+    return min(0.86, max(0.1, (0.9 * float(entry.typical) - 0.06) * share))
 
 
 def scale_for(sizes: Sequence[tuple[float, float]], wide: float, high: float, ground: float) -> float:

@@ -27,6 +27,7 @@ class Facts:
     kinds: tuple[str, ...] = ()
     head: tuple[float, ...] = ()
     aspect: float = 1.0
+    bust: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,28 @@
+"""Whether what follows "and" in a caption goes on with what was said, or begins a clause of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.world.holding import alive, aloft
+from models.world.tags import Tag
+
+
+def starts_anew(kind: str, here: Sequence[str], new: Sequence[str], behind: Sequence[Tag]) -> bool:
+    """Return whether the things *new* are no further objects of the relation *kind* between the things *here* (names of the atlas,
+    "" for one that is open): they have a clause of their own in the tags *behind* them, hang in the sky over all of it ("a
+    car by a house, a sun and two clouds"), or are somebody and not worn."""
+    if kind == "wearing":  # "a hat and a scarf on a skateboard": who wears them is on it
+        return alive(new)
+    apart = kind not in ("above", "below", "between") and aloft(new) and not aloft(here)
+    return apart or _relates(behind)
+
+
+def _relates(behind: Sequence[Tag]) -> bool:
+    """Return whether the clause goes on with a relation of its own: "... and a dog under a table"."""
+    for tag in behind:
+        if tag.is_("stop", "and"):
+            return False
+        if tag.is_("rel", "spot"):
+            return True
+    return False

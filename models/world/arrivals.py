@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from models.world import spots
+from models.world import spots, walls
 from models.world.busts import looks_in
 from models.world.draft import Box, Draft
 from models.world.orders import Order
@@ -23,9 +24,13 @@ MOST_AT_ONCE = 24
 """Things added by one order, at most."""
 
 
+_FRAMED = re.compile(r"^((?:an?|another|some|two|three|four|five|six|\d+) (?:\w+ )?)(?:picture|painting|photo)(s?)$")
+"""Pictures that come into a scene as things."""
+
+
 def wanted(draft: Draft, phrase: str) -> list[Wanted]:
     """Return what *phrase* asks for; what is not known is kept in ``draft.unknown``, what is only near is noted."""
-    wish = draft.read(phrase)
+    wish = draft.read(_FRAMED.sub(r"\1framed picture\2", phrase))
     draft.unknown += [word for word in wish.unknown if word not in draft.unknown]
     if wish.time and wish.time != draft.scene.backdrop.time:
         draft.notes.append(f"the hour and the weather stay as they are; to change them, ask for {wish.time} by itself")
@@ -75,6 +80,10 @@ def _one(draft: Draft, one: Wanted, name: str, place: Place | None, made: list[i
     if wearers:
         put_on = [draft.add(_on(draft, thing, wearer, one.size), _after(draft, wearer)) for wearer in wearers]
         return [t.id for t in put_on if t is not None]
+    building = _building(draft, name, place)
+    if building is not None:
+        added = draft.add(_fitted(draft, thing, building), _after(draft, building))
+        return [] if added is None else [added.id]
     if draft.box is not None and (place is None or place.kind == "marked"):
         thing, spot = _boxed(draft, thing, draft.box), Spot(*_middle(draft.box))
         if made:
@@ -91,8 +100,22 @@ def _one(draft: Draft, one: Wanted, name: str, place: Place | None, made: list[i
     thing = replace(thing, x=round(spot.x, 4), y=round(spot.y, 4), shadow=not _flies(draft, thing, spot))
     if draft.box is None:
         thing = spots.settled(thing, draft.know, draft.context)
-    added = draft.add(thing, spot.before)
+    before = spot.before
+    if draft.scene.things and walls.zone(name, draft.scene.backdrop.kind):
+        before = draft.scene.things[0].id  # a wall is behind everything
+    if walls.zone(name, draft.scene.backdrop.kind):
+        _clear(draft, draft.box_of(thing))
+    added = draft.add(thing, before)
     return [] if added is None else [added.id]
+
+
+def _clear(draft: Draft, box: Box) -> None:
+    """Leave out of the backdrop what is painted on the wall where something hangs now."""
+    back = draft.scene.backdrop
+    for kind, there in walls.painted(back, draft.context.width, draft.context.height).items():
+        if min(box[2], there[2]) > max(box[0], there[0]) and min(box[3], there[3]) > max(box[1], there[1]):
+            back = replace(back, without=(*back.without, kind))
+    draft.scene = replace(draft.scene, backdrop=back)
 
 
 def _flies(draft: Draft, thing: Thing, spot: Spot) -> bool:
@@ -136,6 +159,30 @@ def _wearers(draft: Draft, name: str, place: Place | None) -> list[Thing]:
         last = [t for t in creatures if t.id in draft.context.last]
         return last[:1] or (creatures if len(creatures) == 1 else [])
     return []
+
+
+def _building(draft: Draft, name: str, place: Place | None) -> Thing | None:
+    """Return the building whose front *name* shall be a part of: the one that the place names, or none."""
+    if place is None or place.kind != "relation" or place.how not in ("on", "in", "next", "hold"):
+        return None
+    found = pick(place.whom, draft.scene, draft.know, draft.context).ids
+    things = [t for t in draft.scene.things if t.id in found and walls.fits(name, t.name, draft.know.entry)]
+    return things[0] if things else None
+
+
+def _fitted(draft: Draft, thing: Thing, building: Thing) -> Thing:
+    """Return *thing* as a part of the front of *building*, beside those that it has."""
+    x0, y0, x1, y1 = draft.box_of(building)
+    there = sum(t.name == thing.name and x0 < t.x < x1 and y0 < t.y < y1 for t in draft.scene.things)
+    x, y, size = walls.front(thing.name, building.name, there)
+    x = 1 - x if building.flip else x
+    return replace(
+        thing,
+        x=round(x0 + x * (x1 - x0), 4),
+        y=round(y0 + y * (y1 - y0), 4),
+        size=round(max(0.02, size * building.size), 4),
+        shadow=False,
+    )
 
 
 def _alive(entry: Any) -> bool:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from models.world import arrivals, decor
+from models.world import arrivals, decor, walls
 from models.world.draft import Box, Draft, numbered
 from models.world.instructions import read_orders
 from models.world.orders import Order, Orders
 from models.world.scene import FLAT, Scene, Thing, horizon
 from models.world.spots import half_of, settled
-from models.world.which import Context, Knowledge
+from models.world.whereabouts import gone_to
+from models.world.which import Context, Knowledge, pick
 from models.world.wish import Wish
 
 if TYPE_CHECKING:
@@ -36,6 +37,24 @@ _SCENERY = (
     "scene",
     "picture",
 )
+
+
+_WHOLE = (
+    "it",
+    "this",
+    "that",
+    "them",
+    "these",
+    "everything",
+    "everyone",
+    "everybody",
+    "all",
+    "all of them",
+    "the scene",
+    "the picture",
+    "the whole scene",
+)
+"""Words for a scene as one."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +131,14 @@ def _recolour(draft: Draft, order: Order) -> None:
 
 def _move(draft: Draft, order: Order) -> None:
     place = order.place
+    if setting := gone_to(
+        place, draft.scene, lambda words: bool(pick(words, draft.scene, draft.know, draft.context).ids)
+    ):
+        for step in setting:
+            _STEPS[step.verb](draft, step)
+        if order.what not in _WHOLE and len(draft.scene.things) > 1:
+            draft.notes.append("a scene has one backdrop, so everything went there")
+        return
     things = draft.pick(order.what)
     if place is None or not things:
         return
@@ -274,10 +301,25 @@ def _grounded(draft: Draft, before: float | None, after: float | None) -> None:
         return
     for thing in draft.scene.things:
         box = draft.box_of(thing)
+        if _hung(draft, thing, box, before, after):
+            continue
         if before is None or box[3] <= before or box[3] > after + 0.02 or draft.know.entry(thing.name).worn:
             continue
         foot = after + 0.04 + (1 - after) * 0.4 * (box[3] - before) / max(1e-6, 1 - before)
         draft.shift(thing, thing.x, thing.y + foot - box[3])
+
+
+def _hung(draft: Draft, thing: Thing, box: Box, before: float | None, after: float) -> bool:
+    """Bring what belongs to a wall onto the new one, and down to the ground where there is none; return whether that was done."""
+    if thing.name not in (*walls.HANGING, *walls.STANDING) or any(thing in draft.wears(t) for t in draft.scene.things):
+        return False
+    zone = walls.zone(thing.name, draft.scene.backdrop.kind)
+    high = half_of(thing, draft.know, draft.context)[1]
+    if not zone and before is not None and box[3] > before + 0.01:
+        return False
+    y = walls.LEVEL * after if zone == "wall" else after - high if zone else after + 0.2 * (1 - after) - high
+    draft.shift(replace(thing, shadow=not zone), thing.x, y)
+    return True
 
 
 _STEPS: dict[str, Callable[[Draft, Order], None]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.world.lexicon import singulars
 from models.world.scene import DECOR
+from models.world.walls import HANGING, STANDING
 
 _KINDS: dict[str, frozenset[str]] = {
     "tree": frozenset(("tree", "pine tree", "palm tree", "christmas tree", "bonsai", "tree stump")),
@@ -41,6 +42,8 @@ def left_out(names: Iterable[str], entry: Callable[[str], Any], unwanted: Iterab
 
 def _kinds(name: str, entry: Any) -> list[str]:
     kinds = [kind for kind, names in _KINDS.items() if name in names]
+    if name in HANGING or name in STANDING:  # they want the wall for themselves
+        kinds += ["window", "picture"]
     if entry.subgroup == "flowers":
         kinds.append("flower")
     if entry.subgroup == "on water" and name not in _WET:

@@ -8,6 +8,7 @@ from random import Random
 
 from models.world.scene import MOST_THINGS, Scene, Thing, extent
 from models.world.spots import half_of, settled
+from models.world.walls import fits
 from models.world.which import Context, Knowledge, pick
 from models.world.wish import Wish
 
@@ -90,7 +91,7 @@ class Draft:
         return extent(thing, self.know.aspect(thing.name), self.context.width, self.context.height)
 
     def wears(self, wearer: Thing) -> list[Thing]:
-        """Return the worn things in front of *wearer* that sit on it."""
+        """Return the worn things in front of *wearer* that sit on it, and of a building what is fitted into its front."""
         if self.know.entry(wearer.name).worn:
             return []
         x0, y0, x1, y1 = self.box_of(wearer)
@@ -98,7 +99,8 @@ class Draft:
         found = []
         for t in self.scene.things[ids.index(wearer.id) + 1 :] if wearer.id in ids else ():
             high = half_of(t, self.know, self.context)[1]
-            if self.know.entry(t.name).worn and x0 < t.x < x1 and y0 - high < t.y < y1:
+            part = fits(t.name, wearer.name, self.know.entry) and y0 < t.y < y1
+            if x0 < t.x < x1 and (part or (self.know.entry(t.name).worn and y0 - high < t.y < y1)):
                 found.append(t)
         return found
 

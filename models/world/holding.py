@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.world.bodies import Item
+from models.world.walls import fit
 from models.world.worn import Head, known_head, worn_box
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ SPREAD = frozenset(
     ("pizza", "plate", "maple leaf", "green leaf", "sunflower", "flower", "map", "spider web", "bread", "picture")
 )
 """Things that show their upper side: what is small and on them lies on it."""
-CARRYING = ("wearing", "holding", "riding", "in", "on")
+CARRYING = ("wearing", "holding", "riding", "fitted", "in", "on")
 """Relations that make one body of two things."""
 
 
@@ -68,7 +69,7 @@ def alive(names: Sequence[str]) -> bool:
 
 
 def carry(kind: str, child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
-    """Make *child* part of *bearer*: the *place*-th of *places* that are *kind* (one of CARRYING, "wearing" and "holding"
+    """Make *child* part of *bearer*: the *place*-th of *places* that are *kind* (one of CARRYING; "fitted" into its front; "wearing" and "holding"
     with the worn or held thing as the child) to it. The child is scaled down where it would be too large."""
     _PUT[kind](child, bearer, place, places, looks, rng)
 
@@ -176,8 +177,12 @@ def _holding(child: Item, bearer: Item, place: int, places: int, looks: Looks, r
     )
 
 
+def _fitted(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
+    fit(child, bearer)
+
+
 _PUT: dict[str, Callable[[Item, Item, int, int, Looks, random.Random], None]] = {
-    "on": _on, "riding": _riding, "in": _in, "wearing": _wearing, "holding": _holding,
+    "on": _on, "riding": _riding, "in": _in, "wearing": _wearing, "holding": _holding, "fitted": _fitted,
 }  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def _changed(match: re.Match[str]) -> tuple[Order, ...]:
 
 def _moved(match: re.Match[str]) -> tuple[Order, ...]:
     what, place = split_place(match["b"])
+    what = re.sub(r" (?:be|go|live|play|stay|stand|sit|sleep|walk|run)$", "", what)  # "let them play on the beach"
     if place is None or not what:
         return ()
     return (Order("move", what, place=place),)
@@ -126,6 +127,7 @@ _Rule = tuple[str, Callable[[re.Match[str]], tuple[Order, ...]]]
 _RULES: tuple[_Rule, ...] = (
     (r"(?:swap|exchange|switch|trade|interchange)(?: the)?(?: positions?| places?)(?: of| between)? (?P<a>.+?) (?:and|with) (?P<b>.+)",
      lambda m: (Order("swap", m["a"], m["b"]),)),
+    (r"take (?P<b>.+ (?:to|into|onto) .+)", _moved),
     (r"(?:let|make|have) (?P<a>.+?) (?:wear|wears|hold|carry|put on|have) (?P<b>.+)", _worn),
     (r"let (?P<a>.+?) (?:and|with) (?P<b>.+?) (?:swap|switch|change|trade) (?:places|positions)", lambda m: (Order("swap", m["a"], m["b"]),)),
     (r"(?:swap|exchange|switch|trade|interchange) (?P<a>.+?) and (?P<b>.+?)(?: around)?", lambda m: (Order("swap", m["a"], m["b"]),)),

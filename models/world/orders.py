@@ -139,7 +139,7 @@ def read_whole(clause: str) -> tuple[Order, ...]:
     ):
         return (Order("style"),)
     if match := re.fullmatch(
-        r"(?:change|replace|set|make|turn|switch|swap|exchange|put|have|use|give it)? ?(?:the |a |an )?(?P<a>.*?) ?(?:background|backdrop|scene|setting|scenery)(?: to| into| with| by| for| be| should be| of| look like)* ?(?P<b>.*)",
+        r"(?:change|replace|set|make|turn|switch|swap|exchange|put|have|use|give it|move|bring|take|transport|relocate)? ?(?:the |a |an )?(?P<a>.*?) ?(?:background|backdrop|scene|setting|scenery)(?: to| into| with| by| for| be| should be| of| look like)* ?(?P<b>.*)",
         clause,
     ):
         said = " ".join(filter(None, (match["a"], match["b"])))

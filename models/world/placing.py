@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from models.world import busts, decor, suiting
+from models.world import busts, decor, suiting, walls
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
@@ -71,6 +71,7 @@ def place(
         ties = _tie(wish, items, known, rng)
         bodies = [i for group in items for i in group if i.parent is None] + stones
         _fill(bodies, frame, 0.9**attempt)
+        walls.scale(bodies, frame, known.entry)
         busts.sink(bodies, ties, frame, kind, known.entry)
         settle(bodies, ties, frame, rng)
         busts.line_up(bodies, frame)
@@ -91,6 +92,7 @@ def _leading(wish: Wish, groups: Sequence[Sequence[str]], fixed: Sequence[Thing]
     carried = {n for relation in wish.relations if relation.kind in ("wearing", "holding") for n in relation.others}
     names = [name for n, group in enumerate(groups) if n not in carried for name in group]
     names += [thing.name for thing in fixed]
+    names = [name for name in names if not any(walls.fits(name, other, known.entry) for other in names)]
     return [name for name in names if not known.entry(name).worn] or names
 
 
@@ -152,7 +154,8 @@ def _tie(wish: Wish, items: Sequence[Sequence[Item]], known: Looks, rng: random.
         others = tuple(item for n in relation.others for item in items[n])
         kind = _kind(relation, wish, known)
         if kind in CARRYING and others:
-            bearers, children = (some, others) if kind in ("wearing", "holding") else (others, some)
+            over = kind in ("wearing", "holding") or (kind == "fitted" and some[0].name not in walls.FITTED)
+            bearers, children = (some, others) if over else (others, some)
             if kind == "on" and _alive(bearers, known) and all(known.entry(item.name).worn for item in children):
                 kind = "wearing"  # "a crown on a cat"
             pairs[kind] += [(bearers[n % len(bearers)], child) for n, child in enumerate(children)]
@@ -180,6 +183,8 @@ def _kind(relation: Relation, wish: Wish, known: Looks) -> str:
         return relation.kind
     names = [wish.things[n].name for n in relation.others]
     wearer = wish.things[relation.thing].name
+    if all(walls.fits(name, wearer, known.entry) or walls.fits(wearer, name, known.entry) for name in names):
+        return "fitted"
     alive = bool(wearer) and known.entry(wearer).group in _LIVING
     if alive and all(name and known.entry(name).worn for name in names) and relation.kind != "on":
         return "wearing"

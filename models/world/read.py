@@ -19,6 +19,7 @@ from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
 from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
 from models.world.tags import Tag, cut
+from models.world.walls import HANGING
 from models.world.wish import Relation, Wanted, Wish
 
 _CHAINED = ("left", "right", "above", "below", "behind", "front", "on", "in")
@@ -27,6 +28,13 @@ _COMPARED = re.compile(
     r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
     re.IGNORECASE,
 )
+
+
+_FRAMED = re.compile(
+    r"(?<!framed )\b(?:picture|painting|photo)(s?)(?= (?:that |which )?(?:is |are )?(?:hang(?:s|ing)?\b|above\b|over\b|on (?:the|a|its|his|her|their) walls?\b))",
+    re.IGNORECASE,
+)
+"""Pictures that are drawn as things, not "a picture of"."""
 
 
 def read(
@@ -44,7 +52,7 @@ def read(
         from models.world.find import find as find_name
 
         find = find_name
-    caption = spelled(caption)
+    caption = _FRAMED.sub(r"framed picture\1", spelled(caption))
     compared = _COMPARED.search(caption)
     reader = _Reader(find, embed, kin or members)
     reader.read(_COMPARED.sub("", caption))
@@ -234,6 +242,12 @@ class _Reader:
         thing, place = noun.value
         bare = not (noun.count or noun.article or noun.definite) and plural(noun.said, thing)  # "over mountains"
         first = ("in",) if place in INDOOR else PLACE_FIRST  # "a bird on a house", "a pizza on a plate"
+        if (
+            self.pending
+            and noun.said in ("wall", "walls")
+            and all(self.things[n].name in HANGING for n in self.pending[1])
+        ):
+            first = PLACE_FIRST  # "a clock on the wall", but "a cat on a wall"
         within = self.pending is not None and self.pending[0] in first and noun.count <= 1
         second = noun.article and not noun.definite and self._placed()  # "boats on the sea and palms on an island"
         noun.kind, noun.value = ("place", place) if bare or (within and not second) else ("thing", thing)

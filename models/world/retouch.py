@@ -17,7 +17,9 @@ from models.world.light import blurred
 from models.world.orders import Order, Orders
 from models.world.paste import Way
 from models.world.photo_draft import Cannot, Photo
+from models.world.scene import Scene
 from models.world.where import Place
+from models.world.whereabouts import gone_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -167,6 +169,9 @@ def _cut_and_put(photo: Photo, order: Order, where: Callable[[tuple[float, float
 
 def _move(photo: Photo, order: Order) -> None:
     place = order.place or Place("side", (1.0, 0.0), 1.0, False)
+    if place.kind == "relation" and (setting := gone_to(place, Scene(()), lambda words: False)):
+        _backdrop(photo, replace(setting[0], said=order.said + " background"))
+        return
     if place.kind not in ("side", "zone"):
         raise Cannot(f"I cannot see where “{place.whom or place.kind}” is in a photo: say to which side")
     _cut_and_put(

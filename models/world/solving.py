@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from models.world.bodies import Frame, Item, Ties
 from models.world.busts import foot_of
+from models.world.walls import LEVEL
 
 MARGIN = 0.03
 """Least distance from the edge of the frame."""
@@ -70,6 +71,10 @@ def reach_of(body: Item, frame: Frame) -> tuple[float, float]:
     bottom = frame.high - MARGIN
     if body.zone == "edge":
         return (foot_of(body.high, frame.high),) * 2
+    if body.zone == "wall" and frame.horizon is not None:
+        return body.high + MARGIN, max(body.high + MARGIN, 0.9 * frame.horizon)
+    if body.zone == "base" and frame.horizon is not None:
+        return frame.horizon, frame.horizon
     if body.zone == "ground" and frame.horizon is not None:
         return min(frame.horizon + 0.05, bottom), bottom
     if body.zone == "sky" and frame.horizon is not None:
@@ -88,7 +93,9 @@ def home(body: Item, frame: Frame) -> float:
         total += 0.9 * abs(body.feet - best)
     elif body.zone == "sky" and frame.horizon is not None:
         total += 0.3 * abs(body.y - max(0.36 * frame.horizon, body.high / 2 + MARGIN))
-    elif body.zone != "edge":
+    elif body.zone == "wall" and frame.horizon is not None:
+        total += 0.6 * abs(body.y - LEVEL * frame.horizon)
+    elif body.zone not in ("edge", "base"):
         total += 0.25 * abs(body.y - frame.high / 2)
     return total + 0.12 * abs(body.x - frame.wide / 2)
 
@@ -166,8 +173,9 @@ def _beside(a: Item, b: Item) -> float:
 
 
 def _uneven(a: Item, b: Item) -> float:
-    """Return how far apart their feet are in height; one who looks in from the lower edge has none to be seen."""
-    return 0.0 if "edge" in (a.zone, b.zone) else abs(a.feet - b.feet)
+    """Return how far apart their feet are in height; what looks in from the lower edge or belongs to a wall
+    has none that count."""
+    return 0.0 if {"edge", "wall", "base"} & {a.zone, b.zone} else abs(a.feet - b.feet)
 
 
 def _facing(a: Item, b: Item) -> float:

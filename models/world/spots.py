@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from models.world import walls
 from models.world.busts import foot_of, looks_in
 from models.world.scene import Scene, Thing, extent, horizon
 from models.world.suiting import HEAD_ALONE
@@ -30,6 +31,9 @@ def usual_size(name: str, scene: Scene, know: Knowledge) -> float:
     """Return the size at which *name* fits among the things of *scene*: real sizes count, but softened, or ants would vanish."""
     typical, share = float(know.entry(name).typical), _share(know.entry(name))
     same = [t.size for t in scene.things if t.name == name]
+    line = horizon(scene.backdrop)
+    if not same and line is not None and walls.zone(name, scene.backdrop.kind):
+        return round(walls.height(name, know.entry) * line * max(1.0, know.aspect(name)), 3)
     if same:
         return sum(same) / len(same)
     if not scene.things:
@@ -55,13 +59,18 @@ def free_spot(thing: Thing, scene: Scene, know: Knowledge, context: Context, ran
     not far from *near* (x, y) where that is given."""
     half_x, half_y = half_of(thing, know, context)
     line = horizon(scene.backdrop)
-    live = zone or ("sky" if know.entry(thing.name).habitat == "sky" else "ground")
+    walled = walls.zone(thing.name, scene.backdrop.kind)
+    live = zone or walled or ("sky" if know.entry(thing.name).habitat == "sky" else "ground")
     taken = [extent(t, know.aspect(t.name), context.width, context.height) for t in scene.things if t.id != thing.id]
+    if live in ("wall", "base"):
+        taken += walls.painted(scene.backdrop, context.width, context.height).values()
     xs = [
         _held(half_x + (1 - 2 * half_x) * i / (_STEPS - 1) + random.uniform(-0.02, 0.02), half_x) for i in range(_STEPS)
     ]
     if live == "ground" and looks_in(thing.name, scene.backdrop, know.entry):
         ys = [edge_of(half_y)]
+    elif live in ("wall", "base") and line is not None:
+        ys = [line - half_y] if live == "base" else [_held(line * share, half_y) for share in (walls.LEVEL, 0.36)]
     elif live == "sky":
         ys = [_held(y, half_y) for y in (0.14, 0.22, 0.3)]
     elif line is None:
@@ -152,6 +161,23 @@ def spot_by(
     x0, y0, x1, y1 = extent(other, know.aspect(other.name), context.width, context.height)
     after = _after(other, scene)
     low = looks_in(thing.name, scene.backdrop, know.entry)
+    if walls.zone(thing.name, scene.backdrop.kind) and how in (
+        "left",
+        "right",
+        "next",
+        "around",
+        "in",
+        "front",
+        "behind",
+    ):
+        return free_spot(
+            thing,
+            scene,
+            know,
+            context,
+            Random(0),
+            (x0 - half_x if how == "left" else x1 + half_x if how == "right" else other.x, 0.0),
+        )
     level = edge_of(half_y) if low else y1 - half_y if horizon(scene.backdrop) is not None and y1 > 0.45 else other.y
     if how == "between" and second is not None:
         return Spot((other.x + second.x) / 2, (other.y + second.y) / 2)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from models.world import walls
 from models.world.scene import AROUND, FLAT, INDOOR
 
 HEAD_ALONE = 0.6
@@ -20,7 +21,7 @@ _SUITS: dict[str, frozenset[str]] = {
     "desert": frozenset(("camel", "two-humped camel", "cactus", "scorpion")),
     "beach": frozenset(("crab", "palm tree", "bikini", "swimsuit", "seashell", "beach umbrella", "lifebuoy")),
     "farm": frozenset(("cow", "pig", "chicken", "rooster", "sheep", "goat", "tractor", "farmer", "ox", "turkey", "wheat")),
-    "room": frozenset(("bed", "sofa", "television", "bathtub", "toilet", "door", "computer", "teddy bear", "chair", "mirror", "window",
+    "room": frozenset(("bed", "sofa", "television", "bathtub", "toilet", "door", "computer", "teddy bear", "chair", "mirror", "window", "picture", "clock", "calendar",
                        "christmas tree", "balloon", "gift", "birthday cake", "party popper", "confetti", "piano")),
     "forest": frozenset(("bear", "owl", "deer", "fox", "wolf", "raccoon", "hedgehog", "mushroom", "squirrel", "moose", "bat", "witch")),
     "stage": frozenset(("guitar", "drum", "violin", "saxophone", "trumpet", "microphone", "accordion", "singer", "dancer", "clown")),
@@ -47,7 +48,7 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
     votes: dict[str, float] = {}
     for name in names:
         kind = home_of(name, entry(name))
-        votes[kind] = votes.get(kind, 0.0) + _WEIGHTS.get(kind, 1.0)
+        votes[kind] = votes.get(kind, 0.0) + (0.7 if name in walls.HANGING else _WEIGHTS.get(kind, 1.0))
     best = max(votes.values(), default=0.0)
     kind = next((kind for kind, count in votes.items() if count == best), "meadow")
     return rng.choice(("meadow", "meadow", "garden", "mountains")) if kind == "meadow" else kind
@@ -101,7 +102,8 @@ def scale_for(sizes: Sequence[tuple[float, float]], wide: float, high: float, gr
 
 
 def zone_of(entry: Any, doing: str, kind: str) -> str:
-    """Return where a thing is at home before a backdrop of *kind*: "ground", "sky" or "float"."""
+    """Return where a thing is at home before a backdrop of *kind*: "ground", "sky", "wall" (hanging), "base" (in the wall, from
+    the floor up) or "float"."""
     words = doing.split()
     if kind in AROUND or kind == "sky":
         return "float"
@@ -111,6 +113,8 @@ def zone_of(entry: Any, doing: str, kind: str) -> str:
         word.startswith(("sit", "stand", "walk", "perch", "land", "park", "rest", "sleep", "run")) for word in words
     ):
         return "ground"
+    if walled := walls.zone(entry.name, kind):
+        return walled
     if entry.habitat == "sky":
         return "float" if kind in INDOOR or kind in FLAT else "sky"
     return "ground"

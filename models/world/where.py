@@ -57,7 +57,7 @@ _LITTLE, _MUCH = (
 @dataclass(frozen=True)
 class Place:
     """Where something shall be. *kind* is "side" (*side* points there, -1..1 in x and y; not *fixed* where
-    the words also say "further that way", by *strength* 0.5 for a bit and 2 for a lot), "zone" (*zone* "sky", "ground", "far" or "near"), "marked" (the region), or "relation": *how* it stands to *whom*,
+    the words also say "further that way", by *strength* 0.5 for a bit and 2 for a lot), "zone" (*zone* "sky", "ground", "far" or "near", by the word *whom*), "marked" (the region), or "relation": *how* it stands to *whom*,
     for "between" to *other* as well."""
 
     kind: str
@@ -82,7 +82,7 @@ def read_place(words: str) -> Place | None:
         fixed = bool(match["two"] or (x, y) == (0, 0) or _FIXED.search(words))
         return Place("side", (x, y), 0.5 if said in _LITTLE else 2.0 if said in _MUCH else 1.0, fixed)
     if match := _ZONE.fullmatch(words):
-        return Place("zone", zone=ZONES[match["zone"]])
+        return Place("zone", zone=ZONES[match["zone"]], whom=match["zone"])
     if match := _RELATION.fullmatch(words):
         how, whom = RELATIONS[match["how"]], match["whom"].strip()
         if how == "from" or _LOOSE.match(whom):

@@ -64,13 +64,18 @@ def count_words(conversations: Iterable[Sequence[Message]]) -> Counter[str]:
 
 
 def build_vocabulary(
-    conversations: Iterable[Sequence[Message]], topics: Iterable[str] = (), least: int = 4, most: int = 2400
+    conversations: Iterable[Sequence[Message]],
+    topics: Iterable[str] = (),
+    names: Iterable[str] = (),
+    least: int = 4,
+    most: int = 2400,
 ) -> Vocabulary:
-    """Return the vocabulary for replies such as those of *conversations*, with words that occur at least *least* times, and
-    for *topics*."""
+    """Return the vocabulary for replies such as those of *conversations*, with words that occur at least *least* times, for
+    *topics*, and with every word of *names*, which calls may hold without the person having said them."""
     counts = count_words(conversations)
     kept = [word for word, count in counts.most_common(most) if count >= least and not re.fullmatch(r"\s?\d+", word)]
-    return Vocabulary.build(sorted(kept), topics)
+    own = {word for name in names for word in (*split_words(name), *split_words(f" {name}")) if word.strip()}
+    return Vocabulary.build(sorted({*kept, *own}), topics)
 
 
 def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], groups: list[str]) -> Batch:
@@ -115,7 +120,10 @@ class Maker:
         generator = torch.Generator().manual_seed(seed)
         source = iter(dialogues)
         while drawn := list(islice(source, self.pool)):
-            sheets = [(self.scribe.write(e.messages, budget=self.budget, topic=e.topic), e.group) for e in drawn]
+            sheets = [
+                (self.scribe.write(e.messages, budget=self.budget, topic=e.topic, given=e.given), e.group)
+                for e in drawn
+            ]
             states = self.states([sheet for sheet, _ in sheets])
             sheets.sort(key=lambda pair: len(pair[0].ids))
             cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))

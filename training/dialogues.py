@@ -16,7 +16,8 @@ from random import Random
 from models.grammar import write_call
 from models.values import Media, Message, Part, Region, TaskCall, Text
 
-from training.language import adjusting, av, change, context, make, mark, several, words
+from training.held_out import asked, held
+from training.language import adjusting, av, change, clarify, context, make, mark, plan, reason, several, words
 from training.language.numbers import COMPUTED
 from training.language.phrasing import Book, Split, sections
 from training.language.talk import Dialogue
@@ -30,19 +31,20 @@ TURNS: tuple[tuple[Turn, float], ...] = (
     (adjusting.marked, 5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
-    (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7),
+    (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7), (change.book, 5), (plan.planned, 5), (plan.forced, 9),
+    (reason.find, 3), (reason.cut, 2), (clarify.which, 3), (clarify.how, 1.5),
 )  # fmt: skip
 """What a conversation may start with or turn to, and how often."""
 
 ACTS: tuple[tuple[Turn, float], ...] = (
-    (adjusting.masked, 8), (adjusting.newest, 8), (adjusting.followed, 60), (context.inverse, 12), (change.remove_mask, 4), (change.inpaint_mask, 4), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 4),
-    (context.other, 4), (context.undo, 4),
+    (adjusting.masked, 18), (adjusting.newest, 8), (adjusting.followed, 60), (context.inverse, 12), (change.remove_mask, 6), (change.inpaint_mask, 5), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 8),
+    (context.same, 8), (context.other, 5), (context.undo, 4), (change.drawn, 45), (clarify.meant, 3), (clarify.amount, 5), (clarify.instead, 3),
 )  # fmt: skip
 """What goes on with what was done before."""
 
 TALK: tuple[tuple[Turn, float], ...] = (
-    (context.count, 3), (context.count_all, 1.5), (context.did, 3), (context.made, 2.5), (context.last, 2), (context.used, 2),
-    (context.where, 1.5), (context.failed, 0.8), (context.facts, 2),
+    (context.count, 3), (context.count_all, 1.5), (context.did, 5), (context.made, 2.5), (context.last, 2), (context.used, 2),
+    (context.where, 1.5), (context.failed, 0.8), (context.facts, 4),
 )  # fmt: skip
 """Talk about the conversation itself."""
 
@@ -61,11 +63,12 @@ LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4, 5, 6), (46, 22, 14, 9, 6, 3)
 @dataclass(frozen=True)
 class Example:
     """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about, *topic*
-    the last reply's topic where that calls no task."""
+    the last reply's topic where that calls no task; its tasks may be *given* beforehand."""
 
     messages: tuple[Message, ...]
     group: str
     topic: str = ""
+    given: bool = False
 
 
 @lru_cache(maxsize=2)
@@ -104,14 +107,19 @@ def dialogue(rng: Random, split: Split) -> Example:
     group = ""
     for number in range(rng.choices(LENGTHS, LENGTH_WEIGHTS)[0]):
         group = _turn(d, number > 0)
-    return Example(tuple(d.messages), group, d.topic)
+        if d.given or d.topic.startswith("clarify."):
+            break  # that a task was given, and the topic of a question back, are learnt in the last reply alone
+    return Example(tuple(d.messages), group, d.topic, d.given)
 
 
 def examples(seed: int, split: Split = "train") -> Iterator[Example]:
-    """Yield dialogues without end, the same ones for the same *seed*; "held_out" shares no phrasing or object with "train"."""
+    """Yield dialogues without end, the same ones for the same *seed*; "held_out" shares no phrasing or object with "train",
+    and what ``training.held_out`` holds out of pairs and compositions is not asked for in "train"."""
     rng = Random(f"{split} {seed}")
     while True:
-        yield dialogue(rng, split)
+        example = dialogue(rng, split)
+        if split == "held_out" or not any(held(asked(m)) for m in example.messages if m.role == "user"):
+            yield example
 
 
 def show(example: Example) -> str:

@@ -86,12 +86,10 @@ def reasons(text: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1 << 16)
 def _pair_held(attribute: str, thing: str) -> bool:
     return share("pair " + " ".join(sorted((attribute, thing)))) < PAIRS
 
 
-@lru_cache(maxsize=1 << 17)
 def _composition_held(one: str, other: str) -> bool:
     return share("composition " + " + ".join(sorted((one, other)))) < COMPOSITIONS
 

@@ -31,6 +31,7 @@ from torch import Tensor, multiprocessing
 
 from training.batches import Batch, Maker, build_vocabulary
 from training.dialogues import examples, topics
+from training.language.reason import known_names
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser
 
@@ -56,6 +57,7 @@ class Plan:
     device: str = "cpu"
     threads: int = 1
     limit_steps: int = 0
+    compiled: bool = False
 
 
 def produce(queue: Any, folder: str, seed: int, positions: int, threads: int) -> None:
@@ -71,7 +73,8 @@ def vocabulary(plan: Plan) -> Vocabulary:
     plan.run.mkdir(parents=True, exist_ok=True)
     if (plan.run / "vocabulary.json").exists():
         return Vocabulary.load(plan.run)
-    found = build_vocabulary((e.messages for e in islice(examples(plan.seed, "train"), COUNTED)), topics())
+    drawn = (example.messages for example in islice(examples(plan.seed, "train"), COUNTED))
+    found = build_vocabulary(drawn, topics(), known_names())
     found.save(plan.run)
     return found
 
@@ -122,6 +125,11 @@ class Trainer:
         self.plan = plan
         self.names = vocabulary(plan)
         self.network = UnifiedForConditionalGeneration(nano(len(self.names), plan.layers, plan.width)).to(plan.device)
+        if plan.device == "cpu":  # the fused attention's backward pass takes four times as long there
+            self.network.model.set_attn_implementation("eager")
+        if plan.compiled:
+            for layer in self.network.model.layers:
+                layer.compile(dynamic=True)
         planning = [index for name, index in self.names.ids.items() if name == "c:talk" or name.startswith("c:plan_")]
         self.plans = torch.tensor(planning, device=plan.device)
         self.topics = torch.tensor(self.names.by_kind["t"], device=plan.device)
@@ -233,7 +241,8 @@ class Trainer:
         plan = self.plan
         write_manifest(
             folder,
-            command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}",
+            command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}"
+            f" --layers {plan.layers} --width {plan.width}" + " --compiled" * plan.compiled,
             note=note,
             licence="Apache-2.0",
             seed=plan.seed,
@@ -267,6 +276,11 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--limit-steps", type=int, default=0)
+    parser.add_argument(
+        "--compiled",
+        action="store_true",
+        help="compile the layers first: about 1.5 times as fast; needs a C++ compiler",
+    )
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--ship", type=Path)
     parser.add_argument("--note", default="", help="a word on the run for the manifest")

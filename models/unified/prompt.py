@@ -1,10 +1,11 @@
 """A conversation as the unified model sees it: tokens of its own vocabulary, and places in what people typed.
 
-Each turn of a person is a short header of control tokens (how many media there are, what was attached, what was drawn),
-then one *source position* for each word piece of the text, then one for the text as a whole. A source position has the id
-``len(vocabulary) + row``, where *row* counts through the conversation's bank of word pieces. So nothing typed can be a
-token of the vocabulary. The model's replies are tokens of the vocabulary and, where they repeat what a person said, the
-same source positions. Results and failures of a reply follow its end and are never learnt.
+Each turn of a person is a short header of control tokens (which media there are, what was attached, what was drawn), then
+one *source position* for each word piece of the text, then one for the text as a whole, then the handles that the text
+names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word
+pieces. So nothing typed can be a token of the vocabulary, but for handles, which are media and marks and nothing else. The
+model's replies are tokens of the vocabulary and, where they repeat what a person said, the same source positions. Results
+and failures of a reply follow its end and are never learnt.
 """
 
 from __future__ import annotations
@@ -40,9 +41,12 @@ from models.values import (
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
+LISTED = 8
+"""The newest media of a kind that a header names, and the handles of a text that are read."""
 PLAN, CALL, WORD = 4.0, 2.0, 1.0
 """Weights of the loss: choosing the tasks, writing the calls, wording the reply. The words before a call weigh much, since
 what they say ("only the marked part") decides what the call will be."""
+_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
 def facts(media: Media) -> str:
@@ -72,16 +76,18 @@ class Scribe:
         shelf: Mapping[str, Media] | None = None,
         budget: int = BUDGET,
         topic: str = "",
+        given: bool = False,
     ) -> Sheet:
         """Write *messages*, oldest whole turns left out until they fit *budget*.
 
         When the last message is the person's, the sheet ends with the token that starts the reply. The counts in the
         last header are those of *shelf* where it is given. At least the last turn is always written. *topic* is what the
         last message, a reply in plain words, is about: known in training only, where the model learns to name it first.
+        The tasks of the last reply are not learnt where they were *given*, as by a click on the page.
         """
         turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
         while True:
-            sheet = _Page(self, messages, turns[0], shelf, topic).sheet
+            sheet = _Page(self, messages, turns[0], shelf, topic, given).sheet
             if len(sheet.ids) <= budget or len(turns) == 1:
                 return sheet
             # about how many turns are too many; at least one goes
@@ -99,6 +105,7 @@ class _Page:
         start: int,
         shelf: Mapping[str, Media] | None,
         topic: str,
+        given: bool,
     ) -> None:
         self.vocabulary = scribe.vocabulary
         self.cut = scribe.cut
@@ -114,7 +121,7 @@ class _Page:
             if index < start:
                 continue
             if message.role == "assistant":
-                self.reply(message, topic if index == last else "")
+                self.reply(message, topic if index == last else "", given and index == last)
                 continue
             if index >= last - 1 and shelf is not None:
                 self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
@@ -160,6 +167,8 @@ class _Page:
             if count:
                 self.control(f"have_{kind}")
                 self.number(min(count, GRID))
+                for number in range(max(1, count - LISTED + 1), count + 1):
+                    self.handle(f"{kind}#{number}")
         for part in message.parts:
             if isinstance(part, Media):
                 self.control("new")
@@ -169,6 +178,9 @@ class _Page:
             elif isinstance(part, Region):
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
+        for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
+            self.control("mention")
+            self.handle(f"{kind}#{number}")
 
     def region(self, region: Region) -> None:
         self.control("mark")
@@ -187,17 +199,18 @@ class _Page:
 
     # -- the model's own words ----------------------------------------------------------------------------------
 
-    def reply(self, message: Message, topic: str = "") -> None:
+    def reply(self, message: Message, topic: str = "", given: bool = False) -> None:
         calls = [part for part in message.parts if isinstance(part, TaskCall) and part.task in TASKS]
         self.phrases += [phrase.text for call in calls for phrase in call.args if isinstance(phrase, Phrase)]
         self.phrases += [arg.phrase for call in calls for arg in call.args if isinstance(arg, Labelled)]
         self.phrases.sort(key=len, reverse=True)
         self.control("assistant")
-        self.control(*([f"plan_{call.task}" for call in calls] or ["talk"]), weight=PLAN)
+        choice = 0.0 if given else PLAN
+        self.control(*([f"plan_{call.task}" for call in calls] or ["talk"]), weight=choice)
         if topic and not calls:
             self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
-        self.control("go", weight=0.0 if not calls and not topic else PLAN)
+        self.control("go", weight=0.0 if not calls and not topic else choice)
         for part in message.parts:
             self.part(part)
         self.control("end", weight=CALL)

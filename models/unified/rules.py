@@ -21,6 +21,8 @@ from models.values import GRID
 
 CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
 """At most so many calls a reply, tokens of words in a row, tokens of a call, tokens between quotes."""
+PHRASES, PLACES = 3, 33
+"""At most so many phrases in a call, and in one that plans labelled boxes."""
 MOVED = {"extract": "audio", "attach": "video"}
 """Operations whose result is of another kind than the medium they work on."""
 _HANDLE = re.compile(r"\b(?ai:(image|video|audio|mask|region))#([1-9][0-9]{0,2})(?![0-9])")
@@ -310,7 +312,7 @@ class Rules:
             return [f"a: {kind}#" for kind in marked or named or needed]
         kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]
         names = [f"a: {kind}#" for kind in kinds]
-        if task.phrase != "none" and self.phrases < (8 if "labelled" in task.takes else 3):
+        if task.phrase != "none" and self.phrases < (PLACES if "labelled" in task.takes else PHRASES):
             names.append("q:open")
         if self._places():
             names.append("s: ")

@@ -15,7 +15,7 @@ class StreamOptions:
     that task."""
 
     seed: int = 0
-    max_new_tokens: int = 400
+    max_new_tokens: int = 480
     temperature: float = 0.0
     force_task: str | None = None
 

@@ -24,7 +24,7 @@ from models.values import GRID, KINDS
 
 HANDLES = (*KINDS, "region")
 CONTROLS = (
-    "pad", "end", "user", "assistant", "talk", "go", "new", "mark", "made", "failed", "canvas", "elided",
+    "pad", "end", "user", "assistant", "talk", "go", "new", "mark", "made", "failed", "canvas", "elided", "mention",
     *(f"have_{kind}" for kind in KINDS), *(f"shape_{shape}" for shape in ("box", "points", "scribble", "polygon", "mask")),
     *(f"plan_{task}" for task in TASKS),
 )  # fmt: skip

@@ -86,6 +86,8 @@ class Dialogue:
     failed: str = ""
     broken: set[str] = field(default_factory=set)
     topic: str = ""
+    given: bool = False
+    """Whether the tasks of the last reply were chosen beforehand, as by a click, so that the choice is not to be learnt."""
     _user: list[Part] = field(default_factory=list)
     _drawn: list[Part] = field(default_factory=list)
     _reply: list[Part] = field(default_factory=list)
@@ -282,7 +284,7 @@ class Dialogue:
         calls = any(isinstance(part, TaskCall) for part in self._reply)
         self.topic = "" if calls else section.removeprefix("say.")
         self.messages.append(Message("assistant", tuple(self._reply)))
-        self._reply = []
+        self._reply, self.given = [], False
 
     def run(
         self, task: str, args: Sequence[Arg | str], gives: Sequence[Kind], params: Mapping[str, str] | None = None,

@@ -1,0 +1,100 @@
+"""The sets by name, and their conversations on the fly: each from its own number alone, so that any can be made at any time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+from models.tasks import TASKS
+from models.values import Message
+
+from training.dialogues import examples
+from training.held_out import asked, held
+from training.sets.rows import SPLITS, Row, Split
+
+CONVERSATIONS = "conversations"
+NAMES: tuple[str, ...] = (*TASKS, CONVERSATIONS)
+"""Every set: those of one task each, by the task's name, and the one of many turns and tasks."""
+USUAL = {CONVERSATIONS: 100_000}
+"""How many conversations a set has when no number is asked for; the others have COUNT."""
+COUNT = 10_000
+TRIES = 200
+"""Conversations that are drawn in vain, all with held-out material, before that counts as a fault of the set."""
+
+
+class Truthful(Protocol):
+    """A conversation with its truth, as ``training.truth.make`` gives it."""
+
+    messages: tuple[Message, ...]
+    group: str
+    media: Mapping[str, Callable[[Path], None]]
+    truth: Mapping[str, Any]
+
+
+Maker = Callable[[str, Random, Split, int], Truthful]
+"""From a task, a generator, the split and the conversation's number to the conversation."""
+
+
+def about(name: str) -> str:
+    """Return what the set *name* holds, in a few words."""
+    if name == CONVERSATIONS:
+        return "conversations of one to six turns with all tasks, talk, refusals and clarifying questions"
+    return f"conversations about one task: {TASKS[name].help}"
+
+
+def check_names(name: str, split: str) -> None:
+    """Raise ValueError unless *name* is a set and *split* a split, with what there is."""
+    if name not in NAMES:
+        raise ValueError(f"there is no set {name!r}; the sets are {', '.join(NAMES)}")
+    if split not in SPLITS:
+        raise ValueError(f"there is no split {split!r}; the splits are {' and '.join(SPLITS)}")
+
+
+def stream(
+    name: str, split: Split, seed: int, start: int = 0, part: int = 0, parts: int = 1, maker: Maker | None = None
+) -> Iterator[Row]:
+    """Yield the conversations of a set without end, from number *start* on; of several workers, each with its own *part*
+    of *parts* (0 to parts - 1), every conversation comes from exactly one. Raises ValueError on a wrong name or number."""
+    check_names(name, split)
+    if start < 0 or not 0 <= part < parts:
+        raise ValueError(f"no worker can make part {part} of {parts} from number {start} on")
+    for index in count(start + (part - start) % parts, parts):
+        yield make(name, split, seed, index, maker)
+
+
+def make(name: str, split: Split, seed: int, index: int, maker: Maker | None = None) -> Row:
+    """Return conversation *index* of a set: the same one for the same arguments, in any order and process.
+
+    *maker* makes those of a single task (default: ``training.truth.make``). In the split "train" one that holds held-out
+    material is drawn anew. Raises RuntimeError when that never ends.
+    """
+    key = f"{name}/{split}/{seed}/{index}"
+    for attempt in range(TRIES):
+        row = _draw(name, split, key, attempt, index, maker)
+        if split != "train" or not any(held(asked(said)) for said in row.messages if said.role == "user"):
+            return row
+    raise RuntimeError(
+        f"all of {TRIES} attempts at {key} hold held-out material, the last one {row.messages[0].text!r}"
+    )
+
+
+def _draw(name: str, split: Split, key: str, attempt: int, index: int, maker: Maker | None) -> Row:
+    seed = int.from_bytes(hashlib.sha256(f"{key}/{attempt}".encode()).digest()[:8], "big")
+    if name == CONVERSATIONS:
+        example = next(examples(seed, split))
+        known = {field.name: getattr(example, field.name) for field in fields(example)}
+        messages, group = known.pop("messages"), known.pop("group")
+        return Row(key, group, messages, {name: value for name, value in known.items() if value})
+    made = (maker or _usual_maker())(name, Random(seed), split, index)
+    return Row(key, made.group, made.messages, made.truth, made.media)
+
+
+def _usual_maker() -> Maker:
+    from training.truth import make as truthful  # needs the picture book's parts, which conversations do without
+
+    return truthful

@@ -163,8 +163,8 @@ def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], st
     return tally([answer.calls for answer in collect(lambda: model, asked)], asked, seed)
 
 
-def table(tallies: Tallies, limits: Bounds[Tally] | None = None) -> str:
-    """Return the figures, over all and by group, and the confusions as Markdown."""
+def table(tallies: Tallies, limits: Bounds[Tally] | None = None, *, by_group: bool = True) -> str:
+    """Return the figures, over all and *by_group*, and the confusions as Markdown."""
     everything = tallies["all"].facts()
     floors = {name: bound.facts() for name, bound in limits.rows().items()} if limits else {}
     body = [
@@ -182,7 +182,7 @@ def table(tallies: Tallies, limits: Bounds[Tally] | None = None) -> str:
             rows(["over all", "the model", *floors], body),
             caption(list(everything.values())),
             _EXPLAINED,
-            grid("group of the last turn", shown, groups),
+            *([grid("group of the last turn", shown, groups)] if by_group else []),
             "Most frequent confusions (wanted, got, count):",
             "",
             *lines,

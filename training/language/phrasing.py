@@ -27,7 +27,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Literal, TypeAlias
 
-Split: TypeAlias = Literal["train", "held_out"]
+Split: TypeAlias = Literal["train", "held_out", "phrasings", "objects"]
+"""What a book is made of: known phrasings and objects, neither, known objects in new phrasings, new objects in known ones."""
 Node: TypeAlias = tuple[str, Any]
 HELD_OUT = 0.1
 SMALLEST = 8
@@ -178,13 +179,15 @@ class Book:
     """The phrasings of one split, compiled. Expansion is random but determined by the generator it is given."""
 
     def __init__(self, split: Split, computed: Mapping[str, Computed]) -> None:
+        self.split = split
         self.computed = computed
         held = held_out_lines()
+        new = {"things": split in ("held_out", "objects"), "phrasings": split in ("held_out", "phrasings")}
         kept = {
             name: [
                 line
                 for line in section.lines
-                if section.kind == "closed" or (line in held[name]) == (split == "held_out")
+                if section.kind == "closed" or (line in held[name]) == new[section.kind]
             ]
             for name, section in sections().items()
             if section.kind != "join"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from models.plurals import singular
 from models.reader import Pieces
 from models.tasks import TASKS
 from models.unified.amounts import plain, read_amount
@@ -252,11 +253,23 @@ class _Page:
         elif isinstance(arg, Phrase):
             self.quoted(arg.text)
         elif isinstance(arg, Labelled):
-            self.quoted(arg.phrase)
+            self.quoted(self.typed(arg.phrase))
             self.place(arg.box)
         else:
             self.sheet.add([names["s: "]], CALL)
             self.place(arg)
+
+    def typed(self, label: str) -> str:
+        """Return *label*, which names one thing, as the person wrote it, who may have named several."""
+        if self.find(label, WORDS) is None:
+            size = label.count(" ") + 1
+            for source in reversed(self.sheet.sources):
+                words = source.text.split() if source.kind == WORDS else []
+                for at in range(len(words) - size + 1):
+                    said = " ".join(words[at : at + size]).strip(",.;:!?")
+                    if singular(said).lower() == label.lower():
+                        return said
+        return label
 
     def quoted(self, text: str) -> None:
         self.sheet.add([self.vocabulary["q:open"]], CALL)

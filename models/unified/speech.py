@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models.plurals import singular
 from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text
 from models.unified.amounts import read_amount
@@ -28,6 +29,8 @@ class Speech:
         self._last = ""
         self._number = ""
         self._counts = False  # whether the setting or place being written is a number
+        self._phrase: str | None = None  # what stands between quotes, held back until it is known whether a box follows
+        self._ended = False  # whether those quotes are closed
 
     def say(self, token: int) -> str:
         """Return the text that *token* lets out."""
@@ -37,7 +40,7 @@ class Speech:
                 self._number += copied
                 return ""
             return self._add(copied)
-        return self._value() + self._own(token)
+        return self._value() + self._quoted(self.names.names[token]) + self._own(token)
 
     def _own(self, token: int) -> str:
         self._row = -1
@@ -51,14 +54,29 @@ class Speech:
         if name == "g:</task>":
             return self._switch(escape_text, text)
         if name in ("q:open", "q:bare"):
-            return self._switch(escape_phrase, text, after=True)
+            out = self._switch(escape_phrase, text, after=True)
+            self._phrase, self._ended = ("" if name == "q:open" else None), False
+            return out
+        if name == "q:close" and self._phrase is not None:
+            self._escape, self._last, self._ended = None, "", True
+            return ""
         if name == "q:close":
             return self._switch(None, text)
         return self._add(text)
 
     def close(self) -> str:
         """Return what is still held back."""
-        return self._value() + self._release(len(self._held))
+        return self._value() + self._quoted("") + self._release(len(self._held))
+
+    def _quoted(self, following: str) -> str:
+        """Return the phrase before the token *following*, when that tells what it is: a label, before a box, names one thing
+        where the person may have named several."""
+        if self._phrase is None or (following and not self._ended):
+            return ""
+        phrase = singular(self._phrase) if following == "g:<box>" else self._phrase
+        quote = '"' if self._ended else ""
+        self._phrase, self._ended = None, False
+        return escape_phrase(phrase) + quote
 
     def _value(self) -> str:
         """Return the setting that was copied, a number as plain digits."""
@@ -78,6 +96,9 @@ class Speech:
 
     def _add(self, text: str) -> str:
         self._last = text[-1:] or self._last
+        if self._phrase is not None and not self._ended:
+            self._phrase += text
+            return ""
         if self._escape is None:
             return text
         self._held += text

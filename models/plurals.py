@@ -1,0 +1,84 @@
+"""English plurals back to the singular, for labels that each name one thing."""
+
+from __future__ import annotations
+
+import re
+
+_IRREGULAR = {
+    "men": "man", "women": "woman", "children": "child", "people": "person", "mice": "mouse", "geese": "goose", "teeth": "tooth",
+    "feet": "foot", "oxen": "ox", "dice": "die", "cacti": "cactus", "wolves": "wolf", "knives": "knife", "leaves": "leaf",
+    "loaves": "loaf", "elves": "elf", "scarves": "scarf", "calves": "calf", "shelves": "shelf", "wives": "wife", "lives": "life",
+    "halves": "half", "thieves": "thief", "hooves": "hoof", "axes": "axe", "skis": "ski", "taxis": "taxi", "kiwis": "kiwi",
+    "gases": "gas", "lenses": "lens", "canvases": "canvas", "irises": "iris",
+}  # fmt: skip
+_SAME = frozenset({
+    "scissors", "glasses", "sunglasses", "pants", "jeans", "trousers", "shorts", "binoculars", "headphones", "pyjamas", "pajamas",
+    "goggles", "tongs", "stairs", "tights", "leggings", "tweezers", "pliers", "series", "species", "gas", "lens", "canvas", "atlas",
+    "christmas", "news", "rhinoceros", "albatross", "overalls", "earphones", "clothes", "swiss",
+})  # fmt: skip
+"""Nouns in -s that stay as they are."""
+_IE = frozenset({"cookies", "movies", "brownies", "zombies", "smoothies", "genies", "selfies", "hoodies", "collies", "ties", "pies", "veggies",
+                 "foodies", "birdies", "rookies", "calories", "budgies", "magpies", "beanies", "bowties", "neckties"})  # fmt: skip
+_OE = frozenset({"shoes", "toes", "canoes", "hoes", "horseshoes", "snowshoes", "tiptoes"})
+_US = frozenset({"emus", "menus", "gnus", "gurus"})
+_IS = frozenset(
+    {
+        "tennis",
+        "iris",
+        "oasis",
+        "axis",
+        "chassis",
+        "basis",
+        "crisis",
+        "clematis",
+        "pelvis",
+        "ibis",
+        "trellis",
+        "debris",
+        "paris",
+    }
+)
+_BEHIND = re.compile(r" (?:of|in|on|with|without|at|by|for|from|under|near|wearing|holding|riding) ")
+_LAST = re.compile(r"[A-Za-z]+(?=[^A-Za-z]*$)")
+
+
+def singular(phrase: str) -> str:
+    """Return *phrase* with its noun, the last word or the last before "of" or "in", in the singular; other words and all that
+    is singular already stay ("three red buses" gives "three red bus", "slices of pizza" gives "slice of pizza")."""
+    behind = _BEHIND.search(phrase)
+    head, rest = (phrase[: behind.start()], phrase[behind.start() :]) if behind else (phrase, "")
+    found = _LAST.search(head)
+    if found is None:
+        return phrase
+    word = found.group()
+    whole = head.strip().lower() == word.lower()  # "glasses" are worn, "wine glasses" are drunk from
+    one = _one(word.lower(), alone=whole)
+    if one == word.lower():
+        return phrase
+    return head[: found.start()] + _like(one, word) + head[found.end() :] + rest
+
+
+def _one(word: str, *, alone: bool) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word in _US:
+        return word[:-1]
+    if (word in _SAME and (alone or word != "glasses")) or word.endswith(("ss", "us")) or word in _IS:
+        return word
+    if word.endswith("men") and word not in ("specimen", "omen", "ramen", "abdomen", "semen"):
+        return word[:-2] + "an"
+    if not word.endswith("s") or len(word) < 3 or (len(word) == 3 and word[1] in "aeiou"):
+        return word
+    if word.endswith("ies"):
+        return word[:-1] if word in _IE else word[:-3] + "y"
+    double = word.endswith(("ches", "shes", "xes", "sses", "zzes", "oes")) and word not in _OE
+    if double or (word.endswith("uses") and not word.endswith("ouses")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _like(one: str, word: str) -> str:
+    """Return *one* in the capitals of *word*."""
+    if word.isupper() and len(word) > 1:
+        return one.upper()
+    return one.capitalize() if word[0].isupper() else one

@@ -74,24 +74,24 @@ def make(name: str, split: Split, seed: int, index: int, maker: Maker | None = N
     material is drawn anew. Raises RuntimeError when that never ends.
     """
     key = f"{name}/{split}/{seed}/{index}"
-    for attempt in range(TRIES):
-        row = _draw(name, split, key, attempt, index, maker)
-        if split != "train" or not any(held(asked(said)) for said in row.messages if said.role == "user"):
-            return row
-    raise RuntimeError(
-        f"all of {TRIES} attempts at {key} hold held-out material, the last one {row.messages[0].text!r}"
-    )
-
-
-def _draw(name: str, split: Split, key: str, attempt: int, index: int, maker: Maker | None) -> Row:
-    seed = int.from_bytes(hashlib.sha256(f"{key}/{attempt}".encode()).digest()[:8], "big")
     if name == CONVERSATIONS:
-        example = next(examples(seed, split))
-        known = {field.name: getattr(example, field.name) for field in fields(example)}
-        messages, group = known.pop("messages"), known.pop("group")
-        return Row(key, group, messages, {name: value for name, value in known.items() if value})
-    made = (maker or _usual_maker())(name, Random(seed), split, index)
-    return Row(key, made.group, made.messages, made.truth, made.media)
+        return _conversation(key, split)  # what is held out is left out there
+    for attempt in range(TRIES):
+        made = (maker or _usual_maker())(name, Random(_seed(f"{key}/{attempt}")), split, index)
+        if split != "train" or not any(held(asked(said)) for said in made.messages if said.role == "user"):
+            return Row(key, made.group, made.messages, made.truth, made.media)
+    raise RuntimeError(f"all of {TRIES} attempts at {key} hold held-out material, the last {asked(made.messages[0])!r}")
+
+
+def _conversation(key: str, split: Split) -> Row:
+    example = next(examples(_seed(key), split))
+    known = {field.name: getattr(example, field.name) for field in fields(example)}
+    messages, group = known.pop("messages"), known.pop("group")
+    return Row(key, group, messages, {name: value for name, value in known.items() if value})
+
+
+def _seed(words: str) -> int:
+    return int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big")
 
 
 def _usual_maker() -> Maker:

@@ -118,10 +118,12 @@ class _Layers:
 def compose_batch(scenes: Sequence[Scene], painted: Stage, drawn: Sheet) -> Batch:
     """Compose *scenes* with the backdrops and sprites prepared.
 
-    Raises KeyError for a backdrop or sprite that was not, ValueError for a scene with a style.
+    Raises KeyError for a backdrop or sprite that was not, ValueError for a scene with a style or a mood.
     """
-    if any(scene.style for scene in scenes):
-        raise ValueError("styles are not drawn in batches: lay models.world.styles over the pictures")
+    if any(scene.style or scene.moods for scene in scenes):
+        raise ValueError(
+            "styles and moods are not drawn in batches: lay models.world.composer.finished over the pictures"
+        )
     device = painted.pixels.device
     rows = torch.tensor([painted.rows[scene.backdrop] for scene in scenes], device=device)
     picture = painted.pixels[rows].permute(0, 3, 1, 2).float()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -156,13 +157,30 @@ def _weather(words: str) -> str:
     return ""
 
 
+def _grading(words: str) -> list[str]:
+    """Return the gradings that *words* ask for by a mood ("spooky") or by themselves ("warmer"), in their order."""
+    from models.world.instructions import read_orders
+    from models.world.moods import MOODS
+
+    found: list[str] = []
+    for order in read_orders(words).orders:
+        if order.verb == "mood":
+            found += filter(None, (MOODS[order.new].photo, MOODS[order.new].grade))
+        elif order.verb == "grade":
+            found.append(order.new)
+    return found
+
+
 def _work(words: str, known: Any) -> tuple[Callable[[NDArray[np.uint8], float], NDArray[np.uint8]], str]:
     """Return what changes a frame at a time, s, and its name. Raises Refusal naming what works."""
     from models.world.backdrops import front
+    from models.world.grades import graded
     from models.world.scene import STYLES, Backdrop
     from models.world.styles import stylised
 
     wish = known.read(words)
+    if looks := _grading(words):
+        return lambda pixels, time: reduce(graded, looks, pixels), ", ".join(looks)
     style = wish.style or next((style for style in STYLES if style and style in words.lower()), "")
     if not style and wish.time == "night":
         style = "night"
@@ -180,6 +198,6 @@ def _work(words: str, known: Any) -> tuple[Callable[[NDArray[np.uint8], float], 
         return weather, falls
     raise Refusal(
         f"This model cannot see what is in a clip, so “{words[:60]}” cannot be done to it.",
-        f"What works on any clip: a look ({', '.join(s for s in STYLES if s)}), or rain, snow or fog. "
+        f"What works on any clip: a look ({', '.join(s for s in STYLES if s)}), a mood such as spooky or cosy, or rain, snow or fog. "
         "To blur, recolour or cut, use adjust.",
     )

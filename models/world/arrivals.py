@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from models.world import spots, walls
 from models.world.busts import looks_in
+from models.world.clauses import framed
 from models.world.draft import Box, Draft
 from models.world.orders import Order
 from models.world.scene import Thing, horizon
@@ -24,13 +24,9 @@ MOST_AT_ONCE = 24
 """Things added by one order, at most."""
 
 
-_FRAMED = re.compile(r"^((?:an?|another|some|two|three|four|five|six|\d+) (?:\w+ )?)(?:picture|painting|photo)(s?)$")
-"""Pictures that come into a scene as things."""
-
-
 def wanted(draft: Draft, phrase: str) -> list[Wanted]:
     """Return what *phrase* asks for; what is not known is kept in ``draft.unknown``, what is only near is noted."""
-    wish = draft.read(_FRAMED.sub(r"\1framed picture\2", phrase))
+    wish = draft.read(framed(phrase))
     draft.unknown += [word for word in wish.unknown if word not in draft.unknown]
     if wish.time and wish.time != draft.scene.backdrop.time:
         draft.notes.append(f"the hour and the weather stay as they are; to change them, ask for {wish.time} by itself")

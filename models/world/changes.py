@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from models.world import arrivals, decor, walls
 from models.world.draft import Box, Draft, numbered
 from models.world.instructions import read_orders
+from models.world.moods import GRADES, mooded
 from models.world.orders import Order, Orders
 from models.world.scene import FLAT, Scene, Thing, horizon
 from models.world.spots import half_of, settled
@@ -55,6 +56,17 @@ _WHOLE = (
     "the whole scene",
 )
 """Words for a scene as one."""
+
+
+_HOURS = {
+    "rain": "rain",
+    "fog": "fog",
+    "storm": "a storm",
+    "snowfall": "snow",
+    "day": "daylight",
+    "morning": "morning light",
+}
+"""What hours and weathers are called in a sentence, where it is not their own name."""
 
 
 @dataclass(frozen=True)
@@ -244,12 +256,23 @@ def _swap(draft: Draft, order: Order) -> None:
 
 
 def _light(draft: Draft, order: Order) -> None:
+    if _lighten(draft, order):
+        return
     _each(
         draft,
         order,
         "changed the brightness of",
         lambda t: replace(t, shade=round(min(1.5, max(0.3, t.shade * order.amount)), 3)),
     )
+
+
+def _lighten(draft: Draft, order: Order) -> bool:
+    """Make the whole scene brighter or darker where *order* means no one thing; return whether that was done."""
+    one = draft.context.marked or draft.context.last
+    if order.what not in _WHOLE or (one and order.what in ("it", "this", "that", "them", "these")):
+        return False
+    _grade(draft, Order("grade", new="bright" if order.amount > 1 else "dim"))
+    return True
 
 
 def _fade(draft: Draft, order: Order) -> None:
@@ -267,13 +290,22 @@ def _time(draft: Draft, order: Order) -> None:
 
 
 def _style(draft: Draft, order: Order) -> None:
-    draft.scene = replace(draft.scene, style=order.new)
+    draft.scene = replace(draft.scene, style=order.new, moods=draft.scene.moods if order.new else ())
     draft.whole = True
-    draft.done.append(f"drawn as {order.new}" if order.new else "took the style off")
+    draft.done.append(f"drawn as {order.new}" if order.new else "took style and mood off")
 
 
 def _grade(draft: Draft, order: Order) -> None:
-    draft.notes.append(f"a drawn scene cannot be made {order.new}; change its time, weather or style, or use adjust")
+    """Lay a grading over the scene, or give it a mood with the hour that goes with it."""
+    before = draft.scene.backdrop.time
+    draft.scene = mooded(draft.scene, order.new)
+    draft.whole = True
+    now = draft.scene.backdrop.time
+    if order.new in GRADES:
+        draft.done.append(f"made it {GRADES[order.new]}")
+        return
+    came = f"{_HOURS.get(now, now)} and " if now != before else ""
+    draft.done.append(f"made it {order.new}, with {came}fitting colours")
 
 
 def _backdrop(draft: Draft, order: Order) -> None:
@@ -325,5 +357,5 @@ def _hung(draft: Draft, thing: Thing, box: Box, before: float | None, after: flo
 _STEPS: dict[str, Callable[[Draft, Order], None]] = {
     "add": arrivals.add, "remove": _remove, "replace": arrivals.swap_for, "recolour": _recolour, "move": _move, "resize": _resize,
     "turn": _turn, "flip": _flip, "copy": arrivals.copy, "swap": _swap, "count": arrivals.count, "light": _light, "fade": _fade,
-    "unshadow": _unshadow, "time": _time, "style": _style, "grade": _grade, "backdrop": _backdrop,
+    "unshadow": _unshadow, "time": _time, "style": _style, "grade": _grade, "mood": _grade, "backdrop": _backdrop,
 }  # fmt: skip

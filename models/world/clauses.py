@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from models.world.holding import alive, aloft
 from models.world.tags import Tag
+
+_FRAMED = re.compile(
+    r"(?<!framed )\b(?:picture|painting|photo)(s?)(?= (?:that |which )?(?:is |are )?"
+    r"(?:hang(?:s|ing)?\b|above\b|over\b|on (?:the|a|its|his|her|their) walls?\b))",
+    re.IGNORECASE,
+)
+
+
+def framed(words: str) -> str:
+    """Return *words* with "picture" as "framed picture" where it is a thing on a wall rather than "a picture of" something."""
+    alone = re.fullmatch(
+        r"((?:an?|another|some|two|three|four|five|six|\d+) (?:\w+ )?)(?:picture|painting|photo)(s?)", words
+    )
+    return f"{alone[1]}framed picture{alone[2]}" if alone else _FRAMED.sub(r"framed picture\1", words)
 
 
 def starts_anew(kind: str, here: Sequence[str], new: Sequence[str], behind: Sequence[Tag]) -> bool:

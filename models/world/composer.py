@@ -16,6 +16,7 @@ from models.values import Box
 from models.world import shadows
 from models.world.backdrops import Painted, front, paint
 from models.world.crisp import level
+from models.world.grades import graded
 from models.world.scene import FLAT, Scene, Thing, extent
 from models.world.styles import stylised
 
@@ -87,10 +88,17 @@ def compose(
         if truth:
             _note(masks, index, thing, cut)
     front(scene.backdrop, pixels, moment)
-    made = stylised(np.clip(pixels + np.float32(0.5), 0, 255).astype(np.uint8), scene.style)
+    made = finished(np.clip(pixels + np.float32(0.5), 0, 255).astype(np.uint8), scene)
     boxes = tuple(box_round(mask) for mask in masks)
     seen = masks.reshape(count, -1).sum(1) / np.maximum(1, areas) if count else np.zeros(0)
     return Drawn(made, masks, boxes, np.minimum(seen, 1).astype(np.float32))
+
+
+def finished(pixels: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+    """Return *pixels* (uint8 [h, w, 3]) in the moods of *scene*, and then in its style."""
+    for mood in scene.moods:
+        pixels = graded(pixels, mood)
+    return stylised(pixels, scene.style)
 
 
 def cut_out(thing: Thing, width: int, height: int, sprites: Sprites) -> Cut:

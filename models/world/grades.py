@@ -141,9 +141,55 @@ def _vintage(rgb: Light, down: Light, across: Light) -> Light:
     return old * _corners(down, across, 0.35)
 
 
+def _eerie(rgb: Light, down: Light, across: Light) -> Light:
+    # A sickly green in what is left of the light, and darkness that closes in from the corners.
+    pale = _curved(_tinted(rgb, (0.86, 1.06, 0.9), 0.55), 0.35)
+    return pale * _corners(down, across, 0.7) + np.array([0.0, 0.012, 0.008], np.float32)
+
+
+def _cosy(rgb: Light, down: Light, across: Light) -> Light:
+    warm = _tinted(rgb, (1.12, 0.98, 0.8), 1.05)
+    near = np.exp(-((2 * down - 1.3) ** 2 + across**2) * np.float32(1.1))  # as by a lamp or a fire in the middle
+    lit = warm + near * np.array([0.1, 0.055, 0.01], np.float32)
+    return np.asarray(lit * _corners(down, across, 0.42), np.float32)
+
+
+def _cheerful(rgb: Light, down: Light, across: Light) -> Light:
+    return _tinted(np.clip(rgb, 0, 1) ** 0.85, (1.04, 1.02, 0.97), 1.3)
+
+
+def _gloomy(rgb: Light, down: Light, across: Light) -> Light:
+    return _tinted(rgb**1.15, (0.8, 0.87, 0.96), 0.45) * _corners(down, across, 0.3)
+
+
+def _romantic(rgb: Light, down: Light, across: Light) -> Light:
+    soft = _tinted(rgb, (1.1, 0.93, 0.98), 1.0) * 0.94 + 0.04
+    glow = np.clip(1 - down, 0, 1) * np.array([0.09, 0.02, 0.05], np.float32)
+    return np.asarray((soft + glow) * _corners(down, across, 0.25), np.float32)
+
+
+def _calm(rgb: Light, down: Light, across: Light) -> Light:
+    return _tinted(rgb, (0.99, 1.0, 1.01), 0.78) * 0.82 + np.array([0.13, 0.135, 0.13], np.float32)
+
+
+def _mysterious(rgb: Light, down: Light, across: Light) -> Light:
+    return _tinted(rgb**1.2, (0.74, 0.78, 1.02), 0.6) * _corners(down, across, 0.6) + np.array(
+        [0.02, 0.01, 0.05], np.float32
+    )
+
+
+def _bright(rgb: Light, down: Light, across: Light) -> Light:
+    return np.asarray(np.clip(rgb, 0, 1) ** 0.72 * np.float32(1.03), np.float32)
+
+
+def _dim(rgb: Light, down: Light, across: Light) -> Light:
+    return np.asarray(rgb**1.1 * np.float32(0.68), np.float32)
+
+
 MOODS: dict[str, Callable[[Light, Light, Light], Light]] = {
     "night": _night, "sunset": _sunset, "morning": _morning, "day": _day, "fog": _fog, "rain": _rain, "storm": _storm,
     "snowfall": _snowfall, "warm": _warm, "cold": _cold, "faded": _faded, "vivid": _vivid, "dramatic": _dramatic,
-    "vintage": _vintage,
+    "vintage": _vintage, "eerie": _eerie, "cosy": _cosy, "cheerful": _cheerful, "gloomy": _gloomy, "romantic": _romantic, "calm": _calm,
+    "mysterious": _mysterious, "bright": _bright, "dim": _dim,
 }  # fmt: skip
 """Every hour, weather and mood: part float32 [h, w, 3] 0..1, how far down (0..1) and across (-1..1) -> the part graded."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.colours import NAMED, colour
 from models.expert import Refusal
+from models.world.moods import NAMED as MOOD_WORDS
 from models.world.surroundings import KIND_OF, STYLE_OF, TIME_OF, WEATHER
 from models.world.where import Place, read_place
 
@@ -17,7 +18,7 @@ _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
 @dataclass(frozen=True)
 class Order:
     """One thing to do. *verb* is add, remove, replace, recolour, move, resize, turn, flip, copy, swap, count, light, fade, unshadow,
-    wear, time, style or backdrop; *what* the phrase of what is acted on ("the left cat", "it"), *new* the phrase of what
+    wear, time, style, grade, mood or backdrop; *what* the phrase of what is acted on ("the left cat", "it"), *new* the phrase of what
     comes; *place* where; *colour* a colour; *amount* a factor (resize, light), degrees clockwise (turn) or a number (copy,
     count); *said* the clause."""
 
@@ -54,20 +55,21 @@ def is_colour(words: str) -> str:
 
 
 _DRESSING = re.compile(
-    r"^(?:in the style of |a |an |the |some |more |it |like |as |in |at |on |with |during |into |to |by |of |looks? |look like )+|"
-    r" (?:style|look|effect|filter|version|scene|time|weather|outside|instead|picture|image|theme|mood|setting|background|backdrop)$"
+    r"^(?:in the style of |a little bit |a bit |a little |a lot |a |an |the |some |more |much |very |really |slightly |even |quite |rather |super |so |it |like |as |in |at |on |with |during |into |to |by |of |looks? |look like )+|"
+    r" (?:style|look|effect|filter|version|scene|time|weather|outside|instead|picture|image|theme|mood|atmosphere|feeling|vibe|setting|background|backdrop)$"
 )
 
 
 _LOOKS_LIKE = {
     "old": ("style", "sepia"), "older": ("style", "sepia"), "antique": ("style", "sepia"), "retro": ("style", "sepia"), "vintage": ("style", "sepia"),
     "drawing": ("style", "sketch"), "drawn": ("style", "sketch"), "painted": ("style", "oil"), "painting": ("style", "oil"),
-    "spooky": ("time", "night"), "cloudy": ("time", "fog"), "evening": ("time", "sunset"), "dawn": ("time", "morning"),
+    "cloudy": ("time", "fog"), "evening": ("time", "sunset"), "dawn": ("time", "morning"),
     "grayscale": ("style", "noir"), "black and white": ("style", "noir"), "a black and white photo": ("style", "noir"),
     "warm": ("grade", "warm"), "warmer": ("grade", "warm"), "warm colours": ("grade", "warm"), "warm colors": ("grade", "warm"),
     "cold": ("grade", "cold"), "colder": ("grade", "cold"), "cool": ("grade", "cold"), "cooler": ("grade", "cold"), "vivid": ("grade", "vivid"),
     "colourful": ("grade", "vivid"), "colorful": ("grade", "vivid"), "more colourful": ("grade", "vivid"), "more colorful": ("grade", "vivid"),
-    "faded": ("grade", "faded"), "muted": ("grade", "faded"), "dramatic": ("grade", "dramatic"), "more dramatic": ("grade", "dramatic"),
+    "faded": ("grade", "faded"), "muted": ("grade", "faded"),
+    **{word: ("mood", mood) for word, mood in MOOD_WORDS.items()},
 }  # fmt: skip
 """Words that surroundings does not have, for whole pictures that are to look so."""
 
@@ -100,9 +102,9 @@ def settings(words: str) -> tuple[Order, ...]:
 
 
 _WHOLE = re.compile(
-    r"(?:(?:make|turn|change|switch|set|convert|transform|render|redraw|repaint|restyle|redo|draw|paint|show|have|let|do|imagine|put)"
+    r"(?:(?:make|turn|change|switch|set|convert|transform|render|redraw|repaint|restyle|redo|draw|paint|show|have|let|do|imagine|put|give)"
     r"(?: (?:it|this|that|everything|all|the (?:whole )?(?:picture|image|photo|scene|drawing|weather|season|time(?: of day)?|style|setting|lighting|mood|look)|this (?:picture|image|photo|scene)))?"
-    r"(?: (?:be|look|to|into|in|at|as|like|for|with|so that it is|appear))*|(?:it|this|there)(?: is|'s| should| shall| must| could| were| was)*(?: to be| be| look| looks| have)?(?: like| as| in| at)*(?: now)?|"
+    r"(?: (?:be|look|feel|to|into|in|at|as|like|for|with|so that it is|appear))*|(?:it|this|there)(?: is|'s| should| shall| must| could| were| was)*(?: to be| be| look| looks| have)?(?: like| as| in| at)*(?: now)?|"
     r"let there be|add|apply|use|start|(?:i want |i need )?it to be|i want|as if it (?:was|were)|as though it (?:was|were)|as|like|in|at|with|during|more like|same (?:but|scene|picture)(?: in| at| as| with)?|the same (?:but|scene|picture)(?: in| at| as| with)?) "
     r"(?P<rest>.+)"
 )
@@ -151,7 +153,7 @@ def read_whole(clause: str) -> tuple[Order, ...]:
     return ()
 
 
-_ADDS = re.compile(r"(?:add|draw|paint|put|show|have|let there be|use|start|i want|with|in|there)\b")
+_ADDS = re.compile(r"(?:add|give|draw|paint|put|show|have|let there be|use|start|i want|with|in|there)\b")
 
 
 def _moods(found: tuple[Order, ...], named: str) -> tuple[Order, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from models.world import busts, decor, suiting, walls
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry
+from models.world.moods import MOODS, hour
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
 from models.world.solving import rest, settle
 from models.world.wish import Relation, Wanted, Wish
@@ -61,6 +62,8 @@ def place(
     if not wish.place and decor.crowded(kind, bare):
         kind = "meadow"  # "three houses and a car" in a street of houses would show ten
     backdrop = Backdrop(kind, wish.time or "day", wish.place_colour, seed % 2**31, bare)
+    if wish.mood and not wish.time:
+        backdrop = replace(backdrop, time=hour(wish.mood, backdrop))
     short = min(width, height)
     line = horizon(backdrop)
     frame = Frame(width / short, height / short, None if line is None else line * height / short)
@@ -246,7 +249,8 @@ def _scene(
     numbers = {id(item): n for n, item in enumerate((i for group in items for i in group), len(fixed) + 1)}
     things = [_thing(item, numbers[id(item)], frame, backdrop) for item in flat]
     both = [*((thing, -1) for thing in fixed), *zip(things, (item.group for item in flat), strict=True)][:MOST_THINGS]
-    scene = Scene(tuple(thing for thing, _ in both), backdrop, wish.style)
+    moods = (MOODS[wish.mood].grade,) if wish.mood else ()
+    scene = Scene(tuple(thing for thing, _ in both), backdrop, wish.style, moods)
     return Placed(scene, tuple(group for _, group in both), left)
 
 

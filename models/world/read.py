@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.world.clauses import starts_anew
+from models.world.clauses import framed, starts_anew
 from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
 from models.world.lexicon import BODY, singulars
+from models.world.moods import of_caption
 from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
 from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
@@ -28,13 +29,6 @@ _COMPARED = re.compile(
     r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
     re.IGNORECASE,
 )
-
-
-_FRAMED = re.compile(
-    r"(?<!framed )\b(?:picture|painting|photo)(s?)(?= (?:that |which )?(?:is |are )?(?:hang(?:s|ing)?\b|above\b|over\b|on (?:the|a|its|his|her|their) walls?\b))",
-    re.IGNORECASE,
-)
-"""Pictures that are drawn as things, not "a picture of"."""
 
 
 def read(
@@ -52,7 +46,7 @@ def read(
         from models.world.find import find as find_name
 
         find = find_name
-    caption = _FRAMED.sub(r"framed picture\1", spelled(caption))
+    caption = framed(spelled(caption))
     compared = _COMPARED.search(caption)
     reader = _Reader(find, embed, kin or members)
     reader.read(_COMPARED.sub("", caption))
@@ -392,8 +386,9 @@ class _Reader:
 
     def wish(self) -> Wish:
         facts = self.facts
+        mood, loose = of_caption(tuple(dict.fromkeys(self.loose)))
         return Wish(
             tuple(self.things), tuple(dict.fromkeys(self.relations)), facts.get("place", ""), facts.get("place_colour", ""),
-            facts.get("time", ""), facts.get("style", ""), tuple(dict.fromkeys(self.unknown)), tuple(dict.fromkeys(self.loose)),
-            tuple(dict.fromkeys(self.without)), tuple(dict.fromkeys(self.sayings)),
+            facts.get("time", ""), facts.get("style", ""), tuple(dict.fromkeys(self.unknown)), loose,
+            tuple(dict.fromkeys(self.without)), tuple(dict.fromkeys(self.sayings)), mood,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from models.colours import colour
 from models.world import insertion
 from models.world.grades import graded
 from models.world.light import blurred
+from models.world.moods import MOODS
 from models.world.orders import Order, Orders
 from models.world.paste import Way
 from models.world.photo_draft import Cannot, Photo
@@ -112,6 +113,16 @@ def _grade(photo: Photo, order: Order) -> None:
         graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed), _region(photo), 4 * _soft(photo)
     )
     photo.done.append(f"made {order.new}")
+
+
+def _mood(photo: Photo, order: Order) -> None:
+    """Grade a photo for a mood: night first where the mood is of the night."""
+    asked = MOODS[order.new]
+    rgb = np.ascontiguousarray(photo.pixels[..., :3])
+    for look in filter(None, (asked.photo, asked.grade)):
+        rgb = graded(rgb, look, photo.seed)
+    photo.repaint(rgb, _region(photo), 4 * _soft(photo))
+    photo.done.append(f"made it {order.new} by the colours" + (f" of {asked.photo}" if asked.photo else ""))
 
 
 def _light(photo: Photo, order: Order) -> None:
@@ -218,7 +229,7 @@ def _swap(photo: Photo, order: Order) -> None:
 
 _STEPS: dict[str, Callable[[Photo, Order], None]] = {
     "add": insertion.add, "replace": insertion.swap_for, "remove": _remove, "recolour": _recolour, "move": _move, "resize": _resize,
-    "turn": _turn, "flip": _flip, "copy": _copy, "swap": _swap, "light": _light, "time": _time, "style": _style, "grade": _grade,
+    "turn": _turn, "flip": _flip, "copy": _copy, "swap": _swap, "light": _light, "time": _time, "style": _style, "grade": _grade, "mood": _mood,
     "backdrop": _backdrop, "count": _never("I cannot count things in a photo yet"),
     "fade": _never("a photo does not hold what is behind a thing"), "unshadow": _never("I cannot tell shadows from things in a photo yet"),
 }  # fmt: skip

@@ -30,6 +30,11 @@ STYLES: tuple[str, ...] = ("", "sketch", "watercolour", "oil", "comic", "poster"
 DECOR: tuple[str, ...] = ("tree", "flower", "cactus", "house", "mountain", "sun", "moon", "star", "cloud", "planet", "boat", "island",
                           "shell", "coral", "window", "picture", "jar")  # fmt: skip
 """Every kind of countable thing that backdrops are decorated with, and that they can leave out."""
+GRADES: tuple[str, ...] = ("eerie", "cosy", "dramatic", "cheerful", "gloomy", "romantic", "calm", "mysterious", "warm", "cold", "vivid",
+                           "faded", "bright", "dim")  # fmt: skip
+"""Every grading that a scene can have: those of :data:`models.world.grades.MOODS` that are no hours and no weathers."""
+MOST_MOODS = 4
+"""Gradings of one scene, at most."""
 MOST_THINGS = 200
 """Things in one scene, at most."""
 _HORIZONS = {
@@ -112,17 +117,25 @@ class Backdrop:
 
 @dataclass(frozen=True)
 class Scene:
-    """A whole picture. *things* are drawn in order, later ones in front; *style* is one of :data:`STYLES`."""
+    """A whole picture. *things* are drawn in order, later ones in front; *style* is one of :data:`STYLES`; *moods* are gradings of
+    its colours, of :data:`models.world.grades.MOODS`, laid over it one after another before the style."""
 
     things: tuple[Thing, ...]
     backdrop: Backdrop = Backdrop()
     style: str = ""
+    moods: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.things) > MOST_THINGS:
             raise ValueError(f"a scene holds at most {MOST_THINGS} things, not {len(self.things)}")
         if self.style not in STYLES:
             raise ValueError(f"no style is called {self.style!r}; there are {', '.join(STYLES[1:])}")
+        if (
+            not isinstance(self.moods, tuple)
+            or not all(mood in GRADES for mood in self.moods)
+            or len(self.moods) > MOST_MOODS
+        ):
+            raise ValueError(f"a scene has up to {MOST_MOODS} of the moods {', '.join(GRADES)}, not {self.moods!r}")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data from which :meth:`from_json` rebuilds an equal scene; values left at default are omitted."""
@@ -130,17 +143,19 @@ class Scene:
             "things": [_plain(thing) for thing in self.things],
             "backdrop": _plain(self.backdrop),
             "style": self.style,
+            **({"moods": list(self.moods)} if self.moods else {}),
         }
 
     @staticmethod
     def from_json(data: object) -> Scene:
         """Rebuild a scene from what :meth:`to_json` returned. Raises ValueError on anything else."""
-        if not isinstance(data, Mapping) or not set(data) <= {"things", "backdrop", "style"}:
-            raise ValueError("a scene is an object with things, backdrop and style")
-        things, style = data.get("things"), data.get("style", "")
-        if not isinstance(things, list | tuple) or not isinstance(style, str):
-            raise ValueError("a scene has a list of things and a style that is a text")
-        return Scene(tuple(_made(Thing, thing) for thing in things), _made(Backdrop, data.get("backdrop", {})), style)
+        if not isinstance(data, Mapping) or not set(data) <= {"things", "backdrop", "style", "moods"}:
+            raise ValueError("a scene is an object with things, backdrop, style and moods")
+        things, style, moods = data.get("things"), data.get("style", ""), data.get("moods", ())
+        if not isinstance(things, list | tuple) or not isinstance(style, str) or not isinstance(moods, list | tuple):
+            raise ValueError("a scene has a list of things, a style that is a text and a list of moods")
+        back = _made(Backdrop, data.get("backdrop", {}))
+        return Scene(tuple(_made(Thing, thing) for thing in things), back, style, tuple(moods))
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from models.world.film import WATERS, Film
 from models.world.looks import Look
 from models.world.render import Spot, Stage, faint, largest, zooms
 from models.world.scene import Scene, Thing, horizon
-from models.world.styles import stylised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,10 +60,10 @@ def stage_of(film: Film, width: int, height: int, sprites: Sprites | None = None
         _Light(c.start, c.end, paint(c.backdrop, *large), replace(film.scene, backdrop=c.backdrop))
         for c in film.changes
     ]
-    style = film.scene.style
+    scene = film.scene
     return Stage(
         width, height, _ground(film, lights, close), cards, rests, _putter(lights, height), _front(lights),
-        (lambda pixels: stylised(pixels, style)) if style else None, tinted,
+        (lambda pixels: composer.finished(pixels, scene)) if scene.style or scene.moods else None, tinted,
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class Relation:
 @dataclass(frozen=True)
 class Wish:
     """What a caption asks for. *place*, *time* and *style* are "" where nothing is said; *unknown* names what is not in the
-    atlas, *loose* the words that change nothing in the picture, *without* what shall not be there."""
+    atlas, *loose* the words that change nothing in the picture, *without* what shall not be there; *mood*
+    a key of ``models.world.moods.MOODS`` or ""."""
 
     things: tuple[Wanted, ...] = ()
     relations: tuple[Relation, ...] = ()
@@ -51,6 +52,7 @@ class Wish:
     loose: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     sayings: tuple[str, ...] = ()
+    mood: str = ""
 
     @property
     def empty(self) -> bool:

@@ -14,8 +14,9 @@ from models.values import Box, Labelled, Media, Phrase, Point, Ref, Region, Span
 from app.events import Progress
 
 Link = Callable[[str], str]
-FACTS = ("width", "height", "fps", "frames", "duration", "start")
-"""Facts of a medium that the browser needs; *start* is the time of a video's first frame."""
+FACTS = ("width", "height", "fps", "frames", "duration", "start", "poster")
+"""Facts of a medium that the browser needs; *start* is the time of a video's first frame, *poster* that of the frame that it shows
+until it is played, where that is not the first."""
 
 
 def medium_card(medium: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:

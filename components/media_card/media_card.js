@@ -107,6 +107,11 @@ unison.mediaCard = function (element, props, watch) {
       const time = number(item.regions[0].time) + 0.5 / Math.max(number(item.fps), 1);
       film.addEventListener("loadedmetadata", () => (film.currentTime = time), { once: true });
       node.append(marks(item, number(item.width, 1), number(item.height, 1)));
+    } else if (number(item.poster) > 0) {
+      // The frame that stands for the clip; played from the beginning unless somebody has looked elsewhere.
+      const poster = number(item.poster);
+      film.addEventListener("loadedmetadata", () => (film.currentTime = poster), { once: true });
+      film.addEventListener("play", () => Math.abs(film.currentTime - poster) < 0.01 && (film.currentTime = 0), { once: true });
     }
     return node;
   }

@@ -15,7 +15,8 @@ unison.thumbnail = function (medium, regions) {
   if (medium.kind === "video") {
     picture.muted = true;
     const frame = regions.length ? frameOf(medium, regions[0].time) : 0;
-    picture.addEventListener("loadedmetadata", () => (picture.currentTime = timeOf(medium, frame + 0.5)), { once: true });
+    const shown = regions.length ? timeOf(medium, frame + 0.5) : number(medium.poster, timeOf(medium, 0.5));
+    picture.addEventListener("loadedmetadata", () => (picture.currentTime = shown), { once: true });
   }
   const overlay = unison.overlay(wide, high);
   regions.forEach((region) => region.shapes.forEach((shape) =>

@@ -59,7 +59,7 @@ def _drawn(
 ) -> Clip:  # fmt: skip
     """Let the things of a drawn scene do what is said."""
     from models.world.arriving import with_new
-    from models.world.filming import finished, write
+    from models.world.filming import facts_of, finished, write
     from models.world.motion import plan
     from models.world.parallax import fitted_size
     from models.world.staging import stage_of
@@ -76,7 +76,7 @@ def _drawn(
     report(0.08, "painting the backdrop")
     stage = stage_of(told.film, width, height)
     clip = write(told.film, stage, inputs.scratch / f"{call.id}-film.mp4", Share(report, 0.12, 1.0))
-    more = {"film": told.film.to_json(), "scene": told.film.scene.to_json(), "of": handle}
+    more = {**facts_of(told.film, clip), "of": handle}
     return finished(clip, words or "animated", [*new.notes, *told.notes, *notes], more)
 
 

@@ -65,7 +65,7 @@ def _redrawn(
 ) -> Clip:  # fmt: skip
     """Draw a changed film again, with the sound of the clip."""
     from models.video import put_sound
-    from models.world.filming import finished, write
+    from models.world.filming import facts_of, finished, write
     from models.world.refilm import refilm
     from models.world.staging import stage_of
 
@@ -82,7 +82,7 @@ def _redrawn(
         if abs(new.duration - clip.duration) > 0.1:
             notes.append("the sound keeps its own pace")
     report(1.0, "done")
-    more = {"film": made.film.to_json(), "scene": made.film.scene.to_json(), "of": handle}
+    more = {**facts_of(made.film, new), "of": handle}
     return finished(new, words, [*made.done, *made.notes, *notes], more)
 
 

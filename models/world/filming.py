@@ -15,6 +15,7 @@ from models.world.acts import words_of
 from models.world.film import Film
 from models.world.mood import without_mood
 from models.world.pictures import size_of
+from models.world.poster import poster
 from models.world.render import Stage, frames
 from models.world.scene import Scene, extent
 from models.world.verbs import FORMS, KNOWN
@@ -99,6 +100,13 @@ def write(
             writer.write(pixels)
             report((number + 1) / film.frames, "drawing", pixels if number % 6 == 0 else None)
     return writer.clip
+
+
+def facts_of(film: Film, clip: Clip) -> dict[str, Any]:
+    """Return what a later turn and the page must know of a drawn *clip*: the film and its scene as plain data, and "poster", the
+    time in s of the frame that stands for it where that is not the first."""
+    shown = poster(film, clip.width, clip.height)
+    return {"film": film.to_json(), "scene": film.scene.to_json(), **({"poster": shown} if shown else {})}
 
 
 def finished(clip: Clip, label: str, notes: Sequence[str], more: dict[str, Any]) -> Clip:

@@ -106,5 +106,8 @@ def save_card(plan: Plan, finished: bool) -> None:
 
 def _replace(path: Path, text: str) -> None:
     draft = path.with_name(f"part-{path.name}")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -33,16 +33,9 @@ def water(art: Art, top: float, bottom: float, colour: Colour, waves: float = 1.
     bend = noise(art, 4, 3, 4.0, (y0, y1))
     crest = np.sin(np.float32(34 * waves) / (away + np.float32(0.16)) + bend * np.float32(7.0))
     fine = np.clip(np.minimum(away * np.float32((y1 - y0) / 14), 1), 0, 1)
-    blend(
-        art.pixels[y0:y1],
-        mix(art.look.sky[-1], art.look.lit, 0.5),
-        np.clip(crest * 1.6 - 0.9, 0, 1) * np.float32(0.34) * fine,
-    )
-    blend(
-        art.pixels[y0:y1],
-        art.tone(mix(near, (0, 30, 80), 0.4)),
-        np.clip(-crest * 1.3 - 0.5, 0, 1) * np.float32(0.2) * fine,
-    )
+    light, dark = mix(art.look.sky[-1], art.look.lit, 0.5), art.tone(mix(near, (0, 30, 80), 0.4))
+    for side, colour, least, share in ((1.6 * crest, light, 0.9, 0.34), (-1.3 * crest, dark, 0.5, 0.2)):
+        blend(art.pixels[y0:y1], colour, np.clip(side - np.float32(least), 0, 1) * np.float32(share) * fine)
     if art.look.light:
         x = (0.5 + art.side * 0.27) * art.width
         spread = (np.float32(0.03) + np.float32(0.12) * away) * np.float32(art.short)

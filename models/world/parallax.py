@@ -21,6 +21,7 @@ from models.world.render import Spot, Stage
 from models.world.scene import Thing
 from models.world.score import Actor
 from models.world.staging import seen
+from models.world.waves import rolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,14 +158,7 @@ def _front(film: Film) -> Callable[[NDArray[np.float32], float], None] | None:
 
 def rippled(picture: NDArray[np.float32], mask: NDArray[np.float32], time: float) -> NDArray[np.float32]:
     """Return *picture* float32 [h, w, 3] with what *mask* (float32 [h, w], 0..1, soft) covers moved in ripples; unmoved at 0."""
-    import cv2
-
     height, width = mask.shape
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     size = mask * np.float32(0.006 * height * min(1.0, 1.5 * time))
-    wave = np.float32(2 * math.pi / max(12.0, 0.05 * height))
-    shift_x = size * np.sin(ys * wave - np.float32(2.4 * time)) * np.float32(1.4)
-    shift_y = size * np.sin(ys * wave * np.float32(0.7) - np.float32(1.9 * time) + xs * np.float32(8.0 / width))
-    return np.asarray(
-        cv2.remap(picture, xs + shift_x, ys + shift_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101), np.float32
-    )
+    return rolled(picture, xs, ys, size, ys * np.float32(2 * math.pi / max(12.0, 0.05 * height)), time)

@@ -22,6 +22,7 @@ from models.world.film import WATERS, Film
 from models.world.looks import Look
 from models.world.render import Spot, Stage, faint, largest, zooms
 from models.world.scene import Scene, Thing, horizon
+from models.world.waves import rolled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,8 +120,6 @@ def seen(pixels: NDArray[np.float32], view: View, close: float = 1.0) -> NDArray
 def flowing(pixels: NDArray[np.float32], time: float, line: float, *, shore: bool = False) -> NDArray[np.float32]:
     """Return *pixels* with the water below *line* (fraction of the height) moved in waves, nearer ones larger; at a *shore*
     the waves end in the middle of the ground. At time 0 nothing is moved."""
-    import cv2
-
     height, width = pixels.shape[:2]
     top = round(line * height)
     bottom = round(top + (height - top) * 0.42) if shore else height
@@ -131,17 +130,11 @@ def flowing(pixels: NDArray[np.float32], time: float, line: float, *, shore: boo
     size = np.float32(0.012 * height * min(1.0, 1.6 * time)) * (np.float32(0.15) + deep)
     # rows lie closer together towards the horizon, so their waves do too
     along = np.float32(2 * math.pi * 9) * np.sqrt(deep + np.float32(0.02))
-    shift_x = size * np.sin(along - np.float32(2.2 * time)) * np.float32(1.3)
-    shift_y = (
-        size * np.float32(0.7) * np.sin(along * np.float32(0.6) - np.float32(1.7 * time) + xs * np.float32(7.0 / width))
-    )
     edge = np.clip(deep * 14, 0, 1)
     if shore:
         edge = edge * np.clip((bottom - ys) / np.float32(0.06 * height), 0, 1)
     out = pixels.copy()
-    out[top:bottom] = cv2.remap(
-        pixels, xs + shift_x * edge, ys + shift_y * edge, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
+    out[top:bottom] = rolled(pixels, xs, ys, size * edge, along, time)
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -23,6 +24,8 @@ _MOST = 22
 _VAGUE = {2: ("a couple of", "a pair of"), 3: ("some", "a few", "a trio of", ""), 4: ("several",),
           6: ("many", "lots of", "half a dozen"), 12: ("a dozen",)}  # fmt: skip
 """How many are meant where no number is said, as ``models.world.lexicon`` reads it; "" is a bare plural."""
+_SAID = {"left": "left of", "right": "right of", "beside": "next to", "front": "in front of"}
+"""How a reply says a relation, where its name alone will not do."""
 _MARK = re.compile("\x01(.)(.*?)\x02", re.DOTALL)
 
 _SENTENCE = re.compile(
@@ -86,7 +89,25 @@ def _reply(d: Dialogue, said: Said, wanted: Wanted) -> None:
     ]
     whole = "".join(text for text, mark in said.pieces if mark >= 0).strip()
     boxes = [Labelled(label, box) for label, box in plan(groups, links)]
-    d.run("layout", [Phrase(whole), *boxes], ["image"], reply="layout.plan", after="picture")
+    d.words("do.layout.plan", things=counted(groups, links))
+    d.call("layout", [Phrase(whole), *boxes], ["image"])
+    if not d.failed and d.chance(0.15):
+        d.words("next.picture")
+    d.answer()
+
+
+def counted(groups: Sequence[Group], links: Sequence[Link] = ()) -> str:
+    """Return what a plan will place, said before it is made: the numbers and relations that the boxes then follow.
+
+    A network of few layers plans better from "3 cats and 1 pizza, the cats left of the pizza" in its own words than from all
+    the ways in which people say it.
+    """
+    parts = [f"{group.count} {group.label}" for group in groups]
+    said = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    for link in links:
+        third = "" if link.third is None else f" and the {groups[link.third].label}"
+        said += f", the {groups[link.first].label} {_SAID.get(link.kind, link.kind)} the {groups[link.second].label}{third}"
+    return said
 
 
 def _said(text: str) -> Said:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -164,11 +164,12 @@ class Engine:
 
     def file(self, session: Session, handle: str) -> Path:
         """Return the file of one of the conversation's media. Raises Refusal for an unknown handle."""
-        return self.store.file(self._medium(session, handle))
+        return self.store.file(_known(self.shelf(session), handle))
 
     def export_masks(self, session: Session, handles: Sequence[str], form: str) -> Path:
         """Write masks of the conversation to one file: *form* is "png", "rle" or "coco"."""
-        return self.store.export([self._medium(session, handle) for handle in handles], form)
+        shelf = self.shelf(session)
+        return self.store.export([_known(shelf, handle) for handle in handles], form)
 
     def check_quota(self, owner: str, more: int = 0) -> None:
         """Raise Refusal when *more* bytes would take the owner's media over the limit."""
@@ -185,12 +186,6 @@ class Engine:
             self.store.clean(self.history.paths(), max_age=self.settings.keep_days * 86400)
         except (Refusal, OSError, sqlite3.Error) as error:
             log.warning("cleaning failed: %s", error)
-
-    def _medium(self, session: Session, handle: str) -> Media:
-        medium = self.shelf(session).get(handle)
-        if medium is None:
-            raise Refusal(f"There is no {handle} in this conversation.", "Name one that is there.")
-        return medium
 
     # Replies
 
@@ -210,8 +205,10 @@ class Engine:
         with self._running(session) as run:
             message = self._message(session, text, attachments, regions)
             check_options(options, self.router)
-            self.history.append(session.owner, session.conversation, message)
-            yield from Reply(self, run, options).events()
+            with self.history.together():
+                self.history.append(session.owner, session.conversation, message)
+                reply = Reply(self, run, options)
+            yield from reply.events()
 
     def retry(self, session: Session, seed: int | None = None, options: Options = Options()) -> Iterator[Event]:  # noqa: B008
         """Answer the last message of the person once more, with another seed unless one is given."""
@@ -219,8 +216,10 @@ class Engine:
             options = replace(options, seed=options.seed if seed is None else seed)
             check_options(options, self.router)
             last = self._last(session)
-            self.history.truncate(session.owner, session.conversation, last + 1)
-            yield from Reply(self, run, options).events()
+            with self.history.together():
+                self.history.truncate(session.owner, session.conversation, last + 1)
+                reply = Reply(self, run, options)
+            yield from reply.events()
 
     def edit(
         self,
@@ -244,7 +243,8 @@ class Engine:
                 self.history.truncate(session.owner, session.conversation, n, keep_media_of=n)
                 message = self._message(session, text, handles, kept)
                 self.history.append(session.owner, session.conversation, message)
-            yield from Reply(self, run, options).events()
+                reply = Reply(self, run, options)
+            yield from reply.events()
 
     def stop(self, session: Session) -> bool:
         """End the conversation's reply within one step, keeping what there is of it; tell whether there was one."""
@@ -308,7 +308,7 @@ class Engine:
         if not (text.strip() or attachments or regions):
             raise Refusal("There is nothing to send.", "Type something, or attach a file.")
         shelf = self.shelf(session)
-        media = [self._medium(session, handle) for handle in dict.fromkeys(attachments)]
+        media = [_known(shelf, handle) for handle in dict.fromkeys(attachments)]
         for region in regions:
             for handle in filter(None, (region.of, region.mask)):
                 if handle not in shelf:
@@ -331,6 +331,14 @@ class Engine:
             used.add(region.id)
             result.append(region)
         return result
+
+
+def _known(shelf: Mapping[str, Media], handle: str) -> Media:
+    """Return a medium of *shelf*; raises Refusal for a handle that is not on it."""
+    medium = shelf.get(handle)
+    if medium is None:
+        raise Refusal(f"There is no {handle} in this conversation.", "Name one that is there.")
+    return medium
 
 
 def _experts(folders: Sequence[Path]) -> dict[str, Found]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from models.expert import Refusal
-from models.values import Kind, Media, Message, Region, from_json, to_json
+from models.values import Kind, Media, Message, Part, Region, from_json, to_json
 
 log = logging.getLogger("unison.history")
 MIGRATIONS = (
@@ -44,6 +44,8 @@ MIGRATIONS = (
 
 UNKNOWN = Refusal("There is no such conversation.", "Pick one from the list, or start a new one.")
 TITLE = 80
+REMEMBERED = 2_000_000
+"""Characters of messages that are kept rebuilt, at most."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class History:
         self.path = path
         self._lock = threading.RLock()
         self._depth = 0
+        self._read: dict[str, tuple[Part, ...]] = {}
+        self._remembered = 0
         self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -104,6 +108,9 @@ class History:
             try:
                 if outermost:
                     self._db.execute("BEGIN IMMEDIATE")
+                elif not self._db.in_transaction:
+                    # A full disk ended it, and what follows would be kept without what was before.
+                    raise sqlite3.OperationalError("the transaction was given up")
                 yield
                 if outermost:
                     self._db.execute("COMMIT")
@@ -196,7 +203,20 @@ class History:
             self._check(owner, conversation)
             query = "SELECT role, parts, state FROM message WHERE conversation = ? ORDER BY n"
             rows = self._db.execute(query, (conversation,)).fetchall()
-        return [Message(role, from_json(json.loads(parts)), state) for role, parts, state in rows]
+            return [Message(role, self._parts(parts), state) for role, parts, state in rows]
+
+    def _parts(self, text: str) -> tuple[Part, ...]:
+        """Return the parts that *text* stands for. What was read lately is kept by its very text: a long conversation is read
+        again with every turn, and rebuilding its values takes far longer than fetching them."""
+        known = self._read.get(text)
+        if known is None:
+            known = from_json(json.loads(text))
+            self._remembered += len(text)
+            if self._remembered > REMEMBERED:
+                self._read.clear()
+                self._remembered = len(text)
+            self._read[text] = known
+        return known
 
     def append(self, owner: str, conversation: str, message: Message) -> int:
         """Add a message at the end and return its number, counted from 0. Media that it names become part of it."""

@@ -67,8 +67,6 @@ class Job(Generic[Result]):
             self._previewed = now
             with contextlib.suppress(OSError):  # a full disk, perhaps: the work itself may still succeed
                 self._save(preview)
-        with self._changed:
-            self._changed.notify_all()
 
     def _save(self, preview: Any) -> None:
         from PIL import Image

@@ -43,6 +43,8 @@ class Reply:
         self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
         self._names = Names(self._messages)
         self._turn = Turn(engine.history, run, calls, self._names.words)
+        media = engine.history.media(self._session.owner, self._session.conversation, sent=True)
+        self._shelf = {m.handle: m for m in media}  # what messages hold, what this reply makes being added
 
     def events(self) -> Iterator[Event]:
         """Yield the events of the reply; whatever happens, what there is of it is saved with its state."""
@@ -82,7 +84,7 @@ class Reply:
 
     def _answer(self) -> Iterator[Event]:
         turn, text = self._turn, self._user.text
-        command = parse_slash(text, self._shelf(), self._drawn, self._engine.router.tasks)
+        command = parse_slash(text, self._shelf, self._drawn, self._engine.router.tasks)
         if isinstance(command, TaskCall):
             yield from self._perform(replace(command, id=turn.next_call_id()))
             return
@@ -115,15 +117,10 @@ class Reply:
         if self._options.task is None:
             return None
         command = f"/{self._options.task} {self._user.text}"
-        call = parse_slash(command, self._shelf(), self._drawn, self._engine.router.tasks)
+        call = parse_slash(command, self._shelf, self._drawn, self._engine.router.tasks)
         if isinstance(call, Failure):
             raise Refusal(call.what, call.hint)
         return None if call is None else replace(call, id=self._turn.next_call_id())
-
-    def _shelf(self) -> dict[str, Media]:
-        """Return the media that messages hold, those of this reply included."""
-        media = self._engine.history.media(self._session.owner, self._session.conversation, sent=True)
-        return {m.handle: m for m in media}
 
     # Words
 
@@ -170,7 +167,7 @@ class Reply:
             return
         stream = model.stream(
             [self._names.for_model(self._readable(m)) for m in self._messages],
-            self._names.shelf_for_model(self._shelf()),
+            self._names.shelf_for_model(self._shelf),
             StreamOptions(
                 seed=draw_seed() if options.seed is None else options.seed,
                 max_new_tokens=options.max_tokens,
@@ -235,7 +232,9 @@ class Reply:
         yield turn.grown()
         try:
             step, stored = yield from self._work(call)
-            self._names.add(turn.add_results(step, stored, call, of=_subject(call, self._shelf())))
+            made = turn.add_results(step, stored, call, of=_subject(call, self._shelf))
+            self._names.add(made)
+            self._shelf |= {medium.handle: medium for medium in made}
         except Refusal as refusal:
             self._fail(refusal, call.id)
         yield turn.grown()
@@ -243,7 +242,7 @@ class Reply:
     def _work(self, call: TaskCall) -> Generator[Event, None, tuple[Step, list[Stored]]]:
         """Run the call's expert in a thread, telling its progress; the value is its step and what was stored."""
         engine, turn = self._engine, self._turn
-        shelf, limit = self._shelf(), engine.settings.deadline
+        shelf, limit = dict(self._shelf), engine.settings.deadline
         engine.check_quota(self._session.owner)
         job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "tmp")
         name = self._expert_name(call)

@@ -1,9 +1,12 @@
 """What the app adds to an expert: a whole ``/segment`` turn of the engine against calling GrabCut directly. Prints the ratio.
 
-    python -m benchmarks.overhead [--side PIXELS] [--runs N]
+    python -m benchmarks.overhead [--side PIXELS] [--pairs N]
 
-The turn includes decoding the photo, the thread, the checks, the PNG of the mask, three transactions and the events; the
-direct call includes decoding the photo and encoding the mask, which every use of the expert needs.
+The turn includes decoding the photo, the thread, the checks, the PNG of the mask on the disk, the transactions and the
+events; the direct call includes decoding the photo and encoding the mask, which every use of the expert needs. Each pair
+marks another box, so that every turn stores a mask that is not there yet; the two take turns at going first, and the
+figure is the median over the pairs, which a busy machine disturbs least. The same is then done with an expert that returns
+at once: the difference is the app's own time, without the swings of the expert's.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ import logging
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +26,37 @@ from PIL import Image
 
 from app.engine import Engine
 from app.events import Finished, Options
+from app.session import Session
 from app.settings import Settings
-from models.expert import Inputs, discover
-from models.media import encode_png, load_image
+from models.expert import Expert, Inputs, discover
+from models.masks import to_png
+from models.media import load_image
 from models.values import Box, Checkpoint, Media, Ref, Region, Step, TaskCall
+
+WARM_UP = 2
+"""Pairs before the counted ones: the first loads OpenCV."""
+INSTANT = """
+import numpy as np
+from models.expert import Masks
+TASK, NAME = "segment", "at once"
+def load(checkpoint, device):
+    return cut
+def cut(call, inputs, report):
+    box = inputs.regions[call.refs("region")[0]].box
+    mask = np.zeros((1, *inputs.values["image#1"].pixels.shape[:2]), bool)
+    x0, y0, x1, y1 = box.to_pixels(mask.shape[2], mask.shape[1])
+    mask[0, y0:y1, x0:x1] = True
+    return Masks(mask, ["thing"], [1.0])
+"""
+CALL = TaskCall("t1", "segment", (Ref("image#1"), Ref("region#1")))
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one run, by the clock and of the processors."""
+
+    clock: float
+    processor: float
 
 
 def photo(path: Path, side: int) -> None:
@@ -35,55 +68,86 @@ def photo(path: Path, side: int) -> None:
     Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path)
 
 
+def box(number: int) -> Box:
+    """Return the box of pair *number*, no two alike."""
+    return Box(0.2 + number / 4000, 0.2, 0.8, 0.8)
+
+
+def spent(work: Callable[[], object]) -> Spent:
+    """Do *work* and tell what it took."""
+    began, worked = time.perf_counter(), time.process_time()
+    work()
+    return Spent(time.perf_counter() - began, time.process_time() - worked)
+
+
+def direct(expert: Expert, folder: Path, number: int) -> None:
+    """Cut the disc out by the expert alone, from the file of the photo to the bytes of the mask's PNG."""
+    inputs = Inputs(
+        {"image#1": load_image(folder / "photo.png")},
+        {"image#1": Media("image", "image#1", "", {})},
+        {"region#1": Region(1, "image#1", box(number))},
+        folder,
+        1,
+    )
+    result = expert(CALL, inputs, lambda fraction, word="", preview=None: None)
+    for mask in result.array:  # type: ignore[union-attr]
+        to_png(mask)
+
+
+def turn(engine: Engine, session: Session, number: int, expert: str) -> None:
+    """Cut the disc out by a message to the engine. Raises SystemExit when the reply is not a mask."""
+    attached = ["image#1"] if number == 0 else []
+    drawn = [Region(number + 1, "image#1", box(number))]
+    last = list(engine.reply(session, "/segment image#1", attached, drawn, Options(seed=1, implementation=expert)))[-1]
+    if not isinstance(last, Finished) or not any(isinstance(part, Step) for part in last.message.parts):
+        raise SystemExit(f"the turn failed: {last}")
+
+
+def compare(engine: Engine, name: str, folder: Path, pairs: int) -> tuple[list[Spent], list[Spent]]:
+    """Run the expert called *name* directly and by the engine, *pairs* times each; return what each run took."""
+    expert = discover(folder)[name].load(Checkpoint(name), "cpu")
+    session = engine.open("benchmark")
+    engine.attach(session, folder / "photo.png", "photo.png")
+    alone: list[Spent] = []
+    whole: list[Spent] = []
+    for number in range(WARM_UP + pairs):
+        for by_engine in (number % 2 == 0, number % 2 == 1):
+            if by_engine:
+                whole.append(spent(partial(turn, engine, session, number, name)))
+            else:
+                alone.append(spent(partial(direct, expert, folder, number)))
+    return alone[WARM_UP:], whole[WARM_UP:]
+
+
+def show(name: str, alone: Sequence[float], whole: Sequence[float]) -> None:
+    """Print both medians, the median of the ratios of the pairs with its quartiles, that of their differences, and the
+    ratio of the quickest run of each."""
+    ratios = [b / a for a, b in zip(alone, whole, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    more = statistics.median(b - a for a, b in zip(alone, whole, strict=True)) * 1000
+    print(
+        f"{name:15} {statistics.median(alone):7.3f} s  {statistics.median(whole):7.3f} s   "
+        f"{middle:.3f} times (quartiles {low:.3f} to {high:.3f}), {more:+.1f} ms; quickest {min(whole) / min(alone):.3f} times"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", type=int, default=1000)
-    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--pairs", type=int, default=40)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    region = Region(1, "image#1", Box(0.2, 0.2, 0.8, 0.8))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photo(folder / "photo.png", options.side)
-        expert = discover()["segment_grabcut"].load(Checkpoint("segment_grabcut"), "cpu")
-        engine = Engine(Settings(data=folder / "data", profile="nano"))
-        session = engine.open("benchmark")
-        engine.attach(session, folder / "photo.png", "photo.png")
-        call = TaskCall("t1", "segment", (Ref("image#1"), Ref("region#1")))
-        direct, turn, inside = [], [], []
-        cpu_direct, cpu_turn = [], []
-        for number in range(options.runs + 1):
-            began, worked = time.perf_counter(), time.process_time()
-            image = load_image(folder / "photo.png")
-            media = {"image#1": Media("image", "image#1", "", {})}
-            inputs = Inputs({"image#1": image}, media, {"region#1": region}, folder, 1)
-            result = expert(call, inputs, lambda fraction, word="", preview=None: None)
-            for mask in result.array:  # type: ignore[union-attr]
-                encode_png(mask.astype(np.uint8) * 255)
-            direct.append(time.perf_counter() - began)
-            cpu_direct.append(time.process_time() - worked)
-            began, worked = time.perf_counter(), time.process_time()
-            attached = ["image#1"] if number == 0 else []
-            drawn = [Region(number + 1, "image#1", region.box)]
-            events = list(engine.reply(session, "/segment image#1", attached, drawn, Options(seed=1)))
-            turn.append(time.perf_counter() - began)
-            cpu_turn.append(time.process_time() - worked)
-            last = events[-1]
-            steps = [p for p in last.message.parts if isinstance(p, Step)] if isinstance(last, Finished) else []
-            if not steps:
-                raise SystemExit(f"the turn failed: {last}")
-            inside.append(steps[0].seconds)
+        (folder / "instant.py").write_text(INSTANT, encoding="utf-8")
+        engine = Engine(Settings(data=folder / "data", profile="nano", experts_folder=folder))
+        for expert in ("segment_grabcut", "instant"):
+            alone, whole = compare(engine, expert, folder, options.pairs)
+            print(f"{options.side} x {options.side} pixels, medians over {options.pairs} pairs: {expert}, engine.reply")
+            show("by the clock", [a.clock for a in alone], [w.clock for w in whole])
+            show("processor time", [a.processor for a in alone], [w.processor for w in whole])
         engine.close()
-    # The first run loads OpenCV. The quickest of many is what a busy machine disturbs least.
-    alone, whole = min(direct[1:]), min(turn[1:])
-    print(f"{options.side} x {options.side} pixels, quickest of {options.runs}")
-    print(f"expert alone    {alone:7.3f} s   1.000")
-    print(
-        f"engine.reply    {whole:7.3f} s   {whole / alone:.3f} times the expert alone ({(whole - alone) * 1000:+.0f} ms)"
-    )
-    busy, all_busy = statistics.median(cpu_direct[1:]), statistics.median(cpu_turn[1:])
-    print(f"processor time  {busy:7.3f} s and {all_busy:.3f} s (medians): {all_busy / busy:.3f} times")
-    print(f"in the expert   {min(inside[1:]):7.3f} s   as the step of the reply says")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Layout:
     *steady*: frame i is the i-th one decoded; else the frames are put on a grid at *rate*. *start* is the first frame's
     time in the file, s; *seekable*: jumping to a frame by its time is exact; *matrix*: what the scaler must be told of the
     colours; *has_audio*: there is sound that can be decoded; *deaf*: there is sound that cannot; *plays*: browsers play
-    the file as it is.
+    the file as it is; *packets*: how many pictures the container lists, 0 when some of them are not shown.
     """
 
     width: int
@@ -45,6 +45,7 @@ class Layout:
     has_audio: bool
     deaf: bool
     plays: bool
+    packets: int
 
     @property
     def grid(self) -> list[str]:
@@ -188,7 +189,7 @@ def _known(path: str, changed: int, size: int) -> Layout:
     heard = head.audio is not None and ffmpeg.hears(file, found.reader)
     return Layout(
         width, height, rate, steady, max(times[0], 0.0), sizes_agree and steady, found.reader, matrix, head.video.codec,
-        has_audio=heard, deaf=head.audio is not None and not heard, plays=plays,
+        has_audio=heard, deaf=head.audio is not None and not heard, plays=plays, packets=len(times) if whole else 0,
     )  # fmt: skip
 
 

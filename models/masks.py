@@ -227,7 +227,7 @@ def coco_json(masks: Masks, file_name: str = "") -> dict[str, Any]:
 
 def to_png(mask: NDArray[np.bool_]) -> bytes:
     """Return *mask* as an 8-bit PNG file of 0 and 255."""
-    return encode_png(np.where(mask, np.uint8(255), np.uint8(0)))
+    return encode_png(np.asarray(mask, np.bool_).astype(np.uint8) * np.uint8(255))
 
 
 def from_png(path: Path) -> NDArray[np.bool_]:

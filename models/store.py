@@ -14,14 +14,16 @@ import hmac
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+
+import numpy as np
 
 from models import display
 from models.expert import Clip, Masks, Picture, Refusal, Sound, Value
@@ -97,8 +99,16 @@ class Store:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give an empty folder on the store's disk; it is removed afterwards. Raises Refusal when the disk is full."""
-        with _full_disk(), tempfile.TemporaryDirectory(dir=self._temp, ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
+        folder = self._temp / secrets.token_hex(16)
+        with _full_disk():
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                try:
+                    folder.rmdir()  # empty, as most are
+                except OSError:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def address(self, relative: str) -> str:
         """Return the name on the disk, relative to the root, of what is stored as *relative*. It tells nothing of the
@@ -163,10 +173,13 @@ class Store:
         return self._keep(wholes)
 
     def _keep_bytes(self, data: bytes, suffix: str) -> str:
-        with self.scratch() as folder:
-            temp = folder / "file"
-            temp.write_bytes(data)
-            return self._keep([(temp, hashlib.sha256(data).hexdigest(), suffix)])[0]
+        temp = self._temp / secrets.token_hex(16)
+        with _full_disk():
+            try:
+                temp.write_bytes(data)
+                return self._keep([(temp, hashlib.sha256(data).hexdigest(), suffix)])[0]
+            finally:
+                temp.unlink(missing_ok=True)
 
     # ---- in ----------------------------------------------------------------------------------------------------------
 
@@ -235,22 +248,17 @@ class Store:
         if isinstance(value, Picture):
             data = encode_png(value.pixels)
             height, width = value.pixels.shape[:2]
-            facts = {
-                **_plain(value.meta),
-                "width": int(width),
-                "height": int(height),
-                "format": "PNG",
-                "label": value.label,
-            }
+            facts = {**_plain(value.meta), "width": int(width), "height": int(height), "format": "PNG",
+                     "label": value.label}  # fmt: skip
             return [("image", self._keep_bytes(data, ".png"), self._meta(facts, extra, len(data)))]
         if isinstance(value, Clip):
             with self.scratch() as folder:
                 temp = folder / "file"
                 shutil.copyfile(value.path, temp)
-                kind, found, size = sniff(temp), recognise(temp), temp.stat().st_size
-                if kind != "video":
+                found, size = recognise(temp), temp.stat().st_size
+                if found.kind != "av":
                     raise ValueError("a clip's file holds no video")
-                made, read = _plain(value.meta), _clip_facts(clip_info(temp))
+                made, read = _plain(value.meta), _clip_facts(clip_info(temp, value.frames))
                 # What the expert has to say of the clip goes before what reading its file tells, if that tells anything.
                 notes = [*dict.fromkeys((*made.get("notes", ()), *read.get("notes", ())))]
                 facts = {**made, **read, "notes": notes, "format": found.name, "label": value.label}
@@ -280,15 +288,12 @@ class Store:
         stored: list[Stored] = []
         for mask, label, score in zip(array, value.labels, value.scores, strict=True):
             facts = {**_plain(value.meta), "width": int(mask.shape[-1]), "height": int(mask.shape[-2]), "label": label,
-                     "score": round(float(score), 4), "area": round(float(mask.mean()), 6)}  # fmt: skip
+                     "score": round(float(score), 4), "area": round(np.count_nonzero(mask) / mask.size, 6)}  # fmt: skip
             if mask.ndim == 2:
                 data, suffix = to_png(mask), ".png"
             else:
-                facts |= {
-                    "fps": value.fps,
-                    "frames": len(mask),
-                    "duration": len(mask) / value.fps if value.fps else 0.0,
-                }
+                duration = len(mask) / value.fps if value.fps else 0.0
+                facts |= {"fps": value.fps, "frames": len(mask), "duration": duration}
                 data, suffix = clip_to_json(mask, label, float(score), value.fps), _CLIP_MASK
             stored.append(("mask", self._keep_bytes(data, suffix), self._meta(facts, extra, len(data))))
         return stored

@@ -44,14 +44,17 @@ def _count(path: Path, lay: Layout) -> tuple[int, bool]:
         return sum(line[:1].isdigit() for line in text.splitlines()), not process.stalled
 
 
-def clip_info(path: Path) -> Clip:
+def clip_info(path: Path, written: int = 0) -> Clip:
     """Return a video's facts; the frames are counted by decoding them with the loader that :func:`read_frames` uses.
 
+    *written* is how many frames the maker of the file counted, 0 when nobody did: where the container lists just as many,
+    at an even rate, they are not decoded once more.
     ``meta``: codec, steady, start (s of the first frame in the file), plays (whether browsers play the file as it is),
     notes. Raises Refusal when the file is not a video, has no frames or is beyond LIMITS.
     """
     lay = layout(path)
-    frames, whole = _count(path, lay)
+    known = 0 < written == lay.packets and lay.steady
+    frames, whole = (written, True) if known else _count(path, lay)
     if not frames:
         raise Refusal("The video has no frame that can be read.", DAMAGED)
     if frames > LIMITS.video_frames:

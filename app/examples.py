@@ -23,20 +23,22 @@ SIZE = (640, 448)
 CLIP = (320, 224, 36, 12.0)
 """Width, height, frames and frames per second of the example clip."""
 BALLOON = (0.335, 0.09, 0.665, 0.80)
-PERCH = (0.05, 0.62, 0.30, 0.97)
+CAT = (0.33, 0.28, 0.56, 0.62)
 BOAT = (0.02, 0.40, 0.35, 0.80)
 
 
 @dataclass(frozen=True)
 class Example:
     """A card: its *title*, the *text* that is sent, the *files* (names in the folder of examples) that go with it, the
-    *icon* file, and *marks*: the index of a file with a box on it, and the second of a video."""
+    *icon* file, *marks* (the index of a file with a box on it, and the second of a video), and what is sent *then*, one
+    message after the other once each is answered."""
 
     title: str
     text: str
     files: tuple[str, ...]
     icon: str
     marks: tuple[tuple[int, tuple[float, float, float, float], float | None], ...] = ()
+    then: tuple[str, ...] = ()
 
     def regions(self, handles: Sequence[str], shelf: Mapping[str, Media], first: int) -> list[Region]:
         """Return the marks as regions on the attached files' *handles*."""
@@ -58,10 +60,16 @@ EXAMPLES: list[Example] = [
     Example("Make a clip black and white", "make it black and white", ("boat.mp4",), "boat.png"),
     Example("Fade a sound out", "fade out over the last 2 seconds", ("tune.wav",), "tune.png"),
     Example("Take a frame out of a clip", "give me the last frame of the video", ("boat.mp4",), "boat.png"),
-    Example("Draw a scene", "draw two cats left of a pizza on grass at night", (), "scene.png"),
+    Example(
+        "Draw, move and hear a scene",
+        "draw two cats left of a pizza on grass at night",
+        (),
+        "scene.png",
+        then=("now make the pizza fly away", "what would that sound like?"),
+    ),
     Example("Film a scene", "make a video of a dog running along the beach", (), "film.png"),
     Example("Make a sound", "make the sound of a dog barking twice", (), "bark.png"),
-    Example("Add to a photo", "put a parrot here", ("balloon.png",), "parrot.png", ((0, PERCH, None),)),
+    Example("Dress up what is circled", "put a hat on the cat I circled", ("cat.png",), "cat.png", ((0, CAT, None),)),
 ]
 
 
@@ -70,7 +78,7 @@ def make_examples(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     makers: dict[str, Callable[[Path], None]] = {
         "balloon.png": balloon, "boat.png": boat_still, "boat.mp4": boat, "tune.wav": tune, "tune.png": tune_icon,
-        "scene.png": scene_icon, "film.png": film_icon, "bark.png": bark_icon, "parrot.png": parrot_icon,
+        "scene.png": scene_icon, "film.png": film_icon, "bark.png": bark_icon, "cat.png": cat,
     }  # fmt: skip
     for name, make in makers.items():
         if not (folder / name).exists():
@@ -238,7 +246,7 @@ def _scene(path: Path, caption: str, seed: int) -> None:
 
 
 def scene_icon(path: Path) -> None:
-    """Draw the picture of the card "Draw a scene"."""
+    """Draw the picture of the card that draws a scene."""
     _scene(path, "two cats left of a pizza on grass at night", 1)
 
 
@@ -247,9 +255,16 @@ def film_icon(path: Path) -> None:
     _scene(path, "a dog on the beach", 3)
 
 
-def parrot_icon(path: Path) -> None:
-    """Draw the picture of the card "Add to a photo"."""
-    _scene(path, "a parrot on a mountain", 2)
+def cat(path: Path) -> None:
+    """Write the picture of a cat on a meadow, 640 x 448 pixels with the noise of a photo, as PNG without its scene."""
+    import numpy as np
+    from models.world.composer import compose
+    from models.world.scene import Backdrop, Scene, Thing
+    from PIL import Image
+
+    width, height = SIZE
+    scene = Scene((Thing("cat", 0.5, 0.6, 0.62, id=1),), Backdrop("meadow", "day", seed=4))
+    Image.fromarray(_grain(compose(scene, width, height).pixels.astype(np.float64), 3.0, 2)).save(path, format="PNG")
 
 
 def bark_icon(path: Path) -> None:

@@ -6,7 +6,7 @@ import base64
 import functools
 import html
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from models.router import incident
 from models.values import Media, Message, Region, Text
 
 from app.engine import Engine
-from app.events import Event, Grown, Options, Progress
+from app.events import Event, Finished, Grown, Options, Progress
 from app.examples import EXAMPLES
 from app.render import entries
 from app.session import Session
@@ -283,16 +283,19 @@ class Actions:
             for name in made.files:
                 handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
-            yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
+            went = yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
+            for text in made.then:
+                if went == "done":
+                    went = yield from self._show(page, self.engine.reply(session, text))
         except Exception:
             # The person chose no files: those of a card that was refused must not go with the next message.
             for handle in set(handles).intersection(self.engine.pending(session)):
                 self.engine.detach(session, handle)
             raise
 
-    def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Iterator[tuple[Any, ...]]:
-        """Draw a reply as its events come, as long as the tab shows its conversation."""
-        session = page.session
+    def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
+        """Draw a reply as its events come, as long as the tab shows its conversation. Returns why the reply ended."""
+        session, reason = page.session, ""
         with closing(events):  # type: ignore[type-var]
             now: Message | None = None
             progress: Progress | None = None
@@ -309,7 +312,6 @@ class Actions:
                     progress = event
                 else:
                     progress = progress if isinstance(event, Grown) else None
-                    finished = not isinstance(event, Grown)
                     first, now = now is None, event.message
                     if first:
                         before = self.engine.messages(session)[:-1][-page.shown :]
@@ -321,7 +323,8 @@ class Actions:
                             tray = self._tray(session, Tray()) if clear else gr.skip()
                             yield self._draw(session, before, now, None), box, tray, self._list(session), gr.skip()
                         continue
-                    if finished:
+                    if isinstance(event, Finished):
+                        reason = event.reason
                         break
                 if now is not None and page.session == session and time.monotonic() - drawn >= TICK:
                     drawn = time.monotonic()
@@ -332,6 +335,7 @@ class Actions:
                 chat = self._draw(session, before, now, None) if now else gr.skip()
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
                 yield chat, box, self._tray(session, Tray()) if again else gr.skip(), self._list(session), gr.skip()
+        return reason
 
     def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
         shelf = self.engine.shelf(session)

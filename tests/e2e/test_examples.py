@@ -20,54 +20,68 @@ CALLS = {
     "Make a clip black and white": ("adjust video#1 op=grayscale", {"video"}),
     "Fade a sound out": ("audio_adjust audio#1 op=fade_out seconds=2", {"audio"}),
     "Take a frame out of a clip": ("extract video#1 frame=-1", {"image"}),
-    "Draw a scene": ('image "two cats left of a pizza on grass at night"', {"image"}),
+    "Draw, move and hear a scene": ('image "two cats left of a pizza on grass at night"', {"image"}),
     "Film a scene": ('video "a dog running along the beach"', {"video"}),
     "Make a sound": ('audio "a dog barking twice"', {"audio"}),
-    "Add to a photo": ('inpaint image#1 region#1 "a parrot"', {"image"}),
+    "Dress up what is circled": ('inpaint image#1 region#1 "put a hat on the cat"', {"image"}),
+}
+THEN = {
+    "now make the pizza fly away": ('animate image#1 "make the pizza fly away"', {"video"}),
+    "what would that sound like?": ("sound_for video#1", {"audio", "video"}),
 }
 NAMES = [example.title for example in EXAMPLES]
 
 
 class Told(Scripted):
-    """A scripted model that is told the call behind the words."""
+    """A scripted model that is told the call behind each of the words in turn."""
 
-    def __init__(self, call):
-        self.call = call
+    def __init__(self, example):
+        self.calls = iter([CALLS[example.title][0], *(THEN[text][0] for text in example.then)])
 
     def stream(self, messages, shelf, options, cancel):
-        yield f"<task>{self.call}</task>"
+        yield f"<task>{next(self.calls)}</task>"
 
 
 def run(example, folder, model):
+    """Return the last events of the card's replies."""
     engine = Engine(Settings(data=folder / "data", profile="nano"), model=model)
     engine.start()
     files = make_examples(folder / "examples")
     session = engine.open("o" * 32)
     handles = [engine.attach(session, files / name, name).handle for name in example.files]
     regions = example.regions(handles, engine.shelf(session), 1)
-    *_, last = engine.reply(session, example.text, handles, regions)
+    ends = [list(engine.reply(session, example.text, handles, regions))[-1]]
+    ends += [list(engine.reply(session, text))[-1] for text in example.then]
     engine.close()
-    return last
+    return ends
 
 
-def check(example, last):
-    call, kinds = CALLS[example.title]
+def check(example, ends):
+    first, *others = ends
+    matches(CALLS[example.title], first)
+    for text, last in zip(example.then, others, strict=True):
+        matches(THEN[text], last)
+
+
+def matches(wanted, last):
+    call, kinds = wanted
     assert last.reason == "done"
     assert [part for part in last.message.parts if isinstance(part, Failure)] == []
     (step,) = [part for part in last.message.parts if isinstance(part, Step)]
-    wanted = dict(word.split("=") for word in call.split() if "=" in word)
+    settings = dict(word.split("=") for word in call.split() if "=" in word)
     assert step.task == call.split()[0]
-    assert {name: str(step.settings.get(name)).removesuffix(".0") for name in wanted} == wanted
+    assert {name: str(step.settings.get(name)).removesuffix(".0") for name in settings} == settings
     assert {part.kind for part in last.message.parts if isinstance(part, Media)} == kinds
 
 
 def test_every_example_has_a_call_behind_it():
     assert sorted(CALLS) == sorted(NAMES)
+    assert sorted(THEN) == sorted(text for example in EXAMPLES for text in example.then)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
 def test_the_call_behind_an_example_gives_its_result(example, tmp_path):
-    check(example, run(example, tmp_path, Told(CALLS[example.title][0])))
+    check(example, run(example, tmp_path, Told(example)))
 
 
 @pytest.mark.skipif(not has_model(), reason="the nano model's weights are not there")

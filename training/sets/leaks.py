@@ -26,8 +26,8 @@ from training.sets.rows import Row
 AROUND = ("polite.before", "polite.after", "undo.before", "join", "on.target")
 """Closed sections of what is said round any request; it is no part of a phrasing."""
 _LETTERS = re.compile(r"[a-z]+")
-ENOUGH = 6
-"""Letters that a training phrasing must have said itself to count as saying what stands in a request."""
+SOME, ENOUGH = 3, 6
+"""Letters that a training phrasing must have said itself, and with its slots, to count as saying what stands in a request."""
 MOST = 50
 """Leaks that a report names."""
 
@@ -127,7 +127,7 @@ def _training() -> Index:
     """Return the phrasings of the training split, and what the atlas knows of objects, which riddles say."""
     known = {words for entry in atlas.entries() for words in (*entry.uses, *entry.properties)}
     said = [*all_phrasings(False), *(compile_phrasing("the atlas", words) for words in sorted(known))]
-    return index(phrasing for phrasing in said if phrasing.letters >= ENOUGH or phrasing.section in AROUND)
+    return index(phrasing for phrasing in said if phrasing.letters >= SOME or phrasing.section in AROUND)
 
 
 def _trained(text: str) -> set[int]:
@@ -136,7 +136,7 @@ def _trained(text: str) -> set[int]:
     for sighting in sightings(_training(), text):
         if sighting.phrasing.section in AROUND:
             places |= sighting.own
-        elif len(sighting.own) >= ENOUGH:
+        elif len(sighting.own) >= SOME and len(sighting.own | sighting.filled) >= ENOUGH:
             places |= sighting.own | sighting.filled
     return places
 

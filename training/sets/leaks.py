@@ -159,15 +159,15 @@ def _names() -> re.Pattern[str]:
 
 
 def drawn(truth: Any) -> Iterator[str]:
-    """Yield the names of the atlas's objects among the values of *truth*, at any depth."""
+    """Yield the names of the atlas's objects that stand under "name" in *truth*, at any depth."""
     if isinstance(truth, Mapping):
-        for value in truth.values():
-            yield from drawn(value)
-    elif isinstance(truth, list | tuple):
+        name = truth.get("name")
+        if isinstance(name, str) and name in _objects():
+            yield name
+        truth = list(truth.values())
+    if isinstance(truth, list | tuple):
         for value in truth:
             yield from drawn(value)
-    elif isinstance(truth, str) and truth in _objects():
-        yield truth
 
 
 @lru_cache(maxsize=1)

@@ -65,6 +65,16 @@ def matched_iou(predicted: Sequence[Corners], wanted: Sequence[Corners]) -> floa
     return float(scores[own, other].sum()) / max(len(predicted), len(wanted))
 
 
+def hits(predicted: Sequence[Corners], wanted: Sequence[Corners], threshold: float = 0.5) -> int:
+    """Return how many boxes find a partner of their own with an IoU of *threshold* or more, in the pairing with the most such
+    pairs: over the number of predicted boxes it is the precision, over that of wanted ones the recall."""
+    if not predicted or not wanted:
+        return 0
+    near = np.array([[box_iou(a, b) >= threshold for b in wanted] for a in predicted])
+    own, other = linear_sum_assignment(~near)
+    return int(near[own, other].sum())
+
+
 def accuracy_at(ious: Sequence[float], threshold: float = 0.5) -> float:
     """Return the share of *ious* above *threshold*; exactly on it does not count (referring expression comprehension as
     u-LLaVA scores it, arXiv 2311.05348). Raises ValueError without any."""

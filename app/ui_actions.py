@@ -16,7 +16,7 @@ from components.fast_gradio import gr
 from components.media_card import entry
 from models.expert import Refusal
 from models.router import incident
-from models.values import Media, Message, Region, Text
+from models.values import Failure, Media, Message, Region, Text
 
 from app.engine import Engine
 from app.events import Event, Finished, Grown, Options, Progress
@@ -285,7 +285,7 @@ class Actions:
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
             went = yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
             for text in made.then:
-                if went == "done":
+                if went == "well":
                     went = yield from self._show(page, self.engine.reply(session, text))
         except Exception:
             # The person chose no files: those of a card that was refused must not go with the next message.
@@ -294,8 +294,9 @@ class Actions:
             raise
 
     def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
-        """Draw a reply as its events come, as long as the tab shows its conversation. Returns why the reply ended."""
-        session, reason = page.session, ""
+        """Draw a reply as its events come, as long as the tab shows its conversation. Returns how it went: "well" when
+        it was done without a failure."""
+        session, went = page.session, ""
         with closing(events):  # type: ignore[type-var]
             now: Message | None = None
             progress: Progress | None = None
@@ -324,7 +325,8 @@ class Actions:
                             yield self._draw(session, before, now, None), box, tray, self._list(session), gr.skip()
                         continue
                     if isinstance(event, Finished):
-                        reason = event.reason
+                        failed = any(isinstance(part, Failure) for part in event.message.parts)
+                        went = "well" if event.reason == "done" and not failed else event.reason
                         break
                 if now is not None and page.session == session and time.monotonic() - drawn >= TICK:
                     drawn = time.monotonic()
@@ -335,7 +337,7 @@ class Actions:
                 chat = self._draw(session, before, now, None) if now else gr.skip()
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
                 yield chat, box, self._tray(session, Tray()) if again else gr.skip(), self._list(session), gr.skip()
-        return reason
+        return went
 
     def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
         shelf = self.engine.shelf(session)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -29,6 +30,12 @@ POLICY = "; ".join((
     "form-action 'self'", "frame-ancestors 'self'",
 ))  # fmt: skip
 """What the page may load: only itself. Gradio compiles templates in the browser, hence ``unsafe-eval``."""
+ADDRESS = re.compile(r"/file[=/]\s*[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+"""An address in place of a file, which gradio would fetch for whoever asks. (One letter and a colon is a drive.)"""
+UNUSED = re.compile(
+    r"/gradio_api/(?:proxy=|process_recording|vibe-|undo-vibe-|run-history|runs/?$|deep_link)|^/monitoring"
+)
+"""Routes of gradio that nothing here needs, and that fetch, convert, or tell what is done."""
 
 
 def on_spaces() -> bool:
@@ -80,7 +87,7 @@ class Gate:
     tells browsers to load nothing from elsewhere.
 
     A name that is not ours in Host means that somebody's domain was pointed at this machine; addresses cannot be forged
-    that way, so they pass. *uploads* is the limit in bytes of one upload request.
+    that way, so they pass. Nothing is fetched for anybody either. *uploads* is the limit in bytes of one upload request.
     """
 
     def __init__(self, app: Any, names: set[str], uploads: int, tunnel: bool = False, policy: str = POLICY) -> None:
@@ -88,7 +95,7 @@ class Gate:
         self._tunnel, self._policy = tunnel, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 400 (host), 403 (origin) or 413 (size)."""
+        """Pass a request on, or answer 400 (host), 403 (origin, address), 404 (a route that is closed) or 413 (size)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -131,6 +138,10 @@ class Gate:
         known = name in self._names or _is_address(name) or (self._tunnel and name.endswith(".gradio.live"))
         if not known:
             return 400, "This address is not served here."
+        if ADDRESS.search(scope["path"]):
+            return 403, "Addresses are not fetched here."
+        if UNUSED.search(scope["path"]):
+            return 404, "There is nothing here."
         if scope["method"] not in READS:
             origin = headers.get("origin")
             foreign = origin is not None and not _same(origin, headers["host"])

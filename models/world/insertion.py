@@ -101,7 +101,7 @@ def _dress(photo: Photo, one: Wanted, name: str, *, named: bool) -> None:
     if not named and (x1 - x0) > 1.9 * (y1 - y0) / min(1.0, 1 / aspect):
         photo.paste(name, one.colour, fit(aspect, (x0, y0, x1, y1), stands=False), way, _near(photo))
         return
-    box = _scaled(worn_box(entry.worn, photo.thing(name), aspect), max(0.7, min(1.4, one.size)))
+    box = _scaled(worn_box(entry.worn, photo.body(name), aspect), max(0.7, min(1.4, one.size)))
     # A head at the upper border leaves no room above it: what it wears is made smaller, then lowered a little.
     high = box[3] - box[1]
     box = _scaled(box, min(1.0, max(0.6, 1 - 0.7 * max(0.0, -box[1]) / high)))

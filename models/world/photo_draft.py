@@ -33,6 +33,8 @@ _GLOW = ("sun", "star", "fire", "candle", "light", "lantern", "lamp", "sparkl", 
 
 LEAST = 0.12
 """A thing found in a marked place that covers less than this share of it is not the thing that was meant."""
+LOOSE = 0.25
+"""The same for a thing within a line that was drawn round it."""
 QUICK = 40_000
 """Pixels of a gap that will mostly be covered again: a larger one is filled on a smaller copy."""
 
@@ -55,6 +57,8 @@ class Photo:
     done: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    loosely: Callable[[], Area] | None = None
+    """What *find* returns where the mark is taken for a line drawn loosely round the thing, if it can be."""
 
     def __post_init__(self) -> None:
         self.area: Area = np.zeros(self.pixels.shape[:2], np.bool_)
@@ -97,6 +101,14 @@ class Photo:
             self.notes.append("no thing with clear edges was found in the marked place, so it was taken as drawn")
             return place
         return found
+
+    def body(self, what: str) -> Area:
+        """Return the marked thing like :meth:`thing`, within a line that may be drawn round it at some distance."""
+        place = self.marked(what)
+        found = None if self.loosely is None else self.loosely() & place
+        if found is not None and np.count_nonzero(found) >= LOOSE * np.count_nonzero(place):
+            return found
+        return self.thing(what)
 
     def empty(self, hole: Area, *, quick: bool = False) -> None:
         """Fill *hole* and the band round it from the rest of the photo; *quick* on a smaller copy, for a gap that will mostly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.expert import Inputs, Picture, Refusal, Report, Share
 from models.markings import place_of
-from models.values import TaskCall
+from models.values import Region, TaskCall
 from models.world.instructions import read_orders
 from models.world.photo_draft import Photo
 from models.world.redraw import redraw, scene_of
@@ -85,13 +86,32 @@ def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: 
             found.append(np.zeros(picture.pixels.shape[:2], np.bool_) if seen is None else seen.still)
         return found[0]
 
-    photo = Photo(picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99))
+    def loosely() -> NDArray[np.bool_]:
+        """The thing found in the boxes round the marked outlines, where outlines are all that is marked."""
+        regions = {name: _boxed(region) for name, region in inputs.regions.items()}
+        if regions == dict(inputs.regions):
+            return find()
+        boxed = replace(inputs, regions=regions)
+        seen = place_of(
+            call, boxed, handle, picture.pixels, find_edges=True, notes=notes, report=Share(report, 0.15, 0.3)
+        )
+        return np.zeros(picture.pixels.shape[:2], np.bool_) if seen is None else seen.still
+
+    photo = Photo(picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99), loosely=loosely)
     retouch(photo, read_orders(text, bare=into))
     notes += [*(f"I do not know: {word}" for word in dict.fromkeys(photo.unknown)), *dict.fromkeys(photo.notes)]
     if not photo.done:
         raise _refusal(handle, text, tuple(photo.unknown), notes, WORKS, tools)
     report(1.0, "done")
     return _result(photo.pixels, picture, handle, photo.area, place, photo.done, notes, {})
+
+
+def _boxed(region: Region) -> Region:
+    """Return *region* with the box round its outlines in their place, where they are all that it consists of."""
+    whole = all(polygon.positive for polygon in region.polygons)
+    if not region.polygons or not whole or region.box or region.points or region.strokes or region.mask:
+        return region
+    return replace(region, polygons=(), box=region.bounds())
 
 
 def _refusal(handle: str, text: str, unknown: tuple[str, ...], notes: list[str], hint: str, tools: Tools) -> Refusal:

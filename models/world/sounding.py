@@ -159,6 +159,8 @@ def film_plan(film: Film, atlas_sound: Callable[[str], str | None] | None = None
     rest = [(name, sound, loudness) for name, sound, loudness in heard if name not in acting][:3]
     for name, sound, loudness in rest:
         events.append(SoundEvent(sound, 0.0, film.seconds, loudness=round(0.7 * loudness, 3), word=name))
+    deeds = {by_id[e.id].name for e in film.events if e.id in by_id and _deed(e.verb, "")}
+    silent = [name for name in silent if name not in deeds]  # a pizza that flies away is heard by its whoosh
     return SoundPlan(tuple(sorted(events, key=lambda e: e.start)), film.seconds, (), _silence_note(silent))
 
 

@@ -58,8 +58,11 @@ def test_planted_leaks_are_found() -> None:
     both = next(f"a {a} near a {b}" for a in animals for b in animals if a != b and held(f"a {a} near a {b}"))
     assert search([said(both.upper())]).kinds == {"composition": 1}
     assert search([said("draw a dog")]).leaks == []
-    drawn = replace(said("draw it"), truth={"scene": {"things": [{"name": "cow"}, {"name": "dog"}]}})
+    drawn = replace(
+        said("draw it"), truth={"scene": {"things": [{"name": "cow", "x": 0.5}, {"name": "dog", "x": 0.1}]}}
+    )
     assert search([drawn]).kinds == {"drawn": 1}
+    assert search([replace(drawn, truth={"events": [{"name": "cow", "start": 0.5}]})]).leaks == []
 
 
 def test_planted_phrasings_are_recognised_whatever_fills_them() -> None:

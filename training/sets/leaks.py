@@ -28,6 +28,8 @@ AROUND = ("polite.before", "polite.after", "undo.before", "join", "on.target")
 _LETTERS = re.compile(r"[a-z]+")
 SOME, ENOUGH = 3, 6
 """Letters that a training phrasing must have said itself, and with its slots, to count as saying what stands in a request."""
+PLACED = ("x", "box", "tint")
+"""What the truth tells of drawn things alone."""
 MOST = 50
 """Leaks that a report names."""
 
@@ -159,10 +161,11 @@ def _names() -> re.Pattern[str]:
 
 
 def drawn(truth: Any) -> Iterator[str]:
-    """Yield the names of the atlas's objects that stand under "name" in *truth*, at any depth."""
+    """Yield the names of the atlas's objects that *truth* gives a place in a picture, at any depth; a sound may have such a
+    name, too, without one."""
     if isinstance(truth, Mapping):
         name = truth.get("name")
-        if isinstance(name, str) and name in _objects():
+        if isinstance(name, str) and name in _objects() and not truth.keys().isdisjoint(PLACED):
             yield name
         truth = list(truth.values())
     if isinstance(truth, list | tuple):

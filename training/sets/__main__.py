@@ -20,7 +20,7 @@ from training.convert.items import Damaged, Missing
 from training.convert.write import Full
 from training.sets.checking import check
 from training.sets.leaks import search, told
-from training.sets.making import CONVERSATIONS, COUNT, NAMES, USUAL, about, stream
+from training.sets.making import CONVERSATIONS, COUNT, NAMES, USUAL, about, check_names, stream
 from training.sets.plan import SHARD_SIZE, Plan
 from training.sets.reading import rows_of
 from training.sets.rows import SPLITS
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     leaks = doing.add_parser("leaks", help="look for held-out material in training conversations")
     leaks.add_argument("--set", dest="name", default=CONVERSATIONS, help="the set to make and to search")
     leaks.add_argument("--folder", type=Path, help="search a written set instead")
-    leaks.add_argument("--count", type=int, default=USUAL[CONVERSATIONS])
+    leaks.add_argument("--count", type=int, help="conversations to search (as many as the set usually has)")
     leaks.add_argument("--seed", type=int, default=1)
     return parser
 
@@ -76,11 +76,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _leaks(options: argparse.Namespace) -> int:
+    check_names(options.name, "train")
     if options.folder:
         rows = rows_of(options.folder, "train")
     else:
         rows = stream(options.name, "train", options.seed)
-    report = search(islice(rows, options.count))
+    report = search(islice(rows, USUAL.get(options.name, COUNT) if options.count is None else options.count))
     print(told(report))
     return 1 if report.leaks else 0
 

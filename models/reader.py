@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ TEXT_ENCODER = Path(__file__).resolve().parents[1] / "assets" / "nano" / "text_e
 EMBEDDINGS = "embeddings.word_embeddings.weight"
 LONGEST = 500
 """Word pieces of a text that the encoder reads at once (its limit is 512 with the two marks at the ends)."""
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Cutter:
 
     def __call__(self, text: str) -> Pieces:
         with self._lock:
-            found = self._tokenizer.encode(text, add_special_tokens=False)
+            # Half a letter of UTF-16, as some keyboards send it, is no text to the tokenizer: an unknown letter in its place.
+            found = self._tokenizer.encode(_HALF.sub("\ufffd", text), add_special_tokens=False)
         return Pieces(text, tuple(found.ids), tuple((start, end) for start, end in found.offsets))
 
 

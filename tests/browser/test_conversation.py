@@ -79,8 +79,8 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     page.evaluate("selector => document.querySelector(selector).play()", card)
     page.wait_for_function("selector => document.querySelector(selector).currentTime > 0.2", arg=card)
 
-    # "make the first video black and white".
-    stage.send(page, "make the first video black and white")
+    # "make it black and white": the clip.
+    stage.send(page, "make it black and white")
     calls, (gray,) = reply(site, page)
     assert [(call.task, call.params.get("op")) for call in calls] == [("adjust", "grayscale")]
     info = clip_info(site.engine.store.file(gray))
@@ -97,6 +97,9 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     steps = site.steps()
     time.sleep(0.4)
     assert site.steps() <= steps + 1
+    stage.send(page, "how many images are there?")
+    words = page.locator("[data-testid=bot]").last.inner_text().lower()
+    assert "2" in words or "two" in words
     stage.send(page, "blur image#1")
     calls, _ = reply(site, page)
     assert [(call.task, call.refs("image"), call.params.get("op")) for call in calls] == [

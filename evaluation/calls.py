@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from models.plurals import singular
 from models.tokens import write_arg, write_call
 from models.values import Box, Labelled, Phrase, Point, Ref, Span, TaskCall
 
@@ -17,8 +18,9 @@ def media(call: TaskCall) -> tuple[str, ...]:
 
 
 def same(call: TaskCall) -> str:
-    """Return the call's text, in which case and the order of settings do not matter."""
-    ordered = TaskCall("", call.task, call.args, dict(sorted(call.params.items())))
+    """Return the call's text, in which case, the order of settings and the plural of labels do not matter."""
+    args = tuple(Labelled(singular(a.phrase), a.box) if isinstance(a, Labelled) else a for a in call.args)
+    ordered = TaskCall("", call.task, args, dict(sorted(call.params.items())))
     return write_call(ordered).lower()
 
 
@@ -29,7 +31,7 @@ def items(calls: Sequence[TaskCall]) -> Counter[tuple[int, str]]:
     for number, call in enumerate(calls):
         for argument in call.args:
             if isinstance(argument, Labelled | Phrase):
-                words = argument.phrase if isinstance(argument, Labelled) else argument.text
+                words = singular(argument.phrase) if isinstance(argument, Labelled) else argument.text
                 found[number, f'"{" ".join(words.lower().split())}"'] += 1
             elif isinstance(argument, Ref | Span):
                 found[number, write_arg(argument).lower()] += 1
@@ -63,7 +65,7 @@ def boxes(calls: Sequence[TaskCall]) -> dict[str, list[Corners]]:
         for argument in call.args:
             if isinstance(argument, Box | Labelled):
                 box = argument.box if isinstance(argument, Labelled) else argument
-                label = argument.phrase.lower() if isinstance(argument, Labelled) else ""
+                label = singular(argument.phrase).lower() if isinstance(argument, Labelled) else ""
                 found.setdefault(label, []).append((box.x0, box.y0, box.x1, box.y1))
     return found
 

@@ -35,7 +35,7 @@ MEASURES = {
     "false_route": "false route",
 }
 _MEANS = ("arguments", "boxes")
-_EXPLAINED = """Right task: exactly the wanted tasks, in order. Of the replies with the right tasks, right medium: the wanted pictures,
+_EXPLAINED = """Right task: exactly the wanted tasks, in order; replies whose task the person chose beforehand do not count here. Of the replies with the right tasks, right medium: the wanted pictures,
 clips and sounds; exact call: the very words of the calls; argument match: the share of handles, phrases and settings that
 agree; region count: as many regions, masks, boxes and points as wanted; box IoU: overlap of written boxes. Later reference:
 of all replies after the first turn that name a medium, mask or region, those that name the right ones. False route: of the
@@ -46,7 +46,8 @@ replies in plain words, those for which a task was called.
 @dataclass(frozen=True)
 class Asked:
     """One reply to be asked for: *messages* and *shelf* are the true conversation so far, *wanted* the calls of the true
-    reply; *turn* counts from 0; *groups* are those it counts for. *id* changes when the conversation does."""
+    reply; *turn* counts from 0; *groups* are those it counts for. *id* changes when the conversation does. *task* is the
+    one that the person chose beforehand, where they did: its choice is not measured, being no choice of the model's."""
 
     id: str
     messages: Sequence[Message]
@@ -54,6 +55,7 @@ class Asked:
     wanted: tuple[TaskCall, ...]
     turn: int
     groups: tuple[str, ...]
+    task: str | None = None
 
 
 @dataclass
@@ -68,10 +70,12 @@ class Tally:
     def replies(self) -> int:
         return len(self.values["right_task"])
 
-    def add(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall], turn: int = 0) -> None:
-        """Count one reply: the calls it should hold and those it holds, and after how many earlier turns it came."""
+    def add(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall], turn: int = 0, *, chosen: bool = False) -> None:
+        """Count one reply: the calls it should hold and those it holds, after how many earlier turns it came, and whether its
+        task was *chosen* by the person."""
         tasks, found = [c.task for c in wanted], [c.task for c in got]
-        self._note("right_task", tasks == found)
+        if not chosen:
+            self._note("right_task", tasks == found)
         if not wanted:
             self._note("false_route", bool(got))
         elif tasks == found:
@@ -107,17 +111,20 @@ class Tally:
 Tallies: TypeAlias = "dict[str, Tally]"
 
 
-def replies(dialogues: Iterable[tuple[Sequence[Message], str]]) -> Iterator[Asked]:
-    """Yield every reply of *dialogues*: it counts for "all", the last one of a dialogue also for the dialogue's group."""
-    for number, (messages, group) in enumerate(dialogues):
+def replies(dialogues: Iterable[tuple[Sequence[Message], str, bool]]) -> Iterator[Asked]:
+    """Yield every reply of *dialogues*: it counts for "all", the last one of a dialogue also for the dialogue's group. The
+    third value of each says whether the task of the last reply was given beforehand."""
+    for number, (messages, group, given) in enumerate(dialogues):
         shelf: dict[str, Media] = {}
         turn = 0
         for index, message in enumerate(messages):
             if message.role == "assistant":
                 wanted = tuple(part for part in message.parts if isinstance(part, TaskCall))
                 asked = hashlib.sha256(json.dumps(to_json(list(messages[:index]))).encode()).hexdigest()[:12]
-                groups = ("all", group)[: 1 + (index == len(messages) - 1)]
-                yield Asked(f"{number}.{index}.{asked}", messages[:index], dict(shelf), wanted, turn, groups)
+                last = index == len(messages) - 1
+                groups = ("all", group)[: 1 + last]
+                task = wanted[0].task if last and given and wanted else None
+                yield Asked(f"{number}.{index}.{asked}", messages[:index], dict(shelf), wanted, turn, groups, task)
                 turn += 1
             shelf.update({part.handle: part for part in message.parts if isinstance(part, Media)})
 
@@ -127,7 +134,7 @@ def tally(answers: Sequence[Sequence[TaskCall]], asked: Sequence[Asked], seed: i
     tallies: Tallies = defaultdict(lambda: Tally(seed))
     for calls, one in zip(answers, asked, strict=True):
         for name in one.groups:
-            tallies[name].add(one.wanted, calls, one.turn)
+            tallies[name].add(one.wanted, calls, one.turn, chosen=one.task is not None)
     return dict(tallies)
 
 
@@ -136,13 +143,13 @@ def collect(load: Callable[[], UnifiedModel], asked: Sequence[Asked], journal: J
     are appended as ``{"id", "said"}``; *load* is called only when something is to be asked."""
     if journal is None:
         model = load()
-        return [ask(model, one.messages, one.shelf) for one in asked]
+        return [ask(model, one.messages, one.shelf, one.task) for one in asked]
     missing = [one for one in asked if one.id not in journal]
     with journal:
         if missing:
             model = load()
             for one in missing:
-                journal.add({"id": one.id, "said": ask(model, one.messages, one.shelf).said})
+                journal.add({"id": one.id, "said": ask(model, one.messages, one.shelf, one.task).said})
     return [read(journal[one.id]["said"]) for one in asked]
 
 
@@ -157,7 +164,7 @@ def bounds(asked: Sequence[Asked], seed: int) -> Bounds[Tally]:
     )
 
 
-def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], str]], seed: int = 0) -> Tallies:
+def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], str, bool]], seed: int = 0) -> Tallies:
     """Ask for every reply of *dialogues*, each after the true conversation so far; return tallies by group and "all"."""
     asked = list(replies(dialogues))
     return tally([answer.calls for answer in collect(lambda: model, asked)], asked, seed)

@@ -43,9 +43,11 @@ def read(said: str) -> Answer:
     return Answer(said, calls, "".join(part.text for part in parts if isinstance(part, Text)))
 
 
-def ask(model: UnifiedModel, messages: Sequence[Message], shelf: Mapping[str, Media]) -> Answer:
-    """Return the model's likeliest reply to *messages*."""
-    return read("".join(model.stream(messages, shelf, StreamOptions(), lambda: False)))
+def ask(
+    model: UnifiedModel, messages: Sequence[Message], shelf: Mapping[str, Media], task: str | None = None
+) -> Answer:
+    """Return the model's likeliest reply to *messages*, one that calls *task* first where that is given."""
+    return read("".join(model.stream(messages, shelf, StreamOptions(force_task=task), lambda: False)))
 
 
 def made_of(profile: str, source: str = "") -> dict[str, str]:

@@ -66,14 +66,13 @@ layouts do not reach 100%: real photographs hold diagonal relations, and labels 
 """
 _EXPERTS = """## Experts on drawn scenes
 
-Experts of the profile `{profile}` on scenes, films and sounds drawn from a seed, so that the truth is exact. They run as the program runs
-them. A refusal counts as nothing given, and is counted under failed. Three rows bound each score: the truth scored as if an expert had
-given it, the truth of another case, and nothing. The recognisers that judge some scores know the world of this project alone: a profile
-that draws otherwise scores low with them.
+Experts of the profile `{profile}` on scenes, films and sounds drawn from a seed, so that the truth is exact. They run as the
+program runs them. A refusal counts as nothing given, and is counted under failed. Three rows bound each score: the truth
+scored as if an expert had given it, the truth of another case, and nothing. A Fréchet distance between few samples is large
+by itself: it is to be read beside that of the ceiling, which has as many. The recognisers that judge some scores know the
+world of this project alone: a profile that draws otherwise scores low with them.
 
 {judges}"""
-
-
 _EVERY = 100
 """Replies between two lines on progress."""
 EXPERT_TASKS = (
@@ -150,7 +149,7 @@ def measure(arguments: argparse.Namespace) -> None:
     from training.dialogues import examples
 
     drawn = islice(examples(arguments.seed, arguments.split), arguments.dialogues)
-    asked = list(held_out.replies((example.messages, example.group) for example in drawn))
+    asked = list(held_out.replies((example.messages, example.group, example.given) for example in drawn))
     kept = journal(arguments, arguments.pred, seed=arguments.seed, split=arguments.split) if arguments.pred else None
     answers = held_out.collect(loader(arguments), asked, kept)
     tallies = held_out.tally([answer.calls for answer in answers], asked, arguments.seed)

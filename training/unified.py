@@ -229,9 +229,11 @@ class Trainer:
         producer.terminate()
         self.evaluate()
 
-    def ship(self, folder: Path, note: str = "") -> None:
-        """Write the running mean of the weights in half precision, the vocabulary and a manifest to *folder*."""
+    def ship(self, folder: Path, note: str = "", talk_bias: float = 0.0) -> None:
+        """Write the running mean of the weights in half precision, the vocabulary and a manifest to *folder*. *talk_bias* is
+        added to the score of answering in words: where less of it calls tasks for mere talk, more leaves requests undone."""
         folder.mkdir(parents=True, exist_ok=True)
+        self.network.config.talk_bias = talk_bias
         for old in folder.glob("*.safetensors*"):
             old.unlink()
         with self.mean.applied(self.network):
@@ -243,6 +245,7 @@ class Trainer:
             folder,
             command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}"
             f" --layers {plan.layers} --width {plan.width}" + " --compiled" * plan.compiled,
+            talk_bias=talk_bias,
             note=note,
             licence="Apache-2.0",
             seed=plan.seed,
@@ -283,14 +286,17 @@ def main() -> None:
     )
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--ship", type=Path)
+    parser.add_argument(
+        "--talk-bias", type=float, default=0.0, help="what --ship adds to the score of answering in words"
+    )
     parser.add_argument("--note", default="", help="a word on the run for the manifest")
     arguments = vars(parser.parse_args())
-    resume, ship, note = (arguments.pop(name) for name in ("resume", "ship", "note"))
+    resume, ship, note, bias = (arguments.pop(name) for name in ("resume", "ship", "note", "talk_bias"))
     trainer = Trainer(Plan(**arguments), resume or ship is not None)
     if ship is None:
         trainer.run()
     else:
-        trainer.ship(ship, note)
+        trainer.ship(ship, note, bias)
 
 
 if __name__ == "__main__":

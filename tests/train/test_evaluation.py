@@ -223,11 +223,11 @@ TALK = (
 
 
 def test_every_reply_is_measured_after_the_true_talk_and_tabled() -> None:
-    tallies = measure(Scripted('<task>segment image#1 "dog"</task>'), [(TALK, "talk.thanks")])
+    tallies = measure(Scripted('<task>segment image#1 "dog"</task>'), [(TALK, "talk.thanks", False)])
     assert tallies["all"].replies == 2
     assert value(tallies["all"].facts()["exact_call"]) == 1
     assert value(tallies["talk.thanks"].facts()["false_route"]) == 1
-    text = table(tallies, bounds(list(replies([(TALK, "talk.thanks")])), 3))
+    text = table(tallies, bounds(list(replies([(TALK, "talk.thanks", False)])), 3))
     assert "| talk.thanks | 0.0% (0.0% to 79.3%, n 1) |" in text
     line = next(line for line in text.splitlines() if line.startswith("| right task |"))
     shares = [cell.split("%")[0].strip() for cell in line.split("|")[2:6]]
@@ -236,7 +236,7 @@ def test_every_reply_is_measured_after_the_true_talk_and_tabled() -> None:
 
 def test_answers_are_asked_for_once_and_again_when_the_talk_changed(tmp_path: Path) -> None:
     model = Scripted('<task>segment image#1 "dog"</task>')
-    asked = list(replies([(TALK, "talk.thanks")]))
+    asked = list(replies([(TALK, "talk.thanks", False)]))
     path = tmp_path / "out.jsonl"
     first = collect(lambda: model, asked, Journal(path, {}))
     path.write_bytes(path.read_bytes()[:-9])  # the run was killed in the middle of its last line
@@ -244,7 +244,7 @@ def test_answers_are_asked_for_once_and_again_when_the_talk_changed(tmp_path: Pa
     assert first == again
     assert model.asked == 3
     other = (TALK[0], TALK[1], Message("user", (Text("cheers"),)), TALK[3])
-    collect(lambda: model, list(replies([(other, "talk.thanks")])), Journal(path, {}))
+    collect(lambda: model, list(replies([(other, "talk.thanks", False)])), Journal(path, {}))
     assert model.asked == 4
     assert value(tally([answer.calls for answer in again], asked)["all"].facts()["right_task"]) == 0.5
 

@@ -119,11 +119,10 @@ def _edited(rng: Random, line: str) -> Changing:
     scene, thing = singles(rng)
     box = _box(thing, scene)
     assert box is not None
-    after, words, name, gone, local = scene, "", "", "", True
+    after, words, name, gone, local = scene, "", "", "", True  # what a recoloured thing is called is not judged
     if line == "a colour":
         colour = rng.choice([c for c in COLOURS if c not in atlas.entry(thing.name).colours])
         after, words = _swapped(scene, thing, replace(thing, tint=colour)), f"make the {thing.name} {colour}"
-        name = thing.name
     elif line == "another thing":
         name = rng.choice([n for n in names() if n not in {t.name for t in scene.things}])
         new = thing_in(name, box, WIDTH, HEIGHT, id=thing.id)
@@ -142,7 +141,7 @@ def _edited(rng: Random, line: str) -> Changing:
     given = Picture(one) if line.endswith("plain") else known(scene)
     place = (one != two).any(axis=2) if local else None
     return Changing(
-        given, one, two, words, place, rng.randrange(2**31), box=box if local else None, name=name, gone=gone
+        given, one, two, words, place, rng.randrange(2**31), box=box if name or gone else None, name=name, gone=gone
     )
 
 
@@ -174,7 +173,7 @@ def after_of(values: Sequence[Value], case: Changing) -> Pixels:
 
 EDIT: Suite[Any, Any] = Suite(
     task="edit",
-    about="A drawn scene is changed by an instruction: a thing gets a colour, becomes another thing or nothing; the hour or the look of the "
+    about="A drawn scene is changed by an instruction: a thing gets a colour, another thing comes into its box, or nothing; the hour or the look of the "
     f"whole changes. Pictures carry their scene, but for those called plain. {_TOLD} Seen there: the recogniser names the thing that shall "
     "then be there, or no longer the one that shall be gone.",
     lines=("a colour", "another thing", "nothing", "the hour", "the look", "the look, plain"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from evaluation.experts.suite import Row, Suite, figures
@@ -32,8 +33,9 @@ class Scored:
         """The name of the expert, "" where there was none to ask."""
         return str(self.rows[0]["expert"]) if self.rows else ""
 
+    @cached_property
     def lines(self) -> dict[str, dict[str, Estimate | None]]:
-        """Return the figures of every line of the table: the expert by line and over all, then the bounds over all."""
+        """The the figures of every line of the table: the expert by line and over all, then the bounds over all."""
         if not self.rows:
             return {}
         found: dict[str, dict[str, Estimate | None]] = {}
@@ -54,7 +56,7 @@ class Scored:
         if not self.rows:
             return f"{head}: no expert in this profile\n\nIt was not asked and is not scored.\n"
         columns = {**{name: m.heading for name, m in self.suite.measures.items()}, FAILED: "failed"}
-        body = [[name, *(cell(found.get(key)) for key in columns)] for name, found in self.lines().items()]
+        body = [[name, *(cell(found.get(key)) for key in columns)] for name, found in self.lines.items()]
         text = f"{head}: {self.expert}\n\n{self.suite.about}\n\n"
 
         text += rows([f"{len(self.rows)} cases", *columns.values()], body)
@@ -83,7 +85,7 @@ def section(scored: Scored, command: str = "") -> str:
         text = f"{head}\n\nMade by `{command}`. {rest}"
     if not scored.rows:
         return text
-    seen = [estimate for found in scored.lines().values() for estimate in found.values()]
+    seen = [estimate for found in scored.lines.values() for estimate in found.values()]
     return f"{text}\n{caption(seen)}"
 
 
@@ -103,7 +105,7 @@ def facts(profile: str, scored: Sequence[Scored], recognisers: Mapping[str, Any]
                 "median_seconds": _median([float(row["seconds"]) for row in one.rows]),
                 "figures": {
                     name.strip("*"): {key: plain(found) for key, found in line.items()}
-                    for name, line in one.lines().items()
+                    for name, line in one.lines.items()
                 },
             }
             for one in scored

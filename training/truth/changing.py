@@ -19,9 +19,9 @@ from models.world.which import Context, Knowledge
 from training.language.phrasing import Split
 from training.truth import plots, scenery
 from training.truth.referring import Reference, called, chosen, middle
-from training.truth.relating import stands
+from training.truth.relating import gap, stands
 from training.truth.shots import Shot
-from training.truth.wordings import LOOKS, PLACES, SAID, TIMES
+from training.truth.wordings import AT, BY, LOOKS, PLACES, SAID, TIMES
 from training.truth.words import COLOURS, article, coloured, fits, plural_only, recolourable
 
 if TYPE_CHECKING:
@@ -183,12 +183,6 @@ def take_out(rng: Random, split: Split, shot: Shot, reference: Reference) -> Wis
     return _wish(rng, split, "remove", shot, after, reference.ids, {"x": _the(reference)}, (reference.noun,))
 
 
-_BY = {"left": ("to the left of {x}", "left of {x}", "on the left of {x}"), "right": ("to the right of {x}", "right of {x}", "on the right of {x}"),
-       "next": ("next to {x}", "beside {x}", "by {x}", "near {x}")}  # fmt: skip
-_AT = {(-1.0, 0.0): ("on the left", "at the left side", "to the left of the picture"), (1.0, 0.0): ("on the right", "at the right side"), (-1.0, -1.0): ("in the top left corner", "at the top left"),
-       (1.0, -1.0): ("in the top right corner", "at the top right"), (-1.0, 1.0): ("in the bottom left corner", "at the bottom left"), (1.0, 1.0): ("in the bottom right corner", "at the bottom right")}  # fmt: skip
-
-
 def add(rng: Random, split: Split, shot: Shot, reference: Reference) -> Wish | None:
     """Put a new thing in: beside something, at a side, or anywhere."""
     new = new_thing(rng, split, shot) if len(reference.ids) == 1 else None
@@ -198,21 +192,29 @@ def add(rng: Random, split: Split, shot: Shot, reference: Reference) -> Wish | N
     place: Place | None = None
     where, nouns = "", [new[0]]
     if how == "side":
-        side = rng.choice(list(_AT))
-        place, where = Place("side", side), rng.choice(_AT[side])
+        side = rng.choice(list(AT))
+        place, where = Place("side", side), rng.choice(AT[side])
     elif how:
-        place, where = Place("relation", how=how, whom="it"), rng.choice(_BY[how]).replace("{x}", _the(reference))
+        place, where = Place("relation", how=how, whom="it"), rng.choice(BY[how]).replace("{x}", _the(reference))
         nouns.append(reference.noun)
     after = done(shot, [Order("add", new=new[2], place=place)], reference.ids, rng.randrange(10**6))
     if after is None or len(after.scene.things) != len(shot.scene.things) + 1:
         return None
     number = max(thing.id for thing in after.scene.things)
-    if how in _BY and stands(after, number, reference.ids[0], how) != 2:
+    if how in BY and (
+        stands(after, number, reference.ids[0], how) != 2 or not _nearest(after, number, reference.ids[0])
+    ):
         return None
     if place is not None and place.kind == "side" and not _there(after, number, place.side):
         return None
     made = _wish(rng, split, "add", shot, after, (number,), {"y": new[2], "p": f" {where}" if where else ""}, nouns)
     return None if made is None else replace(made, words=made.words.replace("  ", " "))
+
+
+def _nearest(shot: Shot, number: int, other: int) -> bool:
+    """Return whether nothing is as near to the thing *number* as *other* is."""
+    rest = [gap(shot, number, thing.id) for thing in shot.scene.things if thing.id not in (number, other)]
+    return all(away > max(0.02, gap(shot, number, other)) for away in rest)
 
 
 def _there(shot: Shot, number: int, side: tuple[float, float]) -> bool:

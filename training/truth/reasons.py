@@ -123,10 +123,11 @@ def _slots(rng: Random, fact: reason.Fact) -> dict[str, str]:
 def _scene(rng: Random, split: Split, text: str, names: tuple[str, ...]) -> tuple[Shot, str] | None:
     """Return a scene with one of *names* among things that *text* does not fit, and that name."""
     known = [name for name in names if name in cast(split)]
-    back = scenery.backdrop(rng, flat=0.6)
+    growing = any(atlas.entry(name).group in ("plants", "places", "sky", "food") for name in known)
+    back = scenery.backdrop(rng, flat=1.0 if growing else 0.6)  # meadows and gardens are full of what needs water
     home = frozenset(scenery.at_home(split, back.kind, False))
     known = [name for name in known if name in home]
-    others = [name for name in apart(split, text, names) if name in home]
+    others = [name for name in apart(split, text, names) if name in home and atlas.entry(name).subgroup != "buildings"]
     if not known or len(others) < 3:
         return None
     new = [name for name in others if name in kept_back()]

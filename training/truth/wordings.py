@@ -11,6 +11,12 @@ LOOKS = {"watercolour": ("a watercolour", "a watercolour painting"), "sketch": (
 PLACES = {"meadow": "a meadow", "beach": "a beach", "sea": "the sea", "desert": "a desert", "snow": "the snow", "city": "a city", "forest": "a forest", "mountains": "the mountains", "space": "space",
           "underwater": "the seabed", "room": "a room", "kitchen": "a kitchen", "street": "a street", "farm": "a farm", "garden": "a garden", "stage": "a stage", "moon": "the moon", "plain": "", "bricks": "a brick wall"}  # fmt: skip
 """Backdrops, and the words for them."""
+BY = {"left": ("to the left of {x}", "left of {x}", "on the left of {x}"), "right": ("to the right of {x}", "right of {x}", "on the right of {x}"),
+       "next": ("next to {x}", "beside {x}", "by {x}", "near {x}")}  # fmt: skip
+"""How something new stands to another thing."""
+AT = {(-1.0, 0.0): ("on the left", "at the left side", "to the left of the picture"), (1.0, 0.0): ("on the right", "at the right side"), (-1.0, -1.0): ("in the top left corner", "at the top left"),
+       (1.0, -1.0): ("in the top right corner", "at the top right"), (-1.0, 1.0): ("in the bottom left corner", "at the bottom left"), (1.0, 1.0): ("in the bottom right corner", "at the bottom right")}  # fmt: skip
+"""Sides of the frame, as directions, and the words for them."""
 SAID: dict[str, tuple[str, ...]] = {
     "recolour": ("make {x} {c}", "paint {x} {c}", "turn {x} {c}", "colour {x} {c}", "recolour {x} to {c}", "change the colour of {x} to {c}", "dye {x} {c}", "let {x} be {c}", "give {x} a {c} colour",
                  "change {x} to {c}", "~{x} should be {c}", "~{x} in {c} please", "~what if {x} were {c}?", "~I want {x} {c}", "~{x}: make that {c}", "~could {x} be {c}?", "~{x} must become {c}",

@@ -16,7 +16,9 @@ from tests.browser import stage
 
 
 def _picture(page: Any, folder: Path, name: str) -> None:
-    page.wait_for_function("[...document.querySelectorAll('#chat video')].every(film => film.readyState >= 2 && !film.seeking)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('#chat video')].every(film => film.readyState >= 2 && !film.seeking)"
+    )
     page.wait_for_timeout(1200)  # fonts and the last scroll have settled
     page.screenshot(path=folder / f"{name}.png")
 

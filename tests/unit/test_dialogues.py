@@ -74,7 +74,9 @@ def test_messages_alternate_and_end_with_the_assistant(split: Split) -> None:
     for example in drawn(split):
         roles = [message.role for message in example.messages]
         assert roles == ["user", "assistant"] * (len(roles) // 2)
-        assert 1 <= len(roles) // 2 <= 13  # six turns, of which some take two messages, and one that draws and then changes
+        assert (
+            1 <= len(roles) // 2 <= 13
+        )  # six turns, of which some take two messages, and one that draws and then changes
         for user in example.messages[::2]:
             assert isinstance(user.parts[-1], Text)
             assert sum(isinstance(part, Text) for part in user.parts) == 1

@@ -185,9 +185,7 @@ class Book:
         new = {"things": split in ("held_out", "objects"), "phrasings": split in ("held_out", "phrasings")}
         kept = {
             name: [
-                line
-                for line in section.lines
-                if section.kind == "closed" or (line in held[name]) == new[section.kind]
+                line for line in section.lines if section.kind == "closed" or (line in held[name]) == new[section.kind]
             ]
             for name, section in sections().items()
             if section.kind != "join"

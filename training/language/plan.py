@@ -106,7 +106,9 @@ def counted(groups: Sequence[Group], links: Sequence[Link] = ()) -> str:
     said = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     for link in links:
         third = "" if link.third is None else f" and the {groups[link.third].label}"
-        said += f", the {groups[link.first].label} {_SAID.get(link.kind, link.kind)} the {groups[link.second].label}{third}"
+        said += (
+            f", the {groups[link.first].label} {_SAID.get(link.kind, link.kind)} the {groups[link.second].label}{third}"
+        )
     return said
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from training.language.phrasing import plural, sections
 
@@ -157,11 +158,13 @@ def _sighting(phrasing: Phrasing, match: re.Match[str]) -> Sighting | None:
 
 
 def _longest(text: str, start: int, takes: frozenset[str] | None) -> int:
-    """Return where the filling that begins at *start* ends: the longest of *takes*, or a few words when anything will do."""
-    ends = [match.end() for match in re.finditer(r"[^ .!?]+", text[start : start + 90])][: 6 if takes else SHORT]
-    if takes is not None:
-        ends = [end for end in ends if text[start : start + end].strip() in takes]
-    return start + max(ends, default=0)
+    """Return where the filling that begins at *start* ends: the longest of *takes*, or the words that may name a medium."""
+    sentence = re.split(r"[.!?]", text[start : start + 90], maxsplit=1)[0]
+    ends = [0, *(match.end() for match in re.finditer(r"[^ ]+", sentence))][: SHORT + 1]
+    if takes is None:
+        naming = takewhile(lambda end: _naming().issuperset(_cut(sentence[:end])), ends)
+        return start + max(naming)
+    return start + max((end for end in ends if sentence[:end].strip() in takes), default=0)
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from evaluation import run
 from evaluation.planning import PUBLISHED
 from models.unified.stream import StreamOptions
 from models.values import Media, Message
+from training.dialogues import examples
 
 
 class Planner:
@@ -175,7 +177,10 @@ def test_the_held_out_split_is_measured_with_its_bounds(
     asked = len(planner.prompts)
     assert asked >= 6
     told = json.loads(out.read_text())
-    assert told["all"]["right_task"]["n"] == asked
+    given = sum(example.given for example in islice(examples(11, "held_out"), 6))
+    assert (
+        told["all"]["right_task"]["n"] == asked - given
+    )  # a task that was chosen beforehand is no choice of the model's
     ceiling = told["ceiling: the truth itself"]
     assert {ceiling[name]["value"] for name in ("right_task", "exact_call", "arguments")} == {100.0}
     assert (ceiling["false_route"] or {"value": 0.0})["value"] == 0.0

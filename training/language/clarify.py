@@ -104,7 +104,7 @@ WISHES: dict[str, tuple[tuple[Callable[[Dialogue, Item], Wish], float], ...]] = 
     ),
     "video": (
         (_tone, 3), (_free("video_edit", "vedit.ask", "video"), 2), (_free("video_segment", "follow.ask", "mask", "video"), 2),
-        (_free("sound_for", "sf.ask", "audio"), 1),
+        (_free("sound_for", "sf.ask", "audio", "video"), 1),
     ),
     "audio": ((_effect, 1),),
 }  # fmt: skip

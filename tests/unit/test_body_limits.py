@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,7 +42,9 @@ def post(chunks: int, path: str, length: int | None = None, uploads: int = 20 * 
     headers = [(b"host", b"localhost")] + ([(b"content-length", str(length).encode())] if length is not None else [])
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
     sender = Sender(chunks)
-    asyncio.run(Gate(greedy, {"localhost"}, uploads)(scope, sender.receive, sender.send))
+    answer = Gate(greedy, {"localhost"}, uploads)(scope, sender.receive, sender.send)
+    with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in this thread once a browser test has been
+        pool.submit(asyncio.run, answer).result()
     return sender.answer[0]["status"], sender.taken
 
 

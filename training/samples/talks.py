@@ -28,7 +28,7 @@ from training.samples.page import (
     words,
 )  # fmt: skip
 
-SHOWN, LOOKED_THROUGH, LONGEST = 8, 4000, 130
+SHOWN, LOOKED_THROUGH, LONGEST = 8, 1500, 130
 """Conversations on the sheet; how many are made to choose them from; characters of the longest message or call shown."""
 PERSON: Colour = (226, 236, 248)
 MODEL: Colour = (240, 238, 231)

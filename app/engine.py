@@ -126,6 +126,18 @@ class Engine:
             log.warning("a reply is still not saved: %s", refusal.what)
         return [*messages[:n], message, *messages[n + 1 :]]
 
+    @contextmanager
+    def _saved(self, session: Session) -> Iterator[None]:
+        """Save all that is written within, or nothing: then a reply that the disk did not take before is still owed."""
+        owed = self._owed.get(session.conversation)
+        try:
+            with self.history.together():
+                yield
+        except BaseException:
+            if owed is not None:
+                self._owed.setdefault(session.conversation, owed)
+            raise
+
     def shelf(self, session: Session) -> dict[str, Media]:
         """Return every medium of the conversation by handle, unsent attachments included."""
         return {m.handle: m for m in self.history.media(session.owner, session.conversation)}
@@ -205,7 +217,7 @@ class Engine:
         with self._running(session) as run:
             message = self._message(session, text, attachments, regions)
             check_options(options, self.router)
-            with self.history.together():
+            with self._saved(session):
                 self.history.append(session.owner, session.conversation, message)
                 reply = Reply(self, run, options)
             yield from reply.events()
@@ -216,7 +228,7 @@ class Engine:
             options = replace(options, seed=options.seed if seed is None else seed)
             check_options(options, self.router)
             last = self._last(session)
-            with self.history.together():
+            with self._saved(session):
                 self.history.truncate(session.owner, session.conversation, last + 1)
                 reply = Reply(self, run, options)
             yield from reply.events()
@@ -239,7 +251,7 @@ class Engine:
             old = self.messages(session)[n]
             handles = [part.handle for part in old.parts if isinstance(part, Media)]
             kept = [part for part in old.parts if isinstance(part, Region)] if regions is None else regions
-            with self.history.together():
+            with self._saved(session):
                 self.history.truncate(session.owner, session.conversation, n, keep_media_of=n)
                 message = self._message(session, text, handles, kept)
                 self.history.append(session.owner, session.conversation, message)

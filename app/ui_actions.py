@@ -286,7 +286,7 @@ class Actions:
             went = yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
             for text in made.then:
                 if went == "well":
-                    went = yield from self._show(page, self.engine.reply(session, text))
+                    went = yield from self._show(page, self.engine.reply(session, text), clear=False)
         except Exception:
             # The person chose no files: those of a card that was refused must not go with the next message.
             for handle in set(handles).intersection(self.engine.pending(session)):
@@ -316,8 +316,9 @@ class Actions:
                     first, now = now is None, event.message
                     if first:
                         before = self.engine.messages(session)[:-1][-page.shown :]
-                        with page.lock:
-                            page.files.clear()
+                        if clear and page.session == session:
+                            with page.lock:
+                                page.files.clear()
                         began = time.monotonic()
                         if page.session == session:
                             box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)

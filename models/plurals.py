@@ -14,7 +14,7 @@ _IRREGULAR = {
 _SAME = frozenset({
     "scissors", "glasses", "sunglasses", "pants", "jeans", "trousers", "shorts", "binoculars", "headphones", "pyjamas", "pajamas",
     "goggles", "tongs", "stairs", "tights", "leggings", "tweezers", "pliers", "series", "species", "gas", "lens", "canvas", "atlas",
-    "christmas", "news", "rhinoceros", "albatross", "overalls", "earphones", "clothes", "swiss",
+    "christmas", "news", "rhinoceros", "albatross", "overalls", "earphones", "clothes", "swiss", "fries", "mercedes", "texas", "crossroads",
 })  # fmt: skip
 """Nouns in -s that stay as they are."""
 _IE = frozenset({"cookies", "movies", "brownies", "zombies", "smoothies", "genies", "selfies", "hoodies", "collies", "ties", "pies", "veggies",
@@ -37,6 +37,9 @@ _IS = frozenset(
         "debris",
         "paris",
     }
+)
+_CHE = frozenset(
+    {"mustaches", "moustaches", "headaches", "toothaches", "stomachaches", "caches", "quiches", "avalanches", "niches"}
 )
 _BEHIND = re.compile(r" (?:of|in|on|with|without|at|by|for|from|under|near|wearing|holding|riding) ")
 _LAST = re.compile(r"[A-Za-z]+(?=[^A-Za-z]*$)")
@@ -71,8 +74,8 @@ def _one(word: str, *, alone: bool) -> str:
         return word
     if word.endswith("ies"):
         return word[:-1] if word in _IE else word[:-3] + "y"
-    double = word.endswith(("ches", "shes", "xes", "sses", "zzes", "oes")) and word not in _OE
-    if double or (word.endswith("uses") and not word.endswith("ouses")):
+    double = word.endswith(("ches", "shes", "xes", "sses", "zzes", "oes")) and word not in _OE | _CHE
+    if double or (word.endswith("uses") and not word.endswith(("ouses", "auses"))):
         return word[:-2]
     return word[:-1]
 

@@ -16,7 +16,7 @@ from models.world import atlas
         ("horseshoes", "horseshoe"), ("movies", "movie"), ("puppies", "puppy"), ("houses", "house"), ("cactuses", "cactus"),
         ("slices of pizza", "slice of pizza"), ("women in red hats", "woman in red hats"), ("policemen", "policeman"),
         ("specimen", "specimen"), ("tennis", "tennis"), ("tvs", "tv"), ("gas", "gas"), ("scissors", "scissors"), ("cats!", "cat!"),
-        ("dishes", "dish"), ("boxes", "box"), ("axes", "axe"), ("skis", "ski"), ("emus", "emu"), ("", ""), ("42", "42"),
+        ("dishes", "dish"), ("boxes", "box"), ("axes", "axe"), ("skis", "ski"), ("emus", "emu"), ("french fries", "french fries"), ("mustaches", "mustache"), ("causes", "cause"), ("", ""), ("42", "42"),
     ],
 )  # fmt: skip
 def test_the_noun_of_a_phrase_becomes_one(said: str, one: str) -> None:

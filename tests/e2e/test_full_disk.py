@@ -38,6 +38,8 @@ class Full:
 
         monkeypatch.setattr(builtins, "open", guarded)
         monkeypatch.setattr(io, "open", guarded)
+        if hasattr(pathlib, "_NormalAccessor"):  # Python 3.10 keeps the function for itself
+            monkeypatch.setattr(pathlib._NormalAccessor, "open", staticmethod(guarded))
 
 
 class _NoRoom:

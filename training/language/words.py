@@ -27,7 +27,8 @@ PLAIN = (
     ("chat.passage", "say.fact", 9),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
-REFUSED = ("speech", "depth", "pose", "text", "three", "web", "weather", "mail", "document", "face", "music", "other")
+REFUSED = {"speech": 5, "depth": 4, "pose": 4, "text": 6, "three": 5, "web": 4, "weather": 2, "mail": 5, "document": 4, "face": 5, "music": 6, "other": 6}  # fmt: skip
+"""Kinds of wishes that no task fulfils, and how often each is met."""
 ABOUT_PICTURE = ("depth", "pose", "text", "face", "three")
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("seg.region", "image"), ("remove.region", "image"), ("adj.grayscale", "image"), ("adj.rotate", "image"), ("adj.flip.horizontal", "image"),
@@ -49,7 +50,7 @@ def plain(d: Dialogue) -> str:
 
 def refuse(d: Dialogue) -> str:
     """A wish for something that no task here can do."""
-    name = d.rng.choice(REFUSED)
+    name = d.rng.choices(list(REFUSED), list(REFUSED.values()))[0]
     kind: Kind | None = None
     if name in ABOUT_PICTURE:
         kind = "image" if d.chance(0.85) else None
@@ -61,8 +62,7 @@ def refuse(d: Dialogue) -> str:
         d.attach(kind)
     word = d.book.text(d.rng, f"noun.{kind or 'image'}")
     it = d.book.text(d.rng, "it.new", noun=word)
-    bank = "refuse_extra" if name == "other" and d.chance(0.5) else f"refuse.{name}"
-    d.ask(d.say(bank, it=it, noun=word))
+    d.ask(d.say(f"refuse.{name}", it=it, noun=word))
     d.answer(f"say.refuse.{name}")
     return f"refuse.{name}"
 
@@ -79,7 +79,13 @@ def _question(d: Dialogue, kind: Kind, banks: tuple[str, str, str], reply: str) 
 
 
 def look(d: Dialogue) -> str:
-    """A question about what a picture shows."""
+    """A question about what a picture shows, or about how it would look better."""
+    if d.chance(0.16):
+        kind: Kind = "image" if d.chance(0.8) else "video"
+        target = d.target(kind, fresh=0.7)
+        d.ask(d.say("taste.ask", target))
+        d.answer("say.taste", h=target.handle)
+        return f"vqa.{kind}"
     return _question(d, "image", ("vqa.image", "vqa.image.more", "look.image_extra"), "see")
 
 

@@ -57,7 +57,8 @@ def segment_region(d: Dialogue) -> str:
     mark = d.mark(target.handle)
     target.ref = target.ref if d.chance(0.15) else ""
     named = d.chance(0.15)
-    said = d.ask(d.say("seg.region.named" if named else "seg.region", target, r=str(mark.id)))
+    bank = "seg.region.named" if named else "seg.region.only" if d.chance(0.2) else "seg.region"
+    said = d.ask(d.say(bank, target, r=str(mark.id)))
     args: list[Arg | str] = [target.handle, mark.handle, *([phrase(said)] if named else [])]
     d.run("segment", args, ["mask"], reply="segment.region", after="mask")
     return "segment.region.named" if named else "segment.region"

@@ -5,6 +5,7 @@ Everything works piece by piece, so that the words of a phrase stay an exact par
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -14,6 +15,8 @@ _NEAR = {"a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": 
          "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe",
          "y": "tu"}  # fmt: skip
 NOISY = 0.15
+_COURTEOUS = re.compile(r"\b(?:please|pls|for me|thanks|thank you)\b", re.IGNORECASE)
+"""Nobody says please twice."""
 
 
 def typo(rng: Random, word: str) -> str:
@@ -78,10 +81,12 @@ def typed(rng: Random, book: Book, said: Said, *, polite: bool = True, bare: boo
         said.pieces, said.marks = [(text, 0) for text, _ in said.pieces], 1
     if polite:
         chance = rng.random()
-        if chance < 0.10:
-            said.pieces.insert(0, (book.text(rng, "polite.before") + " ", -1))
-        elif chance < 0.18 and not said.text.endswith("?"):
-            said.pieces.append((book.text(rng, "polite.after"), -1))
+        extra = book.text(rng, "polite.before" if chance < 0.10 else "polite.after") if chance < 0.18 else ""
+        if not (_COURTEOUS.search(extra) and _COURTEOUS.search(said.text)):
+            if chance < 0.10:
+                said.pieces.insert(0, (extra + " ", -1))
+            elif extra and not said.text.endswith("?"):
+                said.pieces.append((extra, -1))
     said.pieces = [(_tidy(text), mark) for text, mark in said.pieces if text]
     last, mark = said.pieces[-1]
     said.pieces[-1] = (last.rstrip(" "), mark)

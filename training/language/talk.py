@@ -40,6 +40,8 @@ _SIZES = (
     (1080, 1350),
     (4032, 3024),
 )
+_RATES = (8.0, 10.0, 12.0, 15.0, 23.98, 24.0, 24.0, 25.0, 25.0, 29.97, 30.0, 30.0, 50.0, 59.94, 60.0, 120.0)
+"""Frames per second of attached clips, to two decimals as the model's header gives them."""
 
 
 @dataclass
@@ -122,11 +124,17 @@ class Dialogue:
         """Attach a new medium of *kind* to the message being written."""
         meta: dict[str, Any] = {}
         if kind in ("image", "video"):
-            meta["width"], meta["height"] = self.rng.choice(_SIZES)
+            free = (self.rng.randint(48, 5000), self.rng.randint(48, 5000))
+            meta["width"], meta["height"] = self.rng.choice(_SIZES) if self.chance(0.5) else free
         if kind in ("video", "audio"):
-            meta["duration"] = float(self.rng.randint(2, 90))
+            long = self.rng.choice((4.0, 12.0, 40.0, 90.0, 600.0))
+            meta["duration"] = (
+                round(self.rng.uniform(0.2, long), self.rng.choice((1, 2)))
+                if self.chance(0.5)
+                else float(self.rng.randint(1, int(long)))
+            )
         if kind == "video":
-            meta["fps"], meta["has_audio"] = self.rng.choice((24.0, 25.0, 30.0, 60.0)), self.chance(0.7)
+            meta["fps"], meta["has_audio"] = self.rng.choice(_RATES), self.chance(0.7)
         item = Item(Media(kind, f"{kind}#{self._number(kind)}", "", meta), None, self.turn)
         self.shelf.append(item)
         self._user.append(item.media)

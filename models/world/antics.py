@@ -49,16 +49,16 @@ def spin(cue: Cue, score: Score) -> None:
     way = -1 if act.to == "left" else 1
     if pen.actor.alive:
         pen.go("turn", cue.start, cue.end, pen.now("turn", cue.start) + 360 * turns * way, "smooth")
-        pen.swing("lift", 0.05 * pen.actor.half_y, 2 * turns / cue.seconds, cue.start, cue.end, "hop")
+        pen.swing("lift", 0.05 * pen.actor.half_y, 2 * turns / cue.seconds, cue.start, cue.end, "hop", counted=True)
     else:
         pen.go("angle", cue.start, cue.end, pen.now("angle", cue.start) + 360 * turns * way, "smooth")
-    pen.swing("squash", -0.05, turns / cue.seconds, cue.start, cue.end)
+    pen.swing("squash", -0.05, turns / cue.seconds, cue.start, cue.end, counted=True)
 
 
 def turn(cue: Cue, score: Score) -> None:
     """Turn round to look the other way; a thing that is no living one turns by a quarter."""
     pen, act = cue.pen, cue.act
-    end = cue.start + min(cue.seconds, 0.8 / act.speed)
+    end = cue.start + min(cue.seconds, 0.8 / act.speed * max(1, act.times))
     if act.to == "round" or pen.actor.faces:
         pen.go("turn", cue.start, end, pen.now("turn", cue.start) + 180 * (act.times or 1), "smooth")
         pen.go("squash", cue.start, (cue.start + end) / 2, -0.05)
@@ -68,37 +68,43 @@ def turn(cue: Cue, score: Score) -> None:
 
 
 def look(cue: Cue, score: Score) -> None:
-    """Look to the other side and back."""
-    third = cue.seconds / 3
+    """Look to the other side and back, as often as said."""
     side = cue.pen.now("turn", cue.start)
     if cue.act.to in ("left", "right"):
         cue.pen.face(-1 if cue.act.to == "left" else 1, cue.start)
         return
-    cue.pen.go("turn", cue.start + 0.5 * third, cue.start + 0.5 * third + 0.25, side + 180)
-    cue.pen.go("turn", cue.start + 2 * third, cue.start + 2 * third + 0.25, side)
+    each = cue.seconds / max(1, cue.act.times)
+    for i in range(max(1, cue.act.times)):
+        there, back = (cue.start + (i + share) * each for share in (1 / 6, 2 / 3))
+        quick = min(0.25, each / 4)
+        cue.pen.go("turn", there, there + quick, side + 180)
+        cue.pen.go("turn", back, back + quick, side)
     cue.pen.swing("lean", 0.03, 0.7, cue.start, cue.end)
 
 
 def shake(cue: Cue, score: Score) -> None:
     """Shake with small quick moves."""
-    rate = 9 * cue.act.speed**0.5
-    cue.pen.swing("x", 0.008 * cue.act.size, rate, cue.start, cue.end)
-    cue.pen.swing("angle", 3.5 * cue.act.size, rate * 0.83, cue.start, cue.end)
+    counted = bool(cue.act.times)
+    rate = cue.rate(9 * cue.act.speed**0.5)
+    cue.pen.swing("x", (0.02 if counted else 0.008) * cue.act.size, rate, cue.start, cue.end, counted=counted)
+    cue.pen.swing("angle", 3.5 * cue.act.size, rate * (1 if counted else 0.83), cue.start, cue.end, counted=counted)
 
 
 def sway(cue: Cue, score: Score) -> None:
     """Sway from the foot to both sides."""
-    rate = 0.55 * cue.act.speed + 0.05 * (cue.place % 3)
-    cue.pen.swing("lean", 0.16 * cue.act.size, rate, cue.start, cue.end, phase=0.13 * cue.place)
-    cue.pen.swing("squash", 0.02, 2 * rate, cue.start, cue.end)
+    counted = bool(cue.act.times)
+    rate = cue.rate(0.55 * cue.act.speed + 0.05 * (cue.place % 3))
+    phase = 0.0 if counted else 0.13 * cue.place
+    cue.pen.swing("lean", 0.16 * cue.act.size, rate, cue.start, cue.end, phase=phase, counted=counted)
+    cue.pen.swing("squash", 0.02, 2 * rate, cue.start, cue.end, counted=counted)
 
 
 def swing(cue: Cue, score: Score) -> None:
     """Swing as if hung up above: the angle and the way to the side go together."""
-    rate = 0.6 * cue.act.speed
-    cue.pen.swing("angle", 18 * cue.act.size, rate, cue.start, cue.end)
-    cue.pen.swing("x", -0.05 * cue.act.size, rate, cue.start, cue.end)
-    cue.pen.swing("lift", 0.015, 2 * rate, cue.start, cue.end)
+    rate, counted = cue.rate(0.6 * cue.act.speed), bool(cue.act.times)
+    cue.pen.swing("angle", 18 * cue.act.size, rate, cue.start, cue.end, counted=counted)
+    cue.pen.swing("x", -0.05 * cue.act.size, rate, cue.start, cue.end, counted=counted)
+    cue.pen.swing("lift", 0.015, 2 * rate, cue.start, cue.end, counted=counted)
 
 
 def dance(cue: Cue, score: Score) -> None:
@@ -119,35 +125,40 @@ def nod(cue: Cue, score: Score) -> None:
     """Bow a little forward, twice or as said."""
     times = cue.act.times or max(2, round(cue.seconds / 0.8))
     rate = times / cue.seconds
-    cue.pen.swing("angle", -9 * cue.act.size, rate, cue.start, cue.end, "hop")
-    cue.pen.swing("squash", 0.05, rate, cue.start, cue.end, "hop")
+    cue.pen.swing("angle", -9 * cue.act.size, rate, cue.start, cue.end, "hop", counted=True)
+    cue.pen.swing("squash", 0.05, rate, cue.start, cue.end, "hop", counted=True)
 
 
 def wobble(cue: Cue, score: Score) -> None:
     """Wobble like jelly."""
-    rate = 2.4 * cue.act.speed**0.6
-    cue.pen.swing("lean", 0.15 * cue.act.size, rate, cue.start, cue.end)
-    cue.pen.swing("squash", 0.09 * cue.act.size, rate * 1.5, cue.start, cue.end, phase=0.2)
+    rate, counted = cue.rate(2.4 * cue.act.speed**0.6), bool(cue.act.times)
+    cue.pen.swing("lean", 0.15 * cue.act.size, rate, cue.start, cue.end, counted=counted)
+    cue.pen.swing("squash", 0.09 * cue.act.size, rate * 1.5, cue.start, cue.end, phase=0.2, counted=counted)
 
 
 def wave(cue: Cue, score: Score) -> None:
-    """Greet by leaning to and fro with a small hop first."""
-    leap(cue.pen, cue.start, cue.start + min(0.6, cue.seconds / 3), 0.05)
-    cue.pen.swing("angle", 9 * cue.act.size, 1.8 * cue.act.speed, cue.start + 0.2, cue.end)
+    """Greet by leaning to and fro, as often as said, with a small hop first."""
+    first = min(0.6, cue.seconds / 3)
+    leap(cue.pen, cue.start, cue.start + first, 0.05)
+    if cue.act.times:
+        start = cue.start + first
+        cue.pen.swing("angle", 9 * cue.act.size, cue.act.times / (cue.end - start), start, cue.end, counted=True)
+    else:
+        cue.pen.swing("angle", 9 * cue.act.size, 1.8 * cue.act.speed, cue.start + 0.2, cue.end)
 
 
 def pulse(cue: Cue, score: Score) -> None:
     """Swell on a beat, as a heart does."""
-    rate = (cue.act.times / cue.seconds) if cue.act.times else 1.3 * cue.act.speed
     cue.pen.base = 0.0
-    cue.pen.swing("scale", 0.22 * cue.act.size, rate, cue.start, cue.end, "beat")
+    rate = cue.rate(1.3 * cue.act.speed)
+    cue.pen.swing("scale", 0.22 * cue.act.size, rate, cue.start, cue.end, "beat", counted=bool(cue.act.times))
 
 
 def blink(cue: Cue, score: Score) -> None:
     """Flash: brighter and a little larger on each beat, dimmer between."""
-    rate = (cue.act.times / cue.seconds) if cue.act.times else 1.6 * cue.act.speed
-    cue.pen.swing("opacity", -0.6 * min(1.2, cue.act.size), rate, cue.start, cue.end, "hop")
-    cue.pen.swing("scale", 0.07, rate, cue.start, cue.end, "hop", phase=0.5)
+    rate, counted = cue.rate(1.6 * cue.act.speed), bool(cue.act.times)
+    cue.pen.swing("opacity", -0.6 * min(1.2, cue.act.size), rate, cue.start, cue.end, "hop", counted=counted)
+    cue.pen.swing("scale", 0.07, rate, cue.start, cue.end, "hop", phase=0.5, counted=counted)
 
 
 def grow(cue: Cue, score: Score) -> None:
@@ -171,17 +182,21 @@ def shrink(cue: Cue, score: Score) -> None:
 
 
 def stretch(cue: Cue, score: Score) -> None:
-    """Get tall and thin, and come back with a wobble."""
-    middle = (cue.start + cue.end) / 2
-    cue.pen.go("squash", cue.start, middle, -0.42 * min(1.3, cue.act.size), "smooth")
-    cue.pen.go("squash", middle, cue.end, 0.0, "back")
+    """Get tall and thin, and come back with a wobble, as often as said."""
+    _there_and_back(cue, -0.42)
 
 
 def squash(cue: Cue, score: Score) -> None:
-    """Get flat and wide, and come back with a wobble."""
-    middle = (cue.start + cue.end) / 2
-    cue.pen.go("squash", cue.start, middle, 0.45 * min(1.3, cue.act.size), "smooth")
-    cue.pen.go("squash", middle, cue.end, 0.0, "back")
+    """Get flat and wide, and come back with a wobble, as often as said."""
+    _there_and_back(cue, 0.45)
+
+
+def _there_and_back(cue: Cue, size: float) -> None:
+    each = cue.seconds / max(1, cue.act.times)
+    for i in range(max(1, cue.act.times)):
+        start = cue.start + i * each
+        cue.pen.go("squash", start, start + each / 2, size * min(1.3, cue.act.size), "smooth")
+        cue.pen.go("squash", start + each / 2, start + each, 0.0, "back")
 
 
 def flip(cue: Cue, score: Score) -> None:
@@ -195,11 +210,13 @@ def flip(cue: Cue, score: Score) -> None:
 
 
 def tumble(cue: Cue, score: Score) -> None:
-    """Roll over and over to the side."""
+    """Roll over and over to the side, as often as said."""
     way = cue.way()
     goal = score.fits(cue.pen, cue.pen.now("x", cue.start) + way * 0.4)
     cue.pen.go("x", cue.start, cue.end, goal, "smooth")
-    cue.pen.go("angle", cue.start, cue.end, cue.pen.now("angle", cue.start) + way * 720, "smooth")
+    cue.pen.go(
+        "angle", cue.start, cue.end, cue.pen.now("angle", cue.start) + way * 360 * (cue.act.times or 2), "smooth"
+    )
     cue.pen.swing("lift", 0.2 * cue.pen.actor.half_y, 2.2, cue.start, cue.end, "hop")
 
 
@@ -213,9 +230,9 @@ def talk(cue: Cue, score: Score) -> None:
     """A jolt for each call: stretched up and forward, as a dog barks."""
     times = cue.act.times or max(2, round(cue.seconds / 0.6))
     rate = times / cue.seconds
-    cue.pen.swing("squash", -0.14 * cue.act.size, rate, cue.start, cue.end, "beat")
-    cue.pen.swing("lift", 0.10 * cue.pen.actor.half_y, rate, cue.start, cue.end, "beat")
-    cue.pen.swing("angle", -cue.way() * -4.0, rate, cue.start, cue.end, "beat")
+    cue.pen.swing("squash", -0.14 * cue.act.size, rate, cue.start, cue.end, "beat", counted=True)
+    cue.pen.swing("lift", 0.10 * cue.pen.actor.half_y, rate, cue.start, cue.end, "beat", counted=True)
+    cue.pen.swing("angle", -cue.way() * -4.0, rate, cue.start, cue.end, "beat", counted=True)
 
 
 def melt(cue: Cue, score: Score) -> None:

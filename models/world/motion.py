@@ -26,6 +26,10 @@ NATURAL = {"jump": 1.0, "flip": 1.3, "turn": 0.9, "look": 1.6, "look to": 0.6, "
            "approach": 2.2, "eat": 3.4, "chase": 3.4, "follow": 3.6, "circle": 3.8, "crawl": 3.6, "walk": 3.4, "float": 3.6, "sail": 3.8,
            "become": 3.0, "peek": 3.4, "push": 3.2, "nod": 1.6, "stay": 1.2, "talk": 1.8, "recolour": 2.0}  # fmt: skip
 """Seconds that a motion takes where no length is asked for; others take 2.8."""
+EACH = {"jump": 0.95, "hop": 0.8, "flip": 1.2, "bounce": 0.7, "talk": 0.6, "nod": 0.7, "spin": 1.0, "turn": 0.8, "look": 1.4, "pulse": 0.7,
+        "blink": 0.6, "shake": 0.5, "sway": 1.3, "swing": 1.3, "wave": 0.7, "wobble": 0.6, "stretch": 1.2, "squash": 1.0, "tumble": 1.0,
+        "roll": 1.1}  # fmt: skip
+"""Seconds that each of a number of times takes."""
 SHORTEST, LONGEST = 3.0, 9.0
 
 
@@ -187,8 +191,8 @@ def _merged(acts: Sequence[Act]) -> list[Act]:
 
 def _weight(act: Act) -> float:
     natural: float = NATURAL.get(act.verb, 2.8)
-    if act.times and act.verb in ("jump", "flip", "bounce", "talk", "nod", "spin"):
-        natural = {"jump": 0.95, "flip": 1.2, "bounce": 0.7, "talk": 0.6, "nod": 0.7, "spin": 1.0}[act.verb] * act.times
+    if act.times and act.verb in EACH:
+        natural = EACH[act.verb] * act.times
     return float(natural / act.speed**0.5)
 
 

@@ -110,6 +110,9 @@ def travel(cue: Cue, score: Score) -> None:
 def _along(cue: Cue, verb: str, distance: float) -> None:
     """Write what goes with a way of *distance* (signed, frame widths): gait, lean, rolling."""
     pen, g, act = cue.pen, GAITS[verb], cue.act
+    if act.times and verb == "hop":
+        _hops(cue)
+        return
     gait(pen, verb, cue.start, cue.end, act.speed, act.size)
     if g.lean:
         # the lean is in the sprite's own frame, which the turn mirrors: leaning forward is always the way it faces
@@ -119,7 +122,16 @@ def _along(cue: Cue, verb: str, distance: float) -> None:
         pen.go("lean", cue.end - 0.2, cue.end, 0.0)
     if g.rolls:
         turns = distance / max(2 * pen.actor.half_x, 0.02) / 3.14159
+        turns = act.times * (1 if distance > 0 else -1) if act.times else turns
         pen.go("angle", cue.start, cue.end, pen.now("angle", cue.start) + 360 * turns, "smooth")
+
+
+def _hops(cue: Cue) -> None:
+    """Write as many hops as said, over the way that is written."""
+    each = cue.seconds / cue.act.times
+    high = min(0.3, GAITS["hop"].hop * 2 * cue.pen.actor.half_y) * cue.act.size
+    for i in range(cue.act.times):
+        leap(cue.pen, cue.start + i * each, cue.start + (i + 1) * each, high)
 
 
 def _away(cue: Cue, score: Score, verb: str) -> None:

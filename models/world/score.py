@@ -99,11 +99,20 @@ class Pen:
             )
 
     def swing(
-        self, what: str, size: float, rate: float, start: float, end: float, wave: str = "sine", phase: float = 0.0
+        self,
+        what: str,
+        size: float,
+        rate: float,
+        start: float,
+        end: float,
+        wave: str = "sine",
+        phase: float = 0.0,
+        *,
+        counted: bool = False,
     ) -> None:
         """Add a repeated motion; nothing where it would be shorter than a moment. One that lasts to the end of the film does
-        not come to rest there, for the eye would take that for a stop."""
-        if self.last and end > self.last - 0.2:
+        not come to rest there, for the eye would take that for a stop; unless it is *counted*: then it has its number only."""
+        if self.last and end > self.last - 0.2 and not counted:
             end = self.last + 0.5
         if end - start > 0.1 and abs(size) > 1e-6:
             self.swings.append(
@@ -165,6 +174,10 @@ class Cue:
     @property
     def seconds(self) -> float:
         return self.end - self.start
+
+    def rate(self, natural: float) -> float:
+        """Return how often a second it happens: *natural*, or so that it happens as often as said."""
+        return self.act.times / self.seconds if self.act.times else natural
 
     def way(self, fallback: int = 0) -> int:
         """Return -1 for left, 1 for right, as said; else the way it faces; else *fallback* or left."""

@@ -1,13 +1,13 @@
 """Requests that never name the thing: what it does, what it is for, what a person needs; true of one thing of the scene alone.
 
-The facts and their words are those of :mod:`training.language.reason`. What else stands in the scene is chosen so that nobody
+The clues and their words are those of :mod:`training.language.reason`. What else stands in the scene is chosen so that nobody
 could mean it: it shares no such fact, no word of it, and no section of the atlas with anything that does.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 
@@ -41,13 +41,9 @@ class Hint:
 
 @lru_cache(maxsize=2048)
 def _facts(name: str) -> frozenset[str]:
-    """Return all that is known of *name*, in every form that a fact is said in."""
+    """Return all that is known of *name*: what the atlas tells, and its clues."""
     entry = atlas.entry(name)
-    said = {*entry.uses, *entry.properties}
-    for use in entry.uses:
-        if use.partition(" ")[0].endswith("ing"):
-            said |= {reason.infinitive(use), reason.third(reason.infinitive(use))}
-    return frozenset(said)
+    return frozenset((*entry.uses, *entry.properties, *(fact.text for fact in reason.facts() if fact.name == name)))
 
 
 @lru_cache(maxsize=2048)
@@ -73,70 +69,44 @@ def apart(split: Split, text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in cast(split) if name not in holders and not _near(name, text, subgroups))
 
 
-def _need(rng: Random, split: Split) -> tuple[str, str, tuple[str, ...]]:
-    """Return a need as it is said, the same for choosing what stands beside, and the names of what helps."""
-    said = banks(split).say(rng, "reason.needed")
-    return said.text, said.text, reason.parts(said.slots["reason.need"])
-
-
 def hinted(rng: Random, split: Split) -> tuple[Shot, Hint]:
     """Return a scene and a hint that fits one of its things and no other. Raises RuntimeError when none is found."""
     book = banks(split)
     for _ in range(_TRIES):
+        form = rng.choices(reason.FORMS, [reason.SHARES[form] for form in reason.FORMS])[0]
+        fact = rng.choice([fact for fact in reason.split(split == "held_out")[form] if fact.name in cast(split)])
+        said = replace(fact, text=reason.chosen(rng, fact.text))
         first = ""
-        if rng.random() < 0.15:
-            form, (first, text, names) = "need", _need(rng, split)
-            phrase = first
+        if form == "says":
+            phrase = first = said.text
+        elif rng.random() < 0.35:
+            noun = book.text(rng, "noun.image")
+            phrase = first = reason.question(rng, book, said, noun, f"this {noun}")
         else:
-            form = rng.choices(("does", "doing", "want"), (5, 2.5, 2.5))[0]
-            fact = rng.choice(reason.split(split == "held_out")[form])
-            text, names = fact.text, fact.names
-            slots = _slots(rng, fact)
-            end = {"does": "", "doing": ".for", "want": ".to"}[form]
-            if rng.random() < 0.35:
-                noun = book.text(rng, "noun.image")
-                phrase = first = book.text(rng, f"reason.which{end}", it=f"this {noun}", noun=noun, **slots)
-            else:
-                phrase = book.text(rng, f"reason.np{end}", **slots)
-        if form in ("doing", "want"):  # "something for flying to the moon" is no astronaut
-            names = tuple(name for name in names if atlas.entry(name).group not in ("people", "animals"))
-        made = _scene(rng, split, text, names)
+            phrase = reason.described(rng, book, said)
+        kind = "need" if form == "says" else "does" if form == "done" else form
+        made = _scene(rng, split, fact.text, fact.name)
         if made is not None:
-            shot, name = made
-            ids = tuple(thing.id for thing in shot.scene.things if thing.name == name)
-            return shot, Hint(form, phrase, first.strip(), ids, name, reason.article(name))
+            ids = tuple(thing.id for thing in made.scene.things if thing.name == fact.name)
+            return made, Hint(kind, phrase, first.strip(), ids, fact.name, reason.article(fact.name))
     raise RuntimeError(f"no scene for a hint was found in {_TRIES} attempts")
 
 
-def _slots(rng: Random, fact: reason.Fact) -> dict[str, str]:
-    head = rng.choice(fact.heads)
-    rel = rng.choice(("who", "that")) if fact.person else rng.choice(("that", "that", "which"))
-    return {
-        "head": head,
-        "rel": rel,
-        "some": "someone" if fact.person else "something",
-        "pro": "he or she" if fact.person else "it",
-        fact.form: fact.text,
-    }
-
-
-def _scene(rng: Random, split: Split, text: str, names: tuple[str, ...]) -> tuple[Shot, str] | None:
-    """Return a scene with one of *names* among things that *text* does not fit, and that name."""
-    known = [name for name in names if name in cast(split)]
-    growing = any(atlas.entry(name).group in ("plants", "places", "sky", "food") for name in known)
+def _scene(rng: Random, split: Split, text: str, name: str) -> Shot | None:
+    """Return a scene with *name* among things that *text* does not fit."""
+    growing = atlas.entry(name).group in ("plants", "places", "sky", "food")
     back = scenery.backdrop(rng, flat=1.0 if growing else 0.6)  # meadows and gardens are full of what needs water
     home = frozenset(scenery.at_home(split, back.kind, False))
-    known = [name for name in known if name in home]
-    others = [name for name in apart(split, text, names) if name in home and atlas.entry(name).subgroup != "buildings"]
-    if not known or len(others) < 3:
+    others = [
+        other for other in apart(split, text, (name,)) if other in home and atlas.entry(other).subgroup != "buildings"
+    ]
+    if name not in home or len(others) < 3:
         return None
-    new = [name for name in others if name in kept_back()]
+    new = [other for other in others if other in kept_back()]
     chosen = rng.sample(others, min(len(others), rng.randint(2, 4)))
-    if split == "held_out" and known[0] not in kept_back():
+    if split == "held_out" and name not in kept_back():
         if not new:
             return None
         chosen[0] = rng.choice(new)
-    name = rng.choice(known)
     made = scenery.shot(rng, split, [Part(name), *(Part(other) for other in dict.fromkeys(chosen))], back)
-    clean = None if made is None else tidied(made, ("thing",))
-    return None if clean is None else (clean, name)
+    return None if made is None else tidied(made, ("thing",))

@@ -131,7 +131,7 @@ class Dialogue:
             meta["duration"] = (
                 round(self.rng.uniform(0.2, long), self.rng.choice((1, 2)))
                 if self.chance(0.5)
-                else float(self.rng.randint(1, int(long)))
+                else float(self.rng.randint(2, int(long)))
             )
         if kind == "video":
             meta["fps"], meta["has_audio"] = self.rng.choice(_RATES), self.chance(0.7)

@@ -56,11 +56,13 @@ def refuse(d: Dialogue) -> str:
         kind = "image" if d.chance(0.85) else None
     elif name == "music":
         kind = "audio" if d.chance(0.6) else "video"
-    elif name in ("mail", "document", "other", "speech"):
+    elif name == "speech":
+        kind = d.rng.choice(("video", "audio", "audio", None, None, None))
+    elif name in ("mail", "document", "other"):
         kind = d.rng.choice(("image", "video", "audio", None, None, None, None))
     if kind and not (d.of(kind) and d.chance(0.6)):
         d.attach(kind)
-    word = d.book.text(d.rng, f"noun.{kind or 'image'}")
+    word = d.book.text(d.rng, f"noun.{kind or ('audio' if name == 'speech' else 'image')}")
     it = d.book.text(d.rng, "it.new", noun=word)
     d.ask(d.say(f"refuse.{name}", it=it, noun=word))
     d.answer(f"say.refuse.{name}")

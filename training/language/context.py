@@ -10,7 +10,8 @@ from training.language.numbers import words as in_words
 from training.language.talk import Dialogue, Item, Target, phrase
 
 WHAT: dict[str, tuple[str, ...]] = {
-    "image": ("images", "pictures", "photos"), "video": ("videos", "clips"), "audio": ("sounds", "recordings"),
+    "image": ("images", "pictures", "photos", "pics"), "video": ("videos", "clips", "films", "movies"),
+    "audio": ("sounds", "recordings", "sound files", "tracks"),
     "mask": ("masks", "cutouts"),
 }  # fmt: skip
 DID = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from random import Random
 
 from models.values import Kind
 
@@ -33,8 +35,21 @@ SHAPES = (
     ("rotate", 4), ("rotate.left", 2), ("rotate.right90", 2), ("rotate.left90", 2), ("rotate.180", 2), ("flip.horizontal", 4),
     ("flip.vertical", 2),
 )  # fmt: skip
-ADVERBS = (("a bit ", 0.5), ("slightly ", 0.5), ("a little ", 0.5), ("somewhat ", 0.5), ("a little bit ", 0.5), ("a tad ", 0.5),
-           ("much ", 2.0), ("a lot ", 2.0), ("way ", 2.0), ("far ", 2.0), ("strongly ", 2.0), ("considerably ", 2.0))  # fmt: skip
+ADVERBS = (0.5, 2.0)
+"""What words for less or for more than usual multiply the amount by."""
+_SMALL = ("a bit", "slightly", "a little", "somewhat", "a little bit", "a tad", "a touch")
+_BEFORE = {  # a comparative ("much brighter"), the end or a preposition ("blur it a lot"), anything else ("strongly blur it")
+    0.5: (_SMALL, _SMALL, ("slightly", "just slightly")),
+    2.0: (
+        ("much", "way", "far", "considerably", "so much", "quite a bit"),
+        ("a lot", "strongly", "considerably", "very much", "quite a lot", "a good deal"),
+        ("strongly", "heavily", "very strongly"),
+    ),
+}
+_GAP = "\x00"
+"""Stands for an adverb until it is known what it is put before."""
+_HIGHER = re.compile(r"(?:more|less|too|(?!lower\b|under\b|over\b|after\b)\w+er)\b")
+_LAST = re.compile(r"(?:in|for|on|and|by)\b|[^\w\s]|$")
 
 
 def plain(amount: float) -> str:
@@ -51,7 +66,7 @@ def tone(
     """
     rng = d.rng
     change = rng.choices(TONES, WEIGHTS)[0]
-    adverb, factor = ("", 1.0) if not change.amount or d.chance(0.45) else rng.choice(ADVERBS)
+    factor = 1.0 if not change.amount or d.chance(0.45) else rng.choice(ADVERBS)
     params = {"op": change.op}
     bank = f"adj.{change.bank}"
     if where == "all":
@@ -66,7 +81,7 @@ def tone(
         it = "it"
     else:
         it = target.ref or d.book.text(rng, "it.new" if target.new else "it.latest", noun=noun)
-    slots = {"noun": noun, "it": it, "adv": adverb}
+    slots = {"noun": noun, "it": it, "adv": "" if factor == 1 else f"{_GAP} "}
     if where == "all":
         slots["x"] = it if target is None or target.ref else d.book.text(rng, "x.all", it=it, noun=noun)
     else:
@@ -74,6 +89,7 @@ def tone(
         if change.op == "color" and slots["x"].endswith(("background", "backdrop")):  # that is what op=background does
             slots["x"] = "the rest"
     said = d.book.say(rng, bank, **slots)
+    _adverb(rng, said, factor)
     if where == "all" and target is not None and target.ref and not {"x", "it"} & said.slots.keys():
         said = d.frame(said, "on.target", ref=target.ref)
     if where == "outside" and not named and d.chance(0.15):
@@ -86,6 +102,16 @@ def tone(
     if "colour" in said.slots:
         params["color"] = said.slots["colour"]
     return said, params
+
+
+def _adverb(rng: Random, said: Said, factor: float) -> None:
+    """Write the adverb for *factor* where *said* has a gap for one, in a form that goes with the word after it."""
+    for number, (text, mark) in enumerate(said.pieces):
+        before, gap, after = text.partition(_GAP)
+        if gap:
+            nearest = after.lstrip()
+            kind = 0 if _HIGHER.match(nearest) else 1 if _LAST.match(nearest) else 2
+            said.pieces[number] = (before + rng.choice(_BEFORE[factor][kind]) + after, mark)
 
 
 def shape(d: Dialogue, target: Target | None) -> tuple[Said, dict[str, str]]:
@@ -187,7 +213,8 @@ def crop(d: Dialogue) -> str:
 def backdrop(d: Dialogue) -> str | None:
     """Cut out with alpha, or put on a plain colour: of a mask made before or of a region just drawn."""
     mask = d.latest("mask")
-    if mask is not None and (of := current(d, mask)).startswith("image") and d.chance(0.7):
+    fresh = mask is not None and d.last_called and (mask.call is d.calls[-1] or mask.handle in d.calls[-1].refs("mask"))
+    if mask is not None and fresh and (of := current(d, mask)).startswith("image") and d.chance(0.7):
         args, target = [of, mask.handle], Target(_item(d, of), False)
     else:
         target = d.target("image")

@@ -8,6 +8,7 @@ from random import Random
 
 from models.values import Kind
 
+from training.language import av
 from training.language.mark import current
 from training.language.phrasing import Said
 from training.language.talk import Dialogue, Item, Target
@@ -168,7 +169,9 @@ def masked(d: Dialogue) -> str | None:
 
 
 def newest(d: Dialogue) -> str | None:
-    """Adjust all of what the last reply made, spoken of as "it"."""
+    """Adjust all of what the last reply made, spoken of as "it": turned down, a sound gets softer and a picture darker."""
+    if d.shelf and d.shelf[-1].kind == "audio":
+        return _heard(d, d.shelf[-1])
     item = d.latest("image", "video")
     if item is None or item.call is None or not d.last_called or item.call is not d.calls[-1]:
         return None
@@ -176,6 +179,17 @@ def newest(d: Dialogue) -> str | None:
     d.ask(said)
     d.run("adjust", [item.handle], [item.kind], params)
     return f"adjust.{params['op']}"
+
+
+def _heard(d: Dialogue, item: Item) -> str | None:
+    """Change the sound that the last reply made, mostly its loudness."""
+    if item.call is None or not d.last_called or item.call is not d.calls[-1]:
+        return None
+    names = ("louder", "quieter", "louder.db", "quieter.db") if d.chance(0.75) else ()
+    said, spans, params = av.effect(d, Target(item, False), *names)
+    d.ask(said)
+    d.run("audio_adjust", [item.handle, *spans], ["audio"], params)
+    return f"audio_adjust.{params['op']}"
 
 
 def followed(d: Dialogue) -> str | None:

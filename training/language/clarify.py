@@ -20,8 +20,10 @@ USUAL = (0.5, 1.0, 2.0)
 GRADED = frozenset(("blur", "pixelate", "sharpen", "brightness", "contrast", "saturation"))
 STEPS = {"gain": "db", "pitch": "semitones"}
 """Changes of sounds that can be more or less, and the setting that says how much."""
-_ABOUT_LIGHT = ("turn", "tone", "soft", "gentle", "subtle", "visible", "see a")
+_ABOUT_LIGHT = ("turn", "tone", "soft", "gentle", "gently", "subtle", "visible", "see ", "faint")
 """Words for less or more of a look that would speak of the loudness of a sound."""
+_UP_OR_DOWN = ("turn", "dial", "crank", "lower", "reduc", "rais", "increas", " up", " down")
+"""Words that for something made less already could mean either way."""
 PLAIN_EFFECTS = ("louder", "quieter", "normalize", "reverse", "faster", "slower", "higher", "lower")
 """Effects of sound whose request holds no number."""
 LOOKS: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
@@ -254,11 +256,22 @@ def amount(d: Dialogue) -> str | None:
     if params is None:
         return None
     said = d.book.say(d.rng, f"clarify.{name}")
-    if call.task == "audio_adjust" and any(word in said.text for word in _ABOUT_LIGHT):
+    if _misread(call, said.text):
         return None
     d.ask(said, polite=False)
     _redo(d, call, params, name.partition(".")[0])
     return "clarify.amount"
+
+
+def _misread(call: TaskCall, text: str) -> bool:
+    """Say whether *text*, meant as more or less of what *call* did, would speak of something else."""
+    if call.task == "audio_adjust" and any(word in text for word in _ABOUT_LIGHT):
+        return True
+    settings = call.params
+    lessened = any(settings.get(key, "").startswith("-") for key in ("amount", *STEPS.values()))
+    if lessened and any(word in text for word in _UP_OR_DOWN):
+        return True
+    return settings["op"] in ("blur", "sharpen", "contrast") and "soft" in text  # soft is what a blur makes
 
 
 def _turned(params: Mapping[str, str]) -> dict[str, str] | None:

@@ -74,6 +74,11 @@ class Brain:
         """Wait at most *seconds* until loading has ended, well or not; tell whether it has."""
         return self._ready.wait(seconds)
 
+    def settle(self, seconds: float) -> None:
+        """Wait at most *seconds* for a load that has begun: a process that ends within one is aborted by the libraries."""
+        if self._started:
+            self._ready.wait(seconds)
+
     @property
     def model(self) -> UnifiedModel | None:
         return self._model

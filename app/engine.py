@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("unison.engine")
 TEXT_MOST = 1_000_000
 """Characters of one message that are kept at all."""
+LOADING = 30.0
+"""Seconds that closing waits for a model that is being loaded."""
 TAKE_OVER = 2.0
 """Seconds that a new reply gives a stopped one to end."""
 
@@ -79,6 +81,7 @@ class Engine:
             run.stop.set()
         for run in runs:
             run.ended.wait(self.settings.grace)
+        self.brain.settle(LOADING)
         self.history.close()
 
     # Conversations

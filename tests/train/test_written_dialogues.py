@@ -19,8 +19,8 @@ from models.unified.speech import Speech
 from models.unified.vocabulary import Vocabulary
 from models.values import Failure, Kind, Media, Message, Phrase, Region, TaskCall
 from training.batches import build_vocabulary
-from training.dialogues import Example, book, examples, topics
-from training.language import adjusting, change, context, make
+from training.dialogues import Example, Turn, book, examples, topics
+from training.language import adjusting, av, change, context, make
 from training.language.phrasing import Split
 from training.language.talk import Dialogue
 
@@ -134,13 +134,52 @@ def test_a_drawn_picture_is_gone_on_with() -> None:
     for seed in range(60):
         d = talked(seed)
         make.image(d)
-        if d.failed or change.drawn(d) is None:
-            continue
+        if d.failed or len(d.calls) > 1 or change.drawn(d) is None:
+            continue  # nothing was drawn, or it was animated in the same breath
         call, (said,) = d.calls[-1], [message.text for message in d.messages[-2:-1]]
         assert call.refs("image") == [d.calls[0].id.replace("t", "image#")] or len(d.of("image")) > 1
         assert all(words in said for words in call.phrases())
         tasks.add(call.task)
     assert tasks == {"edit", "animate"}
+
+
+def test_a_second_wish_in_the_same_breath_goes_on_with_what_the_first_made() -> None:
+    onward = {}
+    for seed in range(200):
+        for turn in (make.image, make.video):
+            d = talked(seed)
+            group = turn(d)
+            if group.startswith("multi."):
+                first, second = d.calls
+                onward[group] = [first.task, second.task]
+                assert second.refs("image", "video") == [f"{first.task}#1"]
+                assert all(words in d.messages[0].text for words in first.phrases())
+    assert onward == {"multi.image+animate": ["image", "animate"], "multi.video+sound_for": ["video", "sound_for"]}
+
+
+@pytest.mark.parametrize("turn", [change.edit, change.animate, change.video_edit, av.sound_for])
+def test_the_medium_is_named_where_the_newest_is_of_the_other_kind(turn: Turn) -> None:
+    older = 0
+    for seed in range(150):
+        d = talked(seed)
+        d.attach("image" if turn in (change.video_edit, av.sound_for) else "video")
+        d.attach("video" if turn in (change.video_edit, av.sound_for) else "image")
+        d.attach("image" if turn in (change.video_edit, av.sound_for) else "video")
+        known = len(d.shelf)
+        turn(d)
+        newest = next(item for item in reversed(d.shelf) if item.call is None)
+        about = d.calls[0].refs("image", "video")[0]
+        if newest is d.shelf[known - 1] and about != newest.handle:
+            older += 1
+            said = d.messages[0].text.lower()
+            number = ("first", "second")[int(about[-1]) - 1]
+            word = (
+                ("image", "picture", "photo", "pic")
+                if about.startswith("image")
+                else ("video", "clip", "footage", "movie", "film")
+            )
+            assert "#" in said or number in said or "original" in said or any(each in said for each in word), said
+    assert older > 20
 
 
 def test_the_amount_of_a_change_is_the_percentage_that_was_said() -> None:

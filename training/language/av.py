@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.values import Kind, Span
 
+from training.language.aim import aimed
 from training.language.phrasing import Said
 from training.language.talk import Dialogue, Target, phrase
 
@@ -116,7 +117,7 @@ def sounded(kind: Kind) -> list[Kind]:
 
 def sound_for(d: Dialogue) -> str:
     """Make the sound that fits a picture or a video."""
-    target = d.target("video") if d.chance(0.65) else d.target("image")
+    target = aimed(d, "video" if d.chance(0.65) else "image")
     if d.chance(0.3):
         said = d.ask(d.say("sf.named", target))
         d.run("sound_for", [target.handle, phrase(said)], sounded(target.item.kind))

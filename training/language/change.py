@@ -7,6 +7,7 @@ from functools import lru_cache
 from models.values import Arg
 
 from training.language import make
+from training.language.aim import aimed
 from training.language.mark import current
 from training.language.phrasing import plural, sections
 from training.language.talk import Dialogue, Item, Target, phrase
@@ -20,8 +21,9 @@ LONGEST_NAME = 3
 
 def edit(d: Dialogue) -> str:
     """Change a whole picture by an instruction."""
-    target = d.target("image")
-    said = d.ask(d.say(d.rng.choices(("edit.ask", "verbose.edit", "restore.wish"), (75, 16, 9))[0], target))
+    target = aimed(d, "image")
+    weights = (75, 0 if target.ref else 16, 9)
+    said = d.ask(d.say(d.rng.choices(("edit.ask", "verbose.edit", "restore.wish"), weights)[0], target))
     d.run("edit", [target.handle, phrase(said)], ["image"], after="picture")
     return "edit"
 
@@ -133,8 +135,8 @@ def remove_mask(d: Dialogue) -> str | None:
 
 def animate(d: Dialogue) -> str:
     """Bring a picture to life, with a description of the motion or without."""
-    target = d.target("image", fresh=0.5)
-    said = d.ask(d.say("verbose.animate" if d.chance(0.15) else "animate.ask", target))
+    target = aimed(d, "image", 0.5)
+    said = d.ask(d.say("verbose.animate" if not target.ref and d.chance(0.15) else "animate.ask", target))
     what = [phrase(said)] if said.stated else []
     d.run("animate", [target.handle, *what], ["video"])
     return "animate.motion" if what else "animate.plain"
@@ -152,7 +154,7 @@ def video_region(d: Dialogue) -> str:
 
 def video_edit(d: Dialogue) -> str:
     """Change a video by an instruction or by a description of what it shall show."""
-    target = d.target("video")
-    said = d.ask(d.say("verbose.vedit" if d.chance(0.15) else "vedit.ask", target))
+    target = aimed(d, "video")
+    said = d.ask(d.say("verbose.vedit" if not target.ref and d.chance(0.15) else "vedit.ask", target))
     d.run("video_edit", [target.handle, phrase(said)], ["video"])
     return "video_edit"

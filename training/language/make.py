@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from models.values import Arg
+from models.values import Arg, Kind
 
 from training.language.talk import Dialogue, phrase
 
+ONWARD = 0.06
+"""How often a request for a picture or a video asks at once for what shall be made of it."""
+
 
 def image(d: Dialogue) -> str:
-    """Ask for a picture, or name only what it shall show."""
+    """Ask for a picture, or name only what it shall show; now and then for a video that is made from it."""
+    if d.chance(ONWARD):
+        return _onward(d, "image.moving", "image", "animate", ["video"])
     bare = d.chance(0.4) and not d.shelf
     if not bare and not d.shelf and d.chance(0.03):
         d.attach("image")  # attached, but a new picture is wanted
@@ -19,8 +24,21 @@ def image(d: Dialogue) -> str:
     return "image.bare" if bare else "image.ask"
 
 
+def _onward(d: Dialogue, section: str, task: Kind, then: str, gives: list[Kind]) -> str:
+    """Ask for a picture or a video and, in the same breath, for what *then* makes of it."""
+    said = d.ask(d.say(section))
+    if d.chance(0.85):
+        d.words("do.many")
+    made = d.call(task, [phrase(said)], [task], fails=0.0)
+    d.call(then, [made[0].handle], gives, fails=0.0)
+    d.answer()
+    return f"multi.{task}+{then}"
+
+
 def video(d: Dialogue) -> str:
-    """Ask for a video, or name only what happens in it."""
+    """Ask for a video, or name only what happens in it; now and then with a sound that fits."""
+    if d.chance(ONWARD):
+        return _onward(d, "video.sounding", "video", "sound_for", ["audio", "video"])
     bare = d.chance(0.3) and not d.shelf
     said = d.ask(
         d.say("video.bare" if bare else "video.kinds" if d.chance(0.3) else "video.ask"), polite=not bare, bare=bare

@@ -83,7 +83,8 @@ def plural(noun: str) -> str:
     stem, _, last = head.rpartition(" ")
     odd = {"man": "men", "woman": "women", "person": "people", "child": "children", "mouse": "mice", "goose": "geese",
            "sheep": "sheep", "fish": "fish", "deer": "deer", "leaf": "leaves", "knife": "knives", "wolf": "wolves",
-           "shelf": "shelves", "loaf": "loaves", "foot": "feet", "tooth": "teeth"}  # fmt: skip
+           "shelf": "shelves", "loaf": "loaves", "foot": "feet", "tooth": "teeth",
+           "elf": "elves", "calf": "calves", "scarf": "scarves"}  # fmt: skip
     if last in odd:
         many = odd[last]
     elif last.endswith(("man", "child")) and last not in ("human", "german"):

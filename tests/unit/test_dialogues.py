@@ -13,6 +13,7 @@ import pytest
 from models import grammar
 from models.tasks import TASKS
 from models.unified.amounts import amounts, plain
+from models.unified.prompt import facts
 from models.values import Failure, Media, Message, Phrase, Region, TaskCall, Text
 from training.dialogues import Example, book, examples
 from training.language.noise import typed
@@ -240,3 +241,22 @@ def test_phrases_never_swallow_the_carrier() -> None:
                 for arg in call.args:
                     if isinstance(arg, Phrase) and call.task in ("image", "video", "audio", "segment", "detect"):
                         assert not arg.text.lower().startswith(carriers), arg
+
+
+def test_facts_are_told_in_the_words_of_the_header() -> None:
+    told = [example for example in drawn() if example.topic == "facts"]
+    assert len(told) > 40
+    for example in told:
+        words = "".join(part.text for part in example.messages[-1].parts if isinstance(part, Text))
+        headers = [facts(part) for m in example.messages for part in m.parts if isinstance(part, Media)]
+        figure = words.removesuffix(".").split(" has ")[-1].split(": ")[-1]
+        assert any(figure in header.split(", ") for header in headers), words
+
+
+def test_nobody_says_please_twice_around_a_request() -> None:
+    courteous = re.compile(r"please|pls|for me|thank")
+    rng, said = Random(2), Counter[int]()
+    for _ in range(600):
+        words = typed(rng, book("train"), Said([("cut it out for me", 0)], {}, 1)).text.lower()
+        said[len(courteous.findall(words))] += 1
+    assert said[2] == said[3] == 0, said

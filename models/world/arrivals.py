@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.world import spots, walls
+from models.world import spots, suiting, walls
 from models.world.busts import looks_in
 from models.world.clauses import framed
 from models.world.draft import Box, Draft
@@ -20,6 +20,8 @@ from models.world.which import pick
 from models.world.wish import Wanted
 from models.world.worn import known_head, worn_box
 
+HUNG = 0.4
+"""What has its foot above this share of the frame hangs in the air, and another in its place has its middle there."""
 MOST_AT_ONCE = 24
 """Things added by one order, at most."""
 
@@ -55,13 +57,32 @@ def _new(draft: Draft, one: Wanted, name: str) -> Thing:
 def add(draft: Draft, order: Order) -> None:
     """Add what the order names where it says."""
     made: list[int] = []
-    for one in wanted(draft, order.new):
+    asked = wanted(draft, order.new)
+    if order.place is not None and asked and nowhere(draft, order.place, _article(asked[0].said)):
+        return
+    for one in asked:
         for name in _names(draft, one):
             made += _one(draft, one, name, order.place, made)
     if made:
         names = [draft.thing(i).name for i in made]
         draft.done.append(f"added {_listed(names)}")
         draft.touched(*made)
+
+
+def nowhere(draft: Draft, place: Place, what: str) -> bool:
+    """Note and return whether there is no wall or ceiling to hang *what* on, where *place* asks for one."""
+    if place.zone not in walls.BEHIND or draft.scene.backdrop.kind in walls.BEHIND[place.zone] or _walls(draft, place):
+        return False
+    draft.notes.append(f"there is no {place.zone} here to hang {what} on; a room has one")
+    return True
+
+
+def _walls(draft: Draft, place: Place) -> list[Thing]:
+    """Return the things that are the wall that *place* names: one of bricks that was drawn."""
+    if place.zone != "wall":
+        return []
+    found = pick(place.whom, draft.scene, draft.know, draft.context).ids
+    return [t for t in draft.scene.things if t.id in found and t.name == "bricks"]
 
 
 def _listed(names: list[str]) -> str:
@@ -97,9 +118,11 @@ def _one(draft: Draft, one: Wanted, name: str, place: Place | None, made: list[i
     if draft.box is None:
         thing = spots.settled(thing, draft.know, draft.context)
     before = spot.before
-    if draft.scene.things and walls.zone(name, draft.scene.backdrop.kind):
+    hung = bool(walls.zone(name, draft.scene.backdrop.kind))
+    hung = hung or (place is not None and place.zone == "wall" and not _walls(draft, place))
+    if draft.scene.things and hung:
         before = draft.scene.things[0].id  # a wall is behind everything
-    if walls.zone(name, draft.scene.backdrop.kind):
+    if hung:
         _clear(draft, draft.box_of(thing))
     added = draft.add(thing, before)
     return [] if added is None else [added.id]
@@ -222,6 +245,8 @@ def spot_for(draft: Draft, thing: Thing, place: Place | None, *, moves: bool = F
         return spots.free_spot(thing, scene, know, context, draft.random), 1.0
     if place.kind == "side":
         return spots.side_spot(thing, place, scene, know, context, draft.random, moves=moves), 1.0
+    if place.zone == "wall" and (bricks := _walls(draft, place)):
+        return spots.spot_by(thing, bricks[0], "on", scene, know, context), 1.0
     if place.kind == "zone":
         return spots.zone_spot(thing, place, scene, know, context, draft.random)
     if place.kind == "marked" and draft.box is not None:
@@ -241,6 +266,13 @@ def _scenery(words: str) -> bool:
 
 def swap_for(draft: Draft, order: Order) -> None:
     """Put what the order names in the place of what is there."""
+    if (
+        " look" in order.said
+        and order.what in ("it", "this", "that")
+        and not (draft.context.marked or draft.context.last)
+    ):
+        draft.notes.append(f"no look is called “{order.new}”")
+        return
     things = draft.pick(order.what)
     if not things:
         return
@@ -253,16 +285,10 @@ def swap_for(draft: Draft, order: Order) -> None:
     made = []
     for old in things:
         one, name = names[0]
-        new = replace(
-            old,
-            name=name,
-            tint=one.colour,
-            flip=False,
-            rotation=0.0,
-            size=round(min(2.0, max(0.02, old.size * one.size)), 4),
-        )
-        if draft.know.entry(old.name).worn != draft.know.entry(name).worn or not draft.know.entry(name).worn:
-            new = _standing(draft, new, draft.box_of(old)[3])
+        wearer = next((t for t in draft.scene.things if old in draft.wears(t)), None)
+        new = _instead(draft, old, name, one)
+        if wearer is not None and draft.know.entry(name).worn:
+            new = replace(_on(draft, new, wearer, one.size), id=old.id)
         for worn in draft.wears(old):
             fitted = _on(draft, worn, new, 1.0)
             draft.put(
@@ -284,13 +310,38 @@ def swap_for(draft: Draft, order: Order) -> None:
     draft.touched(*made)
 
 
+def _instead(draft: Draft, old: Thing, name: str, one: Wanted) -> Thing:
+    """Return the thing *name* in the place of *old*: as large to the eye, its foot where that one's was, looking the same way,
+    and no further out of the frame."""
+    box = draft.box_of(old)
+    one_side, other_side = (max(a, 1 / a) for a in (draft.know.aspect(old.name), draft.know.aspect(name)))
+    size = old.size * (other_side / one_side) ** 0.5 * one.size  # the area of the box stays
+    new = replace(old, name=name, tint=one.colour, flip=_looks_alike(draft, old, name), rotation=0.0, size=min(2.0, max(0.02, size)))  # fmt: skip
+    half_x, half_y = spots.half_of(new, draft.know, draft.context)
+    hung = box[3] <= HUNG
+    room_x = max(0.96, box[2] - box[0]) / (2 * half_x)
+    room_y = max(box[3] - box[1], min(box[3], 1.0) - spots.EDGE if not hung else 0.96) / (2 * half_y)
+    new = replace(new, size=round(max(0.02, new.size * min(1.0, room_x, room_y)), 4))
+    if not draft.know.entry(old.name).worn or not draft.know.entry(name).worn:
+        new = _standing(draft, new, box[3])
+    inside = box[0] >= 0 and box[2] <= 1
+    return replace(new, x=spots.settled(new, draft.know, draft.context).x) if inside else new
+
+
+def _looks_alike(draft: Draft, old: Thing, name: str) -> bool:
+    """Return whether *name* must be mirrored to look to the side that *old* looks to."""
+    before, after = draft.know.entry(old.name).facing, draft.know.entry(name)
+    sides = ("left", "right")
+    return before in sides and suiting.flips(after) and (before == after.facing) == old.flip
+
+
 def _standing(draft: Draft, new: Thing, foot: float) -> Thing:
     """Return *new* with its foot at *foot*, where another stood; who is known by the head alone stands at the lower edge."""
     half_y = spots.half_of(new, draft.know, draft.context)[1]
     line = horizon(draft.scene.backdrop)
     if line is not None and foot > line and looks_in(new.name, draft.scene.backdrop, draft.know.entry):
         return replace(new, y=round(spots.edge_of(half_y), 4))
-    return replace(new, y=round(min(foot, 1.0) - half_y, 4)) if foot > 0.4 else new
+    return replace(new, y=round(min(foot, 1.0) - half_y, 4)) if foot > HUNG else new
 
 
 def copy(draft: Draft, order: Order) -> None:

@@ -152,7 +152,7 @@ def _move(draft: Draft, order: Order) -> None:
             draft.notes.append("a scene has one backdrop, so everything went there")
         return
     things = draft.pick(order.what)
-    if place is None or not things:
+    if place is None or not things or arrivals.nowhere(draft, place, f"the {things[0].name}"):
         return
     if order.what in ("it", "this", "that"):
         things = [_wearer(draft, t) for t in things]

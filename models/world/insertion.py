@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
+HIGH = ("sky", "wall", "ceiling")
+"""Zones in the upper part of a photo."""
 ROUND = 0.05
 """A thing pasted into a marked place may reach over it, with its shadow, by this share of the place's longer side."""
 
@@ -153,7 +155,7 @@ def _free(photo: Photo, name: str, one: Wanted, place: Place | None, number: int
     edge = 0.025 * min(width, height)
     low_x, top_x = edge + wide / 2, max(edge + wide / 2, width - edge - wide / 2)
     low_y, top_y = edge + high / 2, max(edge + high / 2, height - edge - high / 2)
-    flies = seat_of(name, photo.tools) == "floats" or (place is not None and place.zone == "sky")
+    flies = seat_of(name, photo.tools) == "floats" or (place is not None and place.zone in HIGH)
     xs, ys = np.linspace(low_x, top_x, 9), np.linspace(low_y, top_y, 7)
     ys = ys[:3] if flies else ys[4:]
     if place is not None and place.kind == "side":
@@ -210,7 +212,7 @@ def moved(photo: Photo, box: Box, place: Place) -> Box:
     width, height = photo.size
     wide, high = box[2] - box[0], box[3] - box[1]
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    across, down = place.side if place.kind == "side" else (0.0, -1.0 if place.zone == "sky" else 1.0)
+    across, down = place.side if place.kind == "side" else (0.0, -1.0 if place.zone in HIGH else 1.0)
     if place.fixed or place.strength >= 2 or place.kind == "zone":
         x = {-1: wide / 2, 1: width - wide / 2}.get(round(across), x)
         y = {-1: high / 2, 1: height - high / 2}.get(round(down), y)

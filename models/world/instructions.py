@@ -22,6 +22,11 @@ _POLITE = re.compile(
     r"^(?:i|we)(?: would|'d)? (?:like|love|want|need) (?=it to be )|^(?:are you able to|is it possible to|would it be possible to|let's|let us|help me(?: to)?|try to|go ahead and|feel free to|i want you to|"
     r"(?:edit|change|modify|alter)(?: it| this| the \w+| this \w+)?(?: so that| as follows)?:|edit it to|what if|how about|what about) "
 )
+_HANDLE = re.compile(r"\b(?:the )?(?:image|picture|photo|video|clip|film) ?#? ?\d+\b")
+"""A medium of the conversation by its name: there is one picture here, so it is "the picture"."""
+_WITHIN = re.compile(
+    r"^(?:in|on|for|with) (?:the|this|my) (?:picture|image|photo|scene|drawing|video|clip|film)[ ,:]+(?=\S)"
+)
 _TAIL = re.compile(
     r"[ ,]+(?:please|pls|plz|thanks|thank you|for me|if you can|if possible|instead|as well|too|now|again|ok|okay|right away|in (?:the|this|my) "
     r"(?:picture|image|photo|scene|drawing)|but (?:leave|keep) the rest(?: as it is| alone)?|and (?:leave|keep) (?:the rest|everything else)(?: as it is| alone)?)$"
@@ -29,7 +34,7 @@ _TAIL = re.compile(
 _VERBS = (
     "add|put|place|insert|include|draw|paint|remove|delete|erase|take|get|replace|swap|exchange|substitute|switch|trade|change|turn|transform|convert|make|"
     "move|shift|push|slide|drag|bring|send|give|dress|let|have|rotate|tilt|flip|mirror|duplicate|copy|clone|double|enlarge|shrink|scale|grow|colour|color|"
-    "recolour|recolor|dye|tint|set|drop|hide|lose|eliminate|clear|wipe|raise|lower|lift|hang|show|there should|there must|blur|brighten|darken|lighten"
+    "recolour|recolor|dye|tint|set|drop|hide|lose|eliminate|clear|wipe|raise|lower|lift|hang|pin|mount|show|there should|there must|blur|brighten|darken|lighten"
 )
 _SPLIT = re.compile(
     rf"\s*(?:;|\.(?=\s|$)|!|\band then\b|, ?then\b|\bthen\b|, and\b|\band\b|,)\s*(?=(?:also |please |now )*(?:{_VERBS})\b)|\s*[;!]\s*"
@@ -42,7 +47,7 @@ def read_orders(text: str, *, bare: bool = False) -> Orders:
     plain = re.sub(r"[“”\"`]", "", spelled(text, extras=False).replace("’", "'")).strip()
     orders: list[Order] = []
     unread: list[str] = []
-    for clause in _clauses(_clean(plain.lower())):
+    for clause in _clauses(_clean(_HANDLE.sub("the picture", plain.lower()))):
         found = _listed(clause) or _read(clause)
         if not found and (bare or _NAMED.match(clause)) and split_place(clause)[0]:
             found = (Order("add", new=split_place(clause)[0], place=split_place(clause)[1]),)
@@ -64,7 +69,7 @@ def _clean(words: str) -> str:
     before = ""
     while words != before:
         before = words
-        words = _TAIL.sub("", _POLITE.sub("", words)).strip(" ,.!?;:")
+        words = _TAIL.sub("", _WITHIN.sub("", _POLITE.sub("", words))).strip(" ,.!?;:")
     return words
 
 

@@ -96,6 +96,17 @@ def _put(match: re.Match[str]) -> tuple[Order, ...]:
     return () if known and place is None else (Order("add", new=what, place=place),)
 
 
+def _hung(words: str) -> tuple[Order, ...]:
+    """ "hang the clock over the sofa" moves, "hang up a picture" adds it, to the wall where nothing else is said."""
+    what, place = split_place(re.sub(r" up(?= |$)", "", words))
+    if not what:
+        return ()
+    place = place or Place("zone", zone="wall", whom="wall")
+    if re.match(r"(?:the|this|that|these|those|it|him|her|them)\b", what):
+        return (Order("move", what, place=place),)
+    return (Order("add", new=what, place=place),)
+
+
 def _added(match: re.Match[str]) -> tuple[Order, ...]:
     what, place = split_place(match["b"])
     if not what:
@@ -133,6 +144,7 @@ _RULES: tuple[_Rule, ...] = (
     (r"(?:swap|exchange|switch|trade|interchange) (?P<a>.+?) and (?P<b>.+?)(?: around)?", lambda m: (Order("swap", m["a"], m["b"]),)),
     (r"(?:swap|exchange|switch) (?P<a>the .+?) with (?P<b>the .+)", lambda m: (Order("swap", m["a"], m["b"]),)),
     (r"(?:replace|substitute|swap|exchange|switch|trade) (?P<a>.+?) (?:with|by|for|through|to) (?P<b>.+)", _changed),
+    (r"(?:make|let|have|turn) (?P<a>.+?) (?:to )?look(?:ing)? (?:more )?like (?P<b>.+)", _changed),
     (r"(?:instead of|in place of|rather than) (?P<a>.+?),? (?:i want |put |draw |use |have |show )?(?P<b>(?:a|an|some|two|three) .+)", _changed),
     (r"(?:put |draw |use |have |show |with |make it )?(?P<b>.+?) (?:instead of|in place of|rather than) (?P<a>.+)", _changed),
     (r"(?:change|turn|transform|convert|morph|make) (?P<a>.+?) (?:in)?to (?P<b>.+)", _changed),
@@ -178,9 +190,10 @@ _RULES: tuple[_Rule, ...] = (
     (r"(?P<a>(?:the|this|that) .+?) (?:should|must|could|shall) (?:wear|hold|carry|have) (?P<b>.+)", _worn),
     (r"(?:remove|delete|erase|take away|take out|take off|get rid of|eliminate|clear away|clear|wipe out|hide|lose|cut out|no|without|take|drop|rub out|kick out|kill|dispose of) (?P<a>.+)", _removed),
     (r"there (?:should|must|shall)(?:n't| not) be (?:any |a |an )?(?P<a>.+)", _removed),
-    (r"(?:put|place|set|hang|stick|draw|seat|stand|drop|position) (?P<b>.+)", _put),
+    (r"(?:hang|put|pin|stick) up (?P<b>.+)|(?:hang|pin|mount|nail|attach|fix|stick) (?P<c>.+)", lambda m: _hung(m["b"] or m["c"])),
+    (r"(?:put|place|set|draw|seat|stand|drop|position) (?P<b>.+)", _put),
     (r"(?:add|insert|include|paint|show|have|bring in|i want|need|there should(?: also)? be|there must be|let there be|i would like|i'd like|i'd love|we need|i need|it needs|it could use|it should have|could use|with|plus|also|"
-     r"there is|there are|give me|generate|create|include|sketch in|paste|place in|throw in|want|like|imagine) (?P<b>.+)", _added),
+     r"there is|there are|give me|generate|create|include|sketch in|paste|place in|throw in|want|imagine) (?P<b>.+)", _added),
     (r"(?P<b>(?:another|more|one more|a second|some more) .+)", _added),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), build) for pattern, build in _RULES)

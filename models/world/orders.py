@@ -54,10 +54,18 @@ def is_colour(words: str) -> str:
     return words
 
 
-_DRESSING = re.compile(
-    r"^(?:in the style of |a little bit |a bit |a little |a lot |a |an |the |some |more |much |very |really |slightly |even |quite |rather |super |so |it |like |as |in |at |on |with |during |into |to |by |of |looks? |look like )+|"
-    r" (?:style|look|effect|filter|version|scene|time|weather|outside|instead|picture|image|theme|mood|atmosphere|feeling|vibe|setting|background|backdrop)$"
+_BEFORE = re.compile(
+    r"^(?:in the style of |a little bit |a bit |a little |a lot |a |an |the |some |more |much |very |really |slightly |even |quite |rather |super |so |it is |it was |it |like |as |in |at |on |with |during |into |to |by |of |looks? |look like )+"
 )
+_BEHIND = re.compile(
+    r" (?:style|look|effect|filter|version|scene|time|weather|outside|instead|picture|image|theme|mood|atmosphere|feel|feeling|vibes?|setting|background|backdrop|"
+    r"tones?|colou?rs?|photo|photograph|photography|snapshot|drawing|painting|illustration|artwork|art|print|page|strip|movie|film|video|window|sign)$"
+)
+"""What dresses a setting up: words before it, then words behind it, as "pencil drawing" is known and "sepia photo" is sepia."""
+_AGED = re.compile(
+    r"(?:an? |the )?(?:photo(?:graph)?|picture|postcard|film|movie)s? (?:from|of) (?:the )?(?:1[89]\d\ds?|\w+ties|old days|old times|past|last century)"
+)
+"""A picture of another time: "a photo from 1920"."""
 
 
 _LOOKS_LIKE = {
@@ -68,7 +76,12 @@ _LOOKS_LIKE = {
     "warm": ("grade", "warm"), "warmer": ("grade", "warm"), "warm colours": ("grade", "warm"), "warm colors": ("grade", "warm"),
     "cold": ("grade", "cold"), "colder": ("grade", "cold"), "cool": ("grade", "cold"), "cooler": ("grade", "cold"), "vivid": ("grade", "vivid"),
     "colourful": ("grade", "vivid"), "colorful": ("grade", "vivid"), "more colourful": ("grade", "vivid"), "more colorful": ("grade", "vivid"),
-    "faded": ("grade", "faded"), "muted": ("grade", "faded"),
+    "faded": ("grade", "faded"), "muted": ("grade", "faded"), "dream": ("style", "dreamy"), "fairy tale": ("style", "dreamy"),
+    "line art": ("style", "sketch"), "crayon": ("style", "pastel"), "crayons": ("style", "pastel"), "chalk": ("style", "pastel"),
+    "child's drawing": ("style", "pastel"), "children's drawing": ("style", "pastel"), "kid's drawing": ("style", "pastel"),
+    "video game": ("style", "pixel"), "retro video game": ("style", "pixel"), "old video game": ("style", "pixel"), "8-bit": ("style", "pixel"),
+    "8-bit game": ("style", "pixel"), "8 bit game": ("style", "pixel"), "stormy night": ("time", "storm"), "dark and stormy night": ("time", "storm"),
+    "rainy night": ("time", "rain"), "foggy night": ("time", "fog"), "newspaper photo": ("style", "noir"),
     **{word: ("mood", mood) for word, mood in MOOD_WORDS.items()},
 }  # fmt: skip
 """Words that surroundings does not have, for whole pictures that are to look so."""
@@ -79,12 +92,14 @@ def setting(words: str) -> Order | None:
     seen = set()
     while words and words not in seen:
         seen.add(words)
+        if _AGED.fullmatch(words):
+            return Order("style", new="sepia")
         if words in _LOOKS_LIKE:
             return Order(_LOOKS_LIKE[words][0], new=_LOOKS_LIKE[words][1])
         for table, verb in ((TIME_OF, "time"), (STYLE_OF, "style"), (KIND_OF, "backdrop")):
             if words in table and words not in ("background", "backdrop", "house", "ground"):
                 return Order(verb, new=table[words])
-        words = _DRESSING.sub("", words).strip()
+        words = (_BEHIND if _BEFORE.sub("", words) == words else _BEFORE).sub("", words).strip()
     return None
 
 
@@ -103,8 +118,8 @@ def settings(words: str) -> tuple[Order, ...]:
 
 _WHOLE = re.compile(
     r"(?:(?:make|turn|change|switch|set|convert|transform|render|redraw|repaint|restyle|redo|draw|paint|show|have|let|do|imagine|put|give)"
-    r"(?: (?:it|this|that|everything|all|the (?:whole )?(?:picture|image|photo|scene|drawing|weather|season|time(?: of day)?|style|setting|lighting|mood|look)|this (?:picture|image|photo|scene)))?"
-    r"(?: (?:be|look|feel|to|into|in|at|as|like|for|with|so that it is|appear))*|(?:it|this|there)(?: is|'s| should| shall| must| could| were| was)*(?: to be| be| look| looks| have)?(?: like| as| in| at)*(?: now)?|"
+    r"(?: (?:it|this|that|everything|all|the (?:whole )?(?:picture|image|photo|photograph|scene|drawing|painting|video|clip|film|movie|animation|weather|season|time(?: of day)?|style|setting|lighting|mood|atmosphere|look)|this (?:picture|image|photo|scene|video|clip|film)))?"
+    r"(?: (?:be|look|feel|to|into|in|at|as|like|for|with|so that it is|it is|it was|appear))*|(?:it|this|there)(?: is|'s| should| shall| must| could| were| was)*(?: to be| be| look| looks| have)?(?: like| as| in| at)*(?: now)?|"
     r"let there be|add|apply|use|start|(?:i want |i need )?it to be|i want|as if it (?:was|were)|as though it (?:was|were)|as|like|in|at|with|during|more like|same (?:but|scene|picture)(?: in| at| as| with)?|the same (?:but|scene|picture)(?: in| at| as| with)?) "
     r"(?P<rest>.+)"
 )
@@ -112,6 +127,8 @@ _WHOLE = re.compile(
 
 def read_whole(clause: str) -> tuple[Order, ...]:
     """Read what changes the whole picture."""
+    if _HUNG.fullmatch(clause):
+        return ()
     if found := _moods(settings(clause), clause):
         return found
     if re.fullmatch(r"(?:let it|make it|it should|it must|have it|it'?s?(?: is)?) (?:rain|raining)", clause):
@@ -153,6 +170,10 @@ def read_whole(clause: str) -> tuple[Order, ...]:
     return ()
 
 
+_HUNG = re.compile(
+    r"(?:add|put|hang) (?:an?|some|the|another) .*(?:photo|photograph|painting|drawing|print|window|sign)"
+)
+"""Clauses that bring in a thing, though its words could be a look: "add an old painting"."""
 _ADDS = re.compile(r"(?:add|give|draw|paint|put|show|have|let there be|use|start|i want|with|in|there)\b")
 
 

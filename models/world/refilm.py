@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.expert import Refusal
@@ -23,6 +24,10 @@ _SLOWER = re.compile(
     r"\b(?:slower|slow(?:er)? (?:it|this|everything) down|in slow motion|slow motion|more slowly|slow down)\b"
 )
 _FASTER = re.compile(r"\b(?:faster|speed (?:it|this|everything)? ?up|more quickly|quicker|in fast motion)\b")
+
+
+QUICK = 0.2
+"""Seconds in which a thing turns to the other side."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +138,55 @@ def _breathing(thing: Thing, seconds: float, ratio: float) -> Track:
 
 
 def _shifted(track: Track, old: Thing, new: Thing, ids: set[int], ratio: float) -> Track:
-    """Return *track* moved by as much as the thing was; feet stay on the ground when another size stands in its place."""
-    off = {"x": new.x - old.x, "y": new.y - old.y}
-    if old.name != new.name or old.size != new.size:
-        off["y"] = new.y - old.y
-    channels = {
-        name: tuple(Key(k.time, k.value + off[name], k.ease) for k in keys) if name in off else keys
-        for name, keys in track.channels.items()
-    }
+    """Return *track* moved by as much as the thing was; feet stay on the ground when another size stands in its place, what
+    waits out of the frame is as far out as its width asks, and another thing still looks where it goes."""
+    before, after = actor_of(old, ratio), actor_of(new, ratio)
+
+    def x(value: float) -> float:
+        if value <= -before.half_x or value >= 1 + before.half_x:  # out of sight
+            return value + (after.half_x - before.half_x) * (1 if value > 1 else -1)
+        return value + new.x - old.x
+
+    channels = dict(track.channels)
+    if "x" in channels:
+        channels["x"] = tuple(Key(k.time, x(k.value), k.ease) for k in channels["x"])
+    if "y" in channels:
+        channels["y"] = tuple(Key(k.time, k.value + new.y - old.y, k.ease) for k in channels["y"])
+    if turn := _faced(channels, before.faces, after.faces):
+        channels["turn"] = turn
+    else:
+        channels.pop("turn", None)
     return replace(track, channels=channels, on=track.on if track.on in ids else 0)
+
+
+def _faced(channels: Mapping[str, tuple[Key, ...]], before: int, after: int) -> tuple[Key, ...]:
+    """Return the keys of the turn of a thing that looks *after* by nature (-1 left, 1 right, 0 neither) and does what one that
+    looked *before* did in *channels*; () for none."""
+    turn = channels.get("turn", ())
+    if before == after:
+        return turn
+    if before and after:  # the mirror image of what the other showed
+        return tuple(replace(k, value=k.value + 180) for k in turn) or (Key(0.0, 180.0),)
+    if before:  # what has no sides need not turn to another side
+        return turn if any(k.value % 180 or abs(k.value) > 180 for k in turn) else ()
+    return turn or _ahead(channels.get("x", ()), after)
+
+
+def _ahead(way: Sequence[Key], faces: int) -> tuple[Key, ...]:
+    """Return the turn of a thing that looks to the side *faces* and goes along the keys *way*: always the way it goes."""
+    keys: list[Key] = []
+    for here, there in itertools.pairwise(way):
+        if here.ease == "hold" or abs(there.value - here.value) < 0.01:
+            continue
+        goal = 0.0 if (there.value > here.value) == (faces > 0) else 180.0
+        if not keys:
+            keys = [Key(0.0, goal)]
+        elif keys[-1].value != goal:
+            keys += [
+                Key(max(here.time, keys[-1].time), keys[-1].value),
+                Key(max(here.time, keys[-1].time) + QUICK, goal),
+            ]
+    return tuple(keys) if any(key.value for key in keys) else ()
 
 
 def paced(film: Film, factor: float) -> Film:

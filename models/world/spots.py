@@ -136,12 +136,19 @@ def side_spot(
 def zone_spot(
     thing: Thing, place: Place, scene: Scene, know: Knowledge, context: Context, random: Random
 ) -> tuple[Spot, float]:
-    """Return the spot in the sky, on the ground, far off or close by, and the factor on the size that goes with it."""
+    """Return the spot in the sky, on the ground, on a wall or at the ceiling, far off or close by, and the factor on the size that goes with it."""
     half_x, half_y = half_of(thing, know, context)
     if place.zone in ("sky", "ground"):
         near = None if thing.id == 0 else (thing.x, 0.2 if place.zone == "sky" else 0.8)
         return free_spot(thing, scene, know, context, random, near, place.zone), 1.0
     first = scene.things[0].id if scene.things else 0
+    if place.zone == "wall":
+        near_x = 0.5 + 0.3 * place.side[0] if place.side[0] else thing.x if thing.id else 0.5
+        free = free_spot(thing, scene, know, context, random, (near_x, 0.3), "wall")
+        return replace(free, before=first), 1.0
+    if place.zone == "ceiling":
+        free = free_spot(thing, scene, know, context, random, None if thing.id == 0 else (thing.x, 0.0), "sky")
+        return Spot(free.x, half_y), 1.0
     if place.zone in ("front", "rear"):
         return Spot(thing.x, thing.y, first if place.zone == "rear" else 0), 1.0
     line = horizon(scene.backdrop) or 0.55

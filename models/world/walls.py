@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from models.world.bodies import Frame, Item
-from models.world.scene import Backdrop, horizon
+from models.world.scene import FLAT, INDOOR, Backdrop, horizon
 
 HANGING = frozenset(
     ("window", "picture", "mirror", "clock", "calendar", "tear-off calendar", "map", "target", "shower")
@@ -20,6 +20,8 @@ FITTED = frozenset(("window", "door", "clock", "bell"))
 """Things that the front of a house may have."""
 WALLED = ("room", "kitchen")
 """Backdrops with a wall to hang things on, from the top of the frame to the horizon."""
+BEHIND = {"wall": (*INDOOR, *FLAT), "ceiling": ("room", "kitchen", "stage")}
+"""The backdrops that have a wall, if only a plain one, and a ceiling to hang things on."""
 LEVEL = 0.46
 """How far down the wall the middle of what hangs there is."""
 DOOR = 0.84

@@ -40,6 +40,10 @@ _SIDE = re.compile(rf"{_AMOUNT}(?:(?:in|at|on|to|into|towards|near) )?(?:the )?(
 _ZONE = re.compile(
     rf"(?:(?:high |low |up |far |out )*(?:in|on|onto|into|to|at|across|over|through|up in) )?(?:the |a )?(?P<zone>{'|'.join(ZONES)}){_FRAME}"
 )
+_WALL = re.compile(
+    r"(?:up |high |high up )?(?:on|onto|on to|to|at) (?:the |a |this |that )?(?:(?P<side>left|right)(?:[ -]hand)? |back |far |bare |empty )?walls?"
+)
+_CEILING = re.compile(r"(?:down )?(?:from|on|at|to|under|below) (?:the |a )?ceiling")
 _MARKED = re.compile(r"(?:right |just |over )?(?:here|there|(?:in|into|on|inside|within|at) (?:the |this |that |my )?(?:box|rectangle|"
                      r"(?:marked |selected |circled |drawn )?(?:region|area|place|spot|part|mask|circle|selection)(?: ?#\d+)?)|"
                      r"(?:in|at|inside|on|into) (?:region|mask) ?#?\d+|where i (?:marked|drew|circled|clicked|pointed)(?: it)?)")  # fmt: skip
@@ -57,7 +61,8 @@ _LITTLE, _MUCH = (
 @dataclass(frozen=True)
 class Place:
     """Where something shall be. *kind* is "side" (*side* points there, -1..1 in x and y; not *fixed* where
-    the words also say "further that way", by *strength* 0.5 for a bit and 2 for a lot), "zone" (*zone* "sky", "ground", "far" or "near", by the word *whom*), "marked" (the region), or "relation": *how* it stands to *whom*,
+    the words also say "further that way", by *strength* 0.5 for a bit and 2 for a lot), "zone" (*zone* "sky", "ground", "wall", "ceiling", "far" or
+    "near", by the word *whom*; *side* of a wall), "marked" (the region), or "relation": *how* it stands to *whom*,
     for "between" to *other* as well."""
 
     kind: str
@@ -81,6 +86,10 @@ def read_place(words: str) -> Place | None:
         said = match["amount"] or match["after"] or ""
         fixed = bool(match["two"] or (x, y) == (0, 0) or _FIXED.search(words))
         return Place("side", (x, y), 0.5 if said in _LITTLE else 2.0 if said in _MUCH else 1.0, fixed)
+    if match := _WALL.fullmatch(words):
+        return Place("zone", SIDES[match["side"]] if match["side"] else (0.0, 0.0), zone="wall", whom="wall")
+    if _CEILING.fullmatch(words):
+        return Place("zone", zone="ceiling", whom="ceiling")
     if match := _ZONE.fullmatch(words):
         return Place("zone", zone=ZONES[match["zone"]], whom=match["zone"])
     if match := _RELATION.fullmatch(words):

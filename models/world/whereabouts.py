@@ -22,6 +22,7 @@ def gone_to(place: Place | None, scene: Scene, there: Callable[[str], bool]) -> 
     if (
         place is None
         or place.kind not in ("relation", "zone")
+        or place.zone in ("wall", "ceiling")
         or (place.kind == "relation" and place.how not in ("in", "on", "next"))
     ):
         return ()

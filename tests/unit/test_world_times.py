@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from models.world.film import Film, pose
@@ -21,7 +23,7 @@ def curve(film: Film, what: str) -> list[float]:
 
 def peaks(values: list[float], level: float) -> int:
     """How often *values* rise over *level*."""
-    return sum(a <= level < b for a, b in zip(values, values[1:], strict=False))
+    return sum(a <= level < b for a, b in itertools.pairwise(values))
 
 
 @pytest.mark.parametrize("times", [1, 2, 3, 4])

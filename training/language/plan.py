@@ -29,7 +29,7 @@ _SAID = {"left": "left of", "right": "right of", "beside": "next to", "front": "
 _MARK = re.compile("\x01(.)(.*?)\x02", re.DOTALL)
 
 _SENTENCE = re.compile(
-    "^(?:there|in|at|on|to|by|near|outside,?|outdoors,?|indoors,?|we|you|this|the [pi]|look|I) | (?:is|are|appear) |^[^\x01]*(?:picture|photo|image|scene|view|shot|drawing)"
+    "^(?:there|in|at|on|to|by|near|outside,?|outdoors,?|indoors,?|we|you|this|the [pi]|look|I) | (?:is|are|appear|can be) |^[^\x01]*(?:picture|photo|image|scene|view|shot|drawing)"
 )
 """What tells a description that is a sentence, or names the picture: it fits behind few words only."""
 

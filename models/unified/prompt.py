@@ -47,6 +47,7 @@ LISTED = 8
 PLAN, CALL, WORD = 4.0, 2.0, 1.0
 """Weights of the loss: choosing the tasks, writing the calls, wording the reply. The words before a call weigh much, since
 what they say ("only the marked part") decides what the call will be."""
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?: x \d+ pixels| seconds| frames per second)")  # copied whole
 _HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
@@ -381,13 +382,17 @@ class _Page:
                 at += 1
 
     def copied(self, text: str, position: int, piece: str) -> tuple[range | None, int]:
-        """Return the rows to copy for the text at *position* (a phrase, or the unknown *piece* alone) and its length."""
+        """Return the rows to copy for the text at *position* (a phrase, a fact, or the unknown *piece*) and its length."""
         for phrase in self.phrases:
             end = position + len(phrase)
             if text[position:end].lower() == phrase.lower() and not text[end : end + 1].isalnum():
                 rows = self.find(phrase, WORDS)
                 if rows is not None and (position == 0 or not text[position - 1].isalnum()):
                     return rows, len(phrase)
+        if figure := _FIGURE.match(text, position):
+            told = [s for s in self.sheet.sources if s.kind == FACTS and figure[0] in s.text.split(", ")]
+            if told:
+                return told[-1].find(figure[0]), len(figure[0])
         word = piece.strip()
         number = word.isdigit() and not text[:position].endswith("#")
         if (number and (len(word) > 1)) or (not word.isdigit() and word and f"w:{piece}" not in self.vocabulary.ids):

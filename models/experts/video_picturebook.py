@@ -14,6 +14,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from models.reader import shared_embedder
     from models.world.busts import notes_on
     from models.world.filming import aliases, clip_size, facts_of, finished, readable, roomy, said_of, write
+    from models.world.hours import unshown
     from models.world.motion import plan
     from models.world.pictures import near_names, refusal
     from models.world.placing import place
@@ -44,7 +45,13 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         report(0.08, "painting the backdrop")
         stage = stage_of(told.film, width, height)
         clip = write(told.film, stage, inputs.scratch / f"{call.id}-film.mp4", Share(report, 0.12, 1.0))
-        said = [*said_of(wish), *notes, *told.notes, *notes_on(told.film.scene)]
+        said = [
+            *said_of(wish),
+            *unshown(wish.time, placed.scene.backdrop),
+            *notes,
+            *told.notes,
+            *notes_on(told.film.scene),
+        ]
         return finished(clip, caption, said, facts_of(told.film, clip))
 
     return expert

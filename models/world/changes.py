@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.world import arrivals, decor, walls
 from models.world.draft import Box, Draft, numbered
+from models.world.hours import unshown
 from models.world.instructions import read_orders
 from models.world.moods import GRADES, mooded
 from models.world.orders import Order, Orders
@@ -284,6 +285,9 @@ def _unshadow(draft: Draft, order: Order) -> None:
 
 
 def _time(draft: Draft, order: Order) -> None:
+    if hidden := unshown(order.new, draft.scene.backdrop, anew=True):
+        draft.notes += [sentence.rstrip(".") for sentence in hidden]
+        return
     draft.scene = replace(draft.scene, backdrop=replace(draft.scene.backdrop, time=order.new))
     draft.whole = True
     draft.done.append(f"now it is {order.new}")

@@ -15,6 +15,48 @@ _FRAMED = re.compile(
 )
 
 
+_SOMEBODY = (
+    r"(?:(?:many|most|some|all|old|young|lots of|a lot of|the|local) )*(?:people|everyone|everybody|somebody|someone|anyone|one|you|we|i|they|tourists?|visitors?|"
+    r"famil(?:y|ies)|guests|friends|folks?|locals|travell?ers|villagers|kids|children|nobody|no one)"
+)
+_TELLS = (
+    r"(?:(?:often|usually|always|sometimes|never|all|really|once|first|still) )*(?:(?:can|could|may|might|must|used to|would|will|don't) [a-z]+|"
+    r"(?:like|love|enjoy|want|need|visit|live|stay)s?|come|comes|came|go|goes|went|loved|prefer|meet|met|gather|lived|spend|relax|remember|know|feel|were|was)"
+)
+_GOES_ON = (
+    r"(?:with|and (?:an?|the|two|three|some|there)|under|next to|beside|behind|in front of|while|at (?:night|sunset|dawn|dusk|noon)|"
+    r"in the (?:rain|snow|fog|evening|morning|dark)|by (?:day|night))"
+)
+_WHERE = re.compile(
+    rf",? *\b(?:where|(?:to|in|at|on) which) (?:{_SOMEBODY} {_TELLS}|(?:an? |the )?[a-z]+ (?:lives?|lived|was born|grew up))\b"
+    rf"(?:(?! {_GOES_ON}\b)[^,.;!?])*",
+    re.IGNORECASE,
+)
+_THAT = re.compile(
+    rf",? *\b(?:that|which|whom) {_SOMEBODY} {_TELLS}\b(?: to [a-z]+)?(?: (?:so|very) much| a lot)?|"
+    rf"(?<=[a-z]) (?:people|everyone|everybody|we|i) (?:love|like|enjoy)s?(?: to [a-z]+)?(?=[.!]?$)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"(?:^| )(?:an?|the)(?: [a-z]+){1,2}$", re.IGNORECASE)
+
+
+def told(words: str) -> tuple[str, tuple[str, ...]]:
+    """Return *words* without what they tell about a place or a thing rather than show ("where people like to come", "that
+    everybody loves"), and these clauses."""
+    found: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        said = match[0].strip(" ,")
+        bare = not said.lower().startswith(("that", "which", "whom", "where", "to", "in", "at", "on"))
+        if bare and not _BARE.search(match.string[: match.start()]):
+            return match[0]  # "two people love ..."
+        found.append(said)
+        return " "
+
+    plain = _THAT.sub(keep, _WHERE.sub(keep, words))
+    return (" ".join(plain.split()), tuple(found)) if found else (words, ())
+
+
 def framed(words: str) -> str:
     """Return *words* with "picture" as "framed picture" where it is a thing on a wall rather than "a picture of" something."""
     alone = re.fullmatch(

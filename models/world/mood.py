@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.world.film import Change, Key
+from models.world.hours import shows
 from models.world.scene import OUTDOOR, Scene
 
 _START = r"(?:starts?|begins?|started|starting)(?: to)? "
@@ -58,7 +59,7 @@ def read_mood(words: Sequence[str], scene: Scene, *, free: bool) -> Mood:
         match = re.search(rf"\b(?:{pattern})\b", text)
         if not match:
             continue
-        if scene.backdrop.kind not in OUTDOOR:
+        if scene.backdrop.kind not in OUTDOOR or not all(shows(scene.backdrop.kind, time) for time in times):
             notes.append(f"the light does not change in front of this backdrop ({scene.backdrop.kind})")
             text = text[: match.start()] + text[match.end() :]
             break

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from models.world import busts, decor, suiting, walls
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry
+from models.world.hours import shows
 from models.world.moods import MOODS, hour
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
 from models.world.solving import rest, settle
@@ -57,6 +58,8 @@ def place(
         kind = "meadow"  # "birds in the sky above a church": the church needs a ground
     if kind == "sea" and leading and all(suiting.home_of(n, known.entry(n)) == "underwater" for n in leading):
         kind = "underwater"  # "three fish swim in the sea": they are not in the air above it
+    if not wish.place and wish.time and not shows(kind, wish.time) and kind != "underwater":
+        kind = "meadow"  # "a rocket in the rain": in space there is none
     named = [name for group in groups for name in group] + [thing.name for thing in fixed]
     bare = decor.left_out(named, known.entry, wish.without)
     if not wish.place and decor.crowded(kind, bare):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.world.clauses import framed, starts_anew
+from models.world.clauses import framed, starts_anew, told
 from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
 from models.world.lexicon import BODY, singulars
@@ -46,9 +46,10 @@ def read(
         from models.world.find import find as find_name
 
         find = find_name
-    caption = framed(spelled(caption))
+    caption, aside = told(framed(spelled(caption)))
     compared = _COMPARED.search(caption)
     reader = _Reader(find, embed, kin or members)
+    reader.loose += aside
     reader.read(_COMPARED.sub("", caption))
     if compared:
         reader.compare(

@@ -37,7 +37,7 @@ def current(d: Dialogue, mask: Item) -> str:
 def segment_phrase(d: Dialogue) -> str:
     """Cut out something that is named, or hinted at by a riddle."""
     target = d.target("image")
-    riddle = d.chance(0.07)
+    riddle = d.chance(0.02)
     said = d.ask(d.say("seg.reason" if riddle else "verbose.segment" if d.chance(0.2) else "seg.ask", target))
     d.run("segment", [target.handle, phrase(said)], ["mask"], after="mask")
     return "segment.reason" if riddle else "segment.phrase"

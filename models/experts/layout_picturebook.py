@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,10 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             )
         wish = read(caption, embed=embed)
         labels = [read(phrase, embed=embed) for phrase, _ in items]
-        shared = _shared(items, labels)
+        told = _said(caption, wish)
+        shared = _single(items, labels, told)
         labels = [_one(label) if alone else label for label, alone in zip(labels, shared, strict=True)]
+        labels = [_counted(phrase, label, told) for (phrase, _), label in zip(items, labels, strict=True)]
         if wish.empty and all(label.empty for label in labels):
             raise refusal(_together([wish, *labels]), caption, near_names(embed))
         width, height, resized = size_of(inputs.settings.get("size"), _usual(call, inputs))
@@ -77,11 +80,27 @@ def _items(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[
     return items, notes
 
 
-def _shared(items: Sequence[tuple[str, Box]], labels: Sequence[Wish]) -> list[bool]:
-    """Return for each box whether its label is a bare plural ("cats") that stands in several boxes: then there is one of
-    its things in each of these."""
-    said = Counter(_plain(phrase) for phrase, _ in items)
-    return [said[_plain(phrase)] > 1 and _bare(phrase, label) for (phrase, _), label in zip(items, labels, strict=True)]
+def _single(items: Sequence[tuple[str, Box]], labels: Sequence[Wish], said: Container[object]) -> list[bool]:
+    """Return for each box whether it holds one thing though its label is a plural: one box is one thing, unless the label says
+    a number or the description does (*said* are the kinds of which it does) and there is no other box to share it with."""
+    boxes = Counter(_plain(phrase) for phrase, _ in items)
+    return [
+        _bare(phrase, label) and (boxes[_plain(phrase)] > 1 or _kind(label.things[0]) not in said)
+        for (phrase, _), label in zip(items, labels, strict=True)
+    ]
+
+
+def _said(caption: str, wish: Wish) -> dict[object, int]:
+    """Return the kinds of things of which *caption* says how many, with their number where that is more than one."""
+    from models.world.lexicon import COUNTS
+
+    numbers = "|".join(sorted(map(re.escape, COUNTS), key=len, reverse=True))
+    return {
+        _kind(thing): thing.count
+        for thing in wish.things
+        if thing.count > 1
+        and re.search(rf"\b(?:\d+|{numbers}) (?:[a-z-]+ ){{0,3}}?{re.escape(thing.said)}\b", caption.lower())
+    }
 
 
 def _plain(phrase: str) -> str:
@@ -91,6 +110,13 @@ def _plain(phrase: str) -> str:
 def _one(label: Wish) -> Wish:
     """Return *label* with one thing instead of several."""
     return replace(label, things=(replace(label.things[0], count=1, about=False),))
+
+
+def _counted(phrase: str, label: Wish, said: Mapping[object, int]) -> Wish:
+    """Return *label*, where it is a bare plural of several, with as many things as the description says of its kind."""
+    if not _bare(phrase, label) or _kind(label.things[0]) not in said:
+        return label
+    return replace(label, things=(replace(label.things[0], count=said[_kind(label.things[0])]),))
 
 
 def _bare(phrase: str, label: Wish) -> bool:

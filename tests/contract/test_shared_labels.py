@@ -42,8 +42,24 @@ def test_one_thing_in_each_of_several_boxes(label: str, name: str) -> None:
         assert box.x0 - 0.01 <= seen.x0 < seen.x1 <= box.x1 + 0.01
 
 
-def test_in_a_single_box_a_plural_means_several() -> None:
-    assert counts(scene(Phrase("a meadow"), Labelled("cats", LEFT)))["cat"] > 1
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [("cats", "a meadow"), ("cats", "cats in a meadow"), ("red cars", ""), ("sheep", "sheep"), ("flowers", "a garden")],
+)
+def test_one_box_is_one_thing_also_where_its_label_is_a_plural(label: str, words: str) -> None:
+    found = scene(*([Phrase(words)] if words else []), Labelled(label, LEFT))
+    assert len(found.things) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "words"), [("three cats", "a meadow"), ("cats", "three cats in a meadow"), ("cats", "three small cats")]
+)
+def test_a_number_in_the_label_or_in_the_description_of_a_single_box_counts(label: str, words: str) -> None:
+    found = scene(Phrase(words), Labelled(label, LEFT))
+    assert counts(found) == {"cat": 3}
+    for thing in found.things:
+        seen = box_of(thing, atlas.aspect(thing.name), 768, 512)
+        assert LEFT.x0 - 0.01 <= seen.x0 < seen.x1 <= LEFT.x1 + 0.01
 
 
 def test_a_number_or_some_keeps_its_meaning_in_every_box() -> None:

@@ -135,10 +135,22 @@ def _items(
             if n not in low:
                 for item in made[n]:
                     item.zone = "float" if item.zone == "ground" else item.zone
+        if relation.kind == "beside":
+            _come_down([*made[relation.thing], *(item for n in relation.others for item in made[n])], wish, known)
         for item in made[relation.thing]:
             if relation.kind == "stack" or (relation.kind == "around" and item.zone == "sky"):
                 item.zone = "float"
     return made
+
+
+def _come_down(neighbours: Sequence[Item], wish: Wish, known: Looks) -> None:
+    """Let a bird beside what stands on the ground stand there too, and other small flyers be as low, unless they are said to fly."""
+    if not any(item.zone == "ground" for item in neighbours):
+        return
+    for item in neighbours:
+        entry = known.entry(item.name)
+        if item.zone == "sky" and entry.group == "animals" and not wish.things[item.group].doing:
+            item.zone = "ground" if entry.subgroup == "birds" else "float"
 
 
 def _stone(thing: Thing, frame: Frame, known: Looks) -> Item:

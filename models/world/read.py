@@ -237,11 +237,8 @@ class _Reader:
         thing, place = noun.value
         bare = not (noun.count or noun.article or noun.definite) and plural(noun.said, thing)  # "over mountains"
         first = ("in",) if place in INDOOR else PLACE_FIRST  # "a bird on a house", "a pizza on a plate"
-        if (
-            self.pending
-            and noun.said in ("wall", "walls")
-            and all(self.things[n].name in HANGING for n in self.pending[1])
-        ):
+        hung = self.last or (self.pending[1] if self.pending else [])
+        if noun.said in ("wall", "walls") and hung and all(self.things[n].name in HANGING for n in hung):
             first = PLACE_FIRST  # "a clock on the wall", but "a cat on a wall"
         within = self.pending is not None and self.pending[0] in first and noun.count <= 1
         second = noun.article and not noun.definite and self._placed()  # "boats on the sea and palms on an island"

@@ -169,12 +169,22 @@ def _above(a: Item, b: Item) -> float:
 
 def _beside(a: Item, b: Item) -> float:
     gap = abs(a.x - b.x) - (a.wide + b.wide) / 2
-    return 4.0 * max(0.0, -gap) + 2.5 * max(0.0, gap - 0.05) + 3.0 * max(0.0, _uneven(a, b) - 0.04)
+    near = 4.0 * max(0.0, -gap) + 2.5 * max(0.0, gap - 0.05)
+    apart = max(0.0, abs(a.y - b.y) - (a.high + b.high) / 2)
+    if {a.zone, b.zone} in (_APART, {"ground", "float"}):  # each where it belongs, as near as that goes
+        return near + (0.5 if "sky" in (a.zone, b.zone) else 2.0) * apart
+    return near + 3.0 * max(0.0, _uneven(a, b) - 0.04)
+
+
+_APART = {"ground", "sky"}
+"""Zones that a thing does not leave for the sake of its neighbour: a dog beside the sun stays on the ground."""
 
 
 def _uneven(a: Item, b: Item) -> float:
-    """Return how far apart their feet are in height; what looks in from the lower edge or belongs to a wall
-    has none that count."""
+    """Return how far apart their feet are in height; what looks in from the lower edge or belongs to a wall has none that count,
+    nor has what flies beside what stands."""
+    if {a.zone, b.zone} == _APART:
+        return 0.0
     return 0.0 if {"edge", "wall", "base"} & {a.zone, b.zone} else abs(a.feet - b.feet)
 
 

@@ -186,6 +186,7 @@ def spot_by(
             (x0 - half_x if how == "left" else x1 + half_x if how == "right" else other.x, 0.0),
         )
     level = edge_of(half_y) if low else y1 - half_y if horizon(scene.backdrop) is not None and y1 > 0.45 else other.y
+    level = _where_it_belongs(thing, level, half_y, y1, scene, know, context)
     if how == "between" and second is not None:
         return Spot((other.x + second.x) / 2, (other.y + second.y) / 2)
     if how in ("left", "right", "next", "around", "from"):
@@ -213,6 +214,23 @@ def spot_by(
     if how == "front":
         return Spot(other.x + 0.12 * (x1 - x0), edge_of(half_y) if low else min(y1 + 0.06, 0.98) - half_y)
     return Spot(other.x, y0 + 0.25 * (y1 - y0) - 0.2 * half_y, other.id) if how == "in" else Spot(other.x, other.y)
+
+
+def _where_it_belongs(
+    thing: Thing, level: float, half_y: float, foot: float, scene: Scene, know: Knowledge, context: Context
+) -> float:
+    """Return the middle of *thing* beside another whose foot is at *foot*: at *level*, but what stands by nature stays on the ground
+    beside what is in the air, and the sun and the clouds stay above it."""
+    line, entry = horizon(scene.backdrop), know.entry(thing.name)
+    if line is None or scene.backdrop.kind == "sky":
+        return level
+    if entry.group == "sky":
+        return min(level, _held(line - half_y - 0.04, half_y))
+    if entry.habitat != "sky" and foot < line:
+        rest = [t for t in scene.things if t.id != thing.id]
+        taken = [extent(t, know.aspect(t.name), context.width, context.height) for t in rest]
+        return _held(_feet(scene, taken, line, thing)[0] - half_y, half_y)
+    return level
 
 
 def _after(other: Thing, scene: Scene) -> int:

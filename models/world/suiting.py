@@ -49,9 +49,17 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
     for name in names:
         kind = home_of(name, entry(name))
         votes[kind] = votes.get(kind, 0.0) + (0.7 if name in walls.HANGING else _WEIGHTS.get(kind, 1.0))
+    if any(_outdoors(entry(name)) for name in names):  # a kite and a tree are in no room
+        votes = {kind: count for kind, count in votes.items() if kind not in INDOOR}
     best = max(votes.values(), default=0.0)
     kind = next((kind for kind, count in votes.items() if count == best), "meadow")
     return rng.choice(("meadow", "meadow", "garden", "mountains")) if kind == "meadow" else kind
+
+
+def _outdoors(entry: Any) -> bool:
+    """Return whether a thing is never found in a house: what is of the sky or built, and large plants, beasts and vehicles."""
+    large = entry.group in ("plants", "animals", "vehicles") and entry.metres >= 2.5
+    return entry.group == "sky" or entry.subgroup == "buildings" or large
 
 
 def home_of(name: str, entry: Any) -> str:
@@ -61,6 +69,8 @@ def home_of(name: str, entry: Any) -> str:
             return kind
     if entry.group in ("shapes", "faces"):
         return "gradient"
+    if entry.habitat == "sky" and entry.group == "things":
+        return "meadow"
     if entry.habitat == "table" or entry.group == "food":
         return "table"
     if entry.subgroup == "on the road":

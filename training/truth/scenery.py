@@ -192,6 +192,10 @@ def _height(rng: Random, zone: str, top: float, bottom: float, high: float, grou
         return rng.uniform(0.01 - top, high - 0.01 - bottom)
     if zone == "sky":
         return rng.uniform(0.01 - top, max(0.02 - top, 0.92 * ground - bottom))
+    if zone == "wall":
+        return rng.uniform(0.01 - top, max(0.02 - top, 0.96 * ground - bottom))
+    if zone == "base":
+        return ground - bottom
     return rng.uniform(ground + 0.04, 0.985 * high) - bottom
 
 
@@ -199,13 +203,15 @@ def _by(
     rng: Random, part: Part, item: Item, items: Sequence[Item], y: float, left: float, right: float, bottom: float
 ) -> tuple[float, float]:
     """Return a place close to another body, or before it."""
-    x0, _, x1, y1 = items[max(part.beside, part.before)].hull()
+    other = items[max(part.beside, part.before)]
+    x0, _, x1, y1 = other.hull()
     side = rng.choice((-1, 1))
     if part.before >= 0:
         into = rng.uniform(0.18, 0.34) * min(x1 - x0, right - left)
         return (x1 - into - left if side > 0 else x0 + into - right), y1 + rng.uniform(0.02, 0.08) - bottom
     gap = rng.uniform(0.008, 0.03)
-    level = y1 - bottom + rng.uniform(-0.01, 0.01) if item.zone != "sky" else y
+    alike = item.zone == other.zone or "float" in (item.zone, other.zone)  # else each stays where it belongs
+    level = y1 - bottom + rng.uniform(-0.01, 0.01) if alike and item.zone != "sky" else y
     return (x1 + gap - left if side > 0 else x0 - gap - right), level
 
 

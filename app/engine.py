@@ -271,6 +271,16 @@ class Engine:
             run.stop.set()
         return run is not None
 
+    def skip(self, session: Session) -> bool:
+        """End the call that runs within one step, keep what was made before it and go on with the next; tell whether a
+        reply was there."""
+        with self._lock:
+            run = self._runs.get(session.conversation)
+        if run is None or run.session != session:
+            return False
+        run.skip.set()
+        return True
+
     def busy(self, session: Session) -> bool:
         """Tell whether the conversation is answering."""
         with self._lock:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("unison.engine")
 TICK = 1 / 6
 """Seconds between two progress events, which are also how a closed browser is noticed."""
+SKIPPED = "Skipped"
+"""What the failure of a call says that the person did not want to wait for; the reply went on with the next one."""
 Reason = Literal["done", "stopped", "failed"]
 
 
@@ -246,10 +248,13 @@ class Reply:
         engine.check_quota(self._session.owner)
         job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "tmp")
         name = self._expert_name(call)
+        self._run.skip.clear()
         job.start()
         try:
             while not job.wait(TICK):
                 turn.check()
+                if self._run.skip.is_set():
+                    raise Refusal(SKIPPED)
                 if job.seconds() > limit:
                     raise Refusal(
                         f"{name} took longer than {limit:.0f} seconds and was stopped.", "Try something smaller."

@@ -27,11 +27,12 @@ SAVE = 1.0
 
 @dataclass
 class Run:
-    """The one reply that a conversation may have in the making. *current* turns False when a later one took over; *owed*
-    is the reply and its number, when the disk did not take its end."""
+    """The one reply that a conversation may have in the making. *skip* ends the call that runs and nothing else; *current*
+    turns False when a later one took over; *owed* is the reply and its number, when the disk did not take its end."""
 
     session: Session
     stop: threading.Event = field(default_factory=threading.Event)
+    skip: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     current: bool = True
     owed: tuple[int, Message] | None = None

@@ -36,7 +36,7 @@ def build(engine):  # type: ignore[no-untyped-def]
 
     page = ui.build(engine)
     with page:
-        api.add_chat(engine)
+        api.add_endpoints(engine)
     return page
 
 

@@ -1,4 +1,4 @@
-"""The door for programs: one endpoint, ``/chat``, which holds the same conversations as the page.
+"""The door for programs: ``/chat`` and its companions, which hold the same conversations as the page.
 
 from gradio_client import Client, handle_file
 client = Client("http://127.0.0.1:7860")
@@ -16,27 +16,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from components.fast_gradio import gr
-from models.device import SEEDS
 from models.expert import Refusal
 from models.router import Broken, incident
-from models.values import Failure, Media, Message, Part, Step, TaskCall, Text, to_json
+from models.values import Media, Message
 
+from app import programs
 from app.engine import Engine
-from app.events import Finished, Options, Progress
-from app.regions import region_from_json
-from app.session import Session, is_owner, new_owner
+from app.events import Event, Finished, Progress
+from app.session import Session
 
 EVERY = 0.5
 """Seconds between two states of a growing reply sent to a program."""
 
 
-def add_chat(engine: Engine) -> None:
-    """Add the endpoint to the page that is being built (call it within ``with page:``)."""
+def add_endpoints(engine: Engine) -> None:
+    """Add the endpoints to the page that is being built (call it within ``with page:``)."""
 
     def chat(
         text: str = "",
@@ -46,6 +45,7 @@ def add_chat(engine: Engine) -> None:
         owner: str = "",
         seed: int | None = None,
         task: str = "",
+        expert: str = "",
     ) -> Iterator[dict]:
         """Send a message and get the reply's parts; the last state yielded is the finished reply.
 
@@ -54,54 +54,78 @@ def add_chat(engine: Engine) -> None:
         [{"type": "box", "box": [x0, y0, x1, y1]}, {"type": "point", "xy": [x, y], "neg": false}, {"type": "scribble",
         "pts": [[x, y], ...], "width": w}, {"type": "poly", "pts": [[x, y], ...]}]} in fractions 0..1 of the upright
         picture. conversation and owner: those of an earlier answer, to go on with it. seed: a whole number from 0, drawn
-        when left out. task: the name of a task, to choose it instead of the model. Returns {"conversation", "owner",
-        "state", "parts", "progress"}; media parts hold a "file".
+        when left out. task: the name of a task, to choose it instead of the model. expert: the file name of one of its
+        experts, such as segment_grabcut. Returns {"conversation", "owner", "state", "parts", "progress"}; media parts
+        hold a "file".
         """
-        try:
-            owner = owner if is_owner(owner) else new_owner()
-            session = engine.open(owner, str(conversation) if conversation else None)
-            options = Options(seed=_seed(seed), task=str(task) if task else None)
-            yield from _chat(engine, session, str(text or ""), files, regions, options)
-        except Refusal as refusal:
-            number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
-            raise gr.Error(f"{refusal.what} {refusal.hint}{number}".strip(), print_exception=False) from None
-        except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller but its number)
-            number = incident("answering /chat", error)
-            raise gr.Error(f"Something went wrong (incident {number}).", print_exception=False) from None
+        with _plainly("answering /chat"):
+            session = programs.enter(engine, owner, conversation)
+            chosen = programs.choices(engine, seed, task, expert)
+            events = programs.ask(engine, session, str(text or ""), _uploads(engine, files), regions, chosen)
+            yield from _states(engine, session, events)
+
+    def retry(
+        conversation: str, owner: str, seed: int | None = None, task: str = "", expert: str = ""
+    ) -> Iterator[dict]:
+        """Answer the last message of a conversation once more, with another seed unless one is given. The arguments and
+        what comes out are those of /chat."""
+        with _plainly("answering /retry"):
+            session = programs.again(engine, owner, conversation)
+            chosen = programs.choices(engine, seed, task, expert)
+            yield from _states(engine, session, engine.retry(session, options=chosen))
+
+    def stop(conversation: str, owner: str) -> dict:
+        """End the reply that a conversation is making, within one step; what there is of it is kept. Returns {"stopped":
+        whether it was answering}."""
+        with _plainly("answering /stop"):
+            return {"stopped": engine.stop(programs.again(engine, owner, conversation))}
+
+    def media(conversation: str, owner: str) -> list:
+        """Return every medium of a conversation, oldest first, as the media parts of /chat."""
+        with _plainly("answering /media"):
+            shelf = engine.shelf(programs.again(engine, owner, conversation))
+            return [programs.medium(item, _file(engine, item)) for item in shelf.values()]
+
+    def messages(conversation: str, owner: str) -> list:
+        """Return what was said in a conversation, oldest first, as [{"role": "user" or "assistant", "state", "parts"}]; a
+        reply in the making has the state "running". So a program that lost its connection finds its reply again."""
+        with _plainly("answering /messages"):
+            said = engine.messages(programs.again(engine, owner, conversation))
+            return [{"role": m.role, "state": m.state, "parts": _parts(engine, m)} for m in said]
+
+    def delete(conversation: str, owner: str) -> dict:
+        """Stop and forget a conversation with the media that no other one uses. Returns {"deleted": true}."""
+        with _plainly("answering /delete"):
+            engine.delete(programs.again(engine, owner, conversation))
+            return {"deleted": True}
+
+    def export(conversation: str, owner: str, masks: list, form: str = "png") -> dict:
+        """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle" or "coco".
+        Returns {"file"}."""
+        with _plainly("answering /export"):
+            session = programs.again(engine, owner, conversation)
+            if not isinstance(masks, list) or not masks:
+                raise Refusal("No masks are named.", 'Pass a list of handles, such as ["mask#1"].')
+            return {"file": _data(engine.export_masks(session, [str(handle) for handle in masks], str(form)))}
 
     gr.api(chat, api_name="chat", concurrency_limit=16, concurrency_id="reply")
+    gr.api(retry, api_name="retry", concurrency_limit=16, concurrency_id="reply")
+    for light in (stop, media, messages, delete):
+        gr.api(light, api_name=light.__name__, concurrency_limit=None)
+    gr.api(export, api_name="export", concurrency_limit=16)
 
 
-def _seed(seed: Any) -> int | None:
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != seed or not 0 <= seed < SEEDS:
-        raise Refusal("The seed is out of range.", f"Use a whole number from 0 to {SEEDS - 1}.")
-    return int(seed)
-
-
-def _chat(
-    engine: Engine, session: Session, text: str, files: Any, regions: Any, options: Options
-) -> Iterator[dict[str, Any]]:
-    handles: list[str] = []
+@contextmanager
+def _plainly(doing: str) -> Iterator[None]:
+    """Turn what goes wrong within into the one sentence that a caller may see."""
     try:
-        for path, name in _uploads(engine, files):
-            handles.append(engine.attach(session, path, name).handle)
-        shelf = engine.shelf(session)
-        drawn = region_from_json(_resolved(regions, handles), shelf, engine.next_region(session))
-        with closing(engine.reply(session, text, handles, drawn, options)) as events:  # type: ignore[type-var]
-            sent, message, progress = 0.0, Message("assistant", (), "running"), None
-            for event in events:
-                progress = event if isinstance(event, Progress) else None
-                message = message if isinstance(event, Progress) else event.message
-                if isinstance(event, Finished) or time.monotonic() - sent >= EVERY:
-                    sent = time.monotonic()
-                    yield _state(engine, session, message, progress)
-    except Refusal:
-        # A message that was not sent leaves no files behind: a program has no composer to take them out of again.
-        for handle in set(handles).intersection(engine.pending(session)):
-            engine.detach(session, handle)
-        raise
+        yield
+    except Refusal as refusal:
+        number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
+        raise gr.Error(f"{refusal.what} {refusal.hint}{number}".strip(), print_exception=False) from None
+    except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller but its number)
+        number = incident(doing, error)
+        raise gr.Error(f"Something went wrong (incident {number}).", print_exception=False) from None
 
 
 def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:
@@ -118,42 +142,31 @@ def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:
         yield Path(path), str(file.get("orig_name") or Path(path).name)
 
 
-def _resolved(regions: Any, handles: Sequence[str]) -> Any:
-    """Return *regions* with ``file#n`` replaced by the handle that the n-th file of this call was given."""
-    if not isinstance(regions, Sequence) or isinstance(regions, str):
-        return regions
-    names = {f"file#{number}": handle for number, handle in enumerate(handles, 1)}
-    return [{**r, "ref": names.get(str(r.get("ref")), r.get("ref"))} if isinstance(r, Mapping) else r for r in regions]
+def _data(path: Path) -> dict[str, Any]:
+    return {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
 
 
-def _state(engine: Engine, session: Session, message: Message, progress: Progress | None) -> dict[str, Any]:
-    told: dict[str, Any] | None = None
-    if progress is not None:
-        told = {"call": progress.call, "task": progress.task, "expert": progress.expert, "word": progress.word}
-        told |= {"fraction": progress.fraction, "seconds": progress.seconds, "left": progress.left}
-    return {
-        "conversation": session.conversation,
-        "owner": session.owner,
-        "state": message.state,
-        "parts": [_part(engine, part) for part in message.parts],
-        "progress": told,
-    }
+def _file(engine: Engine, item: Media) -> dict[str, Any]:
+    return _data(engine.store.file(item))
 
 
-def _part(engine: Engine, part: Part) -> dict[str, Any]:
-    """Return a part as JSON data with its ``type``."""
-    if isinstance(part, Text):
-        return {"type": "text", "text": part.text}
-    if isinstance(part, Media):
-        path = engine.store.file(part)
-        file = {"path": str(path), "orig_name": path.name, "meta": {"_type": "gradio.FileData"}}
-        facts = {k: v for k, v in to_json(part.meta).items() if k != "display"}
-        return {"type": part.kind, "handle": part.handle, "file": file, "meta": facts}
-    if isinstance(part, Failure):
-        return {"type": "failure", "what": part.what, "hint": part.hint, "call": part.call, "incident": part.incident}
-    plain = {k: v for k, v in to_json(part).items() if k != "is"}
-    if isinstance(part, TaskCall):
-        from models.grammar import write_call
+def _parts(engine: Engine, message: Message) -> list[dict[str, Any]]:
+    return [programs.part(item, lambda media: _file(engine, media)) for item in message.parts]
 
-        return {"type": "call", **plain, "tokens": write_call(part)}
-    return {"type": "step" if isinstance(part, Step) else type(part).__name__.lower(), **plain}
+
+def _states(engine: Engine, session: Session, events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+    """Yield the reply as it grows, two states a second, and its end."""
+    sent, message = 0.0, Message("assistant", (), "running")
+    with closing(events):  # type: ignore[type-var]
+        for event in events:
+            progress = event if isinstance(event, Progress) else None
+            message = message if isinstance(event, Progress) else event.message
+            if isinstance(event, Finished) or time.monotonic() - sent >= EVERY:
+                sent = time.monotonic()
+                yield {
+                    "conversation": session.conversation,
+                    "owner": session.owner,
+                    "state": message.state,
+                    "parts": _parts(engine, message),
+                    "progress": programs.told(progress),
+                }

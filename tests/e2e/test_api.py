@@ -31,7 +31,7 @@ def answer(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    from app.api import add_chat
+    from app.api import add_endpoints
     from app.hosting import launch_keywords
     from components.fast_gradio import gr
 
@@ -39,7 +39,7 @@ def served(tmp_path_factory):
     write_expert(folder / "experts", "mark", "segment", MARK)
     engine = make_engine(folder, Scripted(answer), experts=("slow",), open_browser=False, port=0)
     with gr.Blocks() as page:
-        add_chat(engine)
+        add_endpoints(engine)
     page.queue()
     page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True)
     yield engine, page.local_url
@@ -165,8 +165,87 @@ def test_a_client_that_cancels_ends_the_expert(client, served):
         assert messages[-1].state in ("stopped", "running")
 
 
-def test_the_endpoint_is_documented_and_the_only_one(client):
+def pair(reply):
+    """The two names by which a conversation is asked for again."""
+    return {"conversation": reply["conversation"], "owner": reply["owner"]}
+
+
+def test_a_chosen_expert_runs_and_a_wrong_one_is_named(client, tmp_path):
+    files = [gradio_client.handle_file(str(picture(tmp_path / "photo.png", 90, (16, 8))))]
+    marks = [{"ref": "file#1", "shapes": [{"type": "box", "box": [0, 0, 0.5, 0.5]}]}]
+    reply = client.predict(text="this", files=files, regions=marks, task="segment", expert="mark", api_name="/chat")
+    assert [p["expert"] for p in reply["parts"] if p["type"] == "step"] == ["stub mark"]
+    with pytest.raises(Exception, match=r"blunt is no expert for segment. There are: mark"):
+        client.predict(text="this", task="segment", expert="blunt", api_name="/chat")
+    with pytest.raises(Exception, match="without a task"):
+        client.predict(text="this", expert="mark", api_name="/chat")
+
+
+def test_a_reply_is_made_again_with_the_same_or_another_seed(client, tmp_path):
+    files = [gradio_client.handle_file(str(picture(tmp_path / "photo.png", 90, (16, 8))))]
+    marks = [{"ref": "file#1", "shapes": [{"type": "box", "box": [0, 0, 0.5, 0.5]}]}]
+    first = client.predict(text="mark", files=files, regions=marks, seed=3, api_name="/chat")
+    second = client.predict(**pair(first), seed=4, api_name="/retry")
+    assert [p["seed"] for r in (first, second) for p in r["parts"] if p["type"] == "step"] == [3, 4]
+    said = client.predict(**pair(first), api_name="/messages")
+    assert [(m["role"], m["state"]) for m in said] == [("user", "done"), ("assistant", "done")]
+    assert [p["type"] for p in said[0]["parts"]] == ["image", "region", "text"]
+    assert [p["seed"] for p in said[1]["parts"] if p["type"] == "step"] == [4]
+
+
+def test_another_call_stops_a_reply_and_keeps_what_there_is(client):
+    job = client.submit(text="slow", api_name="/chat")
+    end = time.monotonic() + 60
+    while not (job.outputs() and job.outputs()[-1]["progress"]) and time.monotonic() < end:
+        time.sleep(0.05)
+    begun = job.outputs()[-1]
+    assert (begun["state"], begun["progress"]["task"]) == ("running", "image")
+    assert client.predict(**pair(begun), api_name="/stop") == {"stopped": True}
+    ended = job.result(timeout=60)
+    assert ended["state"] == "stopped"
+    assert [p["type"] for p in ended["parts"]] == ["call"]
+    assert client.predict(**pair(begun), api_name="/stop") == {"stopped": False}
+
+
+def test_media_are_listed_and_masks_exported(client, tmp_path):
+    files = [gradio_client.handle_file(str(picture(tmp_path / "photo.png", 90, (16, 8))))]
+    marks = [{"ref": "file#1", "shapes": [{"type": "box", "box": [0, 0, 0.5, 0.5]}]}]
+    begun = client.predict(text="mark", files=files, regions=marks, api_name="/chat")
+    shelf = client.predict(**pair(begun), api_name="/media")
+    assert [m["handle"] for m in shelf] == ["image#1", "mask#1"]
+    assert all(Path(m["file"]["path"] if isinstance(m["file"], dict) else m["file"]).is_file() for m in shelf)
+    told = client.predict(**pair(begun), masks=["mask#1"], form="coco", api_name="/export")
+    file = told["file"]["path"] if isinstance(told["file"], dict) else told["file"]
+    assert json.loads(Path(file).read_text())["annotations"][0]["bbox"] == [0, 0, 8, 4]
+    with pytest.raises(Exception, match="No masks are named"):
+        client.predict(**pair(begun), masks=[], api_name="/export")
+
+
+@pytest.mark.parametrize("name", ["/retry", "/stop", "/media", "/messages", "/delete", "/export"])
+def test_every_door_to_a_conversation_is_shut_to_strangers(client, served, name):
+    mine = client.predict(text="secret", api_name="/chat")
+    more = {"masks": ["mask#1"]} if name == "/export" else {}
+    for owner in ("eve", "e" * 32):
+        with pytest.raises(Exception, match="no such conversation"):
+            client.predict(conversation=mine["conversation"], owner=owner, **more, api_name=name)
+    with pytest.raises(Exception, match="conversation is missing"):
+        client.predict(conversation="", owner=mine["owner"], **more, api_name=name)
+    assert served[0].messages(served[0].open(mine["owner"], mine["conversation"]))[0].text == "secret"
+
+
+def test_a_deleted_conversation_is_gone(client):
+    mine = client.predict(text="secret", api_name="/chat")
+    assert client.predict(**pair(mine), api_name="/delete") == {"deleted": True}
+    with pytest.raises(Exception, match="no such conversation"):
+        client.predict(**pair(mine), api_name="/messages")
+
+
+def test_the_endpoints_are_documented_and_there_are_no_others(client):
     told = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert list(told) == ["/chat"]
+    assert list(told) == ["/chat", "/retry", "/stop", "/media", "/messages", "/delete", "/export"]
     names = [p["parameter_name"] for p in told["/chat"]["parameters"]]
-    assert names == ["text", "files", "regions", "conversation", "owner", "seed", "task"]
+    assert names == ["text", "files", "regions", "conversation", "owner", "seed", "task", "expert"]
+    pages = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+    for name, facts in told.items():
+        assert f"`{name}`" in pages, name
+        assert all(f"`{p['parameter_name']}`" in pages for p in facts["parameters"]), name

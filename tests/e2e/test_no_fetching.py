@@ -23,7 +23,7 @@ FOX = '<task>image "a fox"</task>'
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """An engine behind its endpoint, with a secret beside the media."""
-    from app.api import add_chat
+    from app.api import add_endpoints
     from app.hosting import launch_keywords
     from components.fast_gradio import gr
 
@@ -33,7 +33,7 @@ def served(tmp_path_factory):
     (engine.settings.data / "secret.txt").write_bytes(SECRET)
     (engine.settings.data / "secret.png").write_bytes(picture(folder / "p.png").read_bytes() + SECRET)
     with gr.Blocks() as page:
-        add_chat(engine)
+        add_endpoints(engine)
     page.queue()
     page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True)
     yield engine, page.local_url

@@ -86,14 +86,36 @@ def lights(picture: Image.Image) -> Image.Image:
     return fit(shown.crop(shown.getchannel("A").point(lambda a: 255 * (a > FAINT)).getbbox()))
 
 
-def colours_of(picture: Image.Image) -> tuple[str, ...]:
-    """Return up to three names of the colours that cover at least a fifth of *picture*, the largest first (never none)."""
+LACQUER = 0.5
+"""The saturation from which a colour of a vehicle is its paint; glass and bare metal are paler."""
+
+
+def colours_of(picture: Image.Image, *, painted: bool = False) -> tuple[str, ...]:
+    """Return up to three names of the colours that cover at least a fifth of *picture*, the largest first (never none).
+
+    With *painted* (a vehicle) glass does not count and bluish metal is gray. Where one paint covers an eighth, and three
+    fifths of what gray, black or white do, it comes first, and black and what gray is less do not count: a tractor on large
+    tyres is green, and a red car with windows is red."""
     pixels = np.asarray(picture, np.float64) / 255
     seen = pixels[pixels[..., 3] > 0.5][:, :3]
     names = _names(seen)
+    paint, whole = "", len(names)
+    if painted:
+        top, low = seen.max(1), seen.min(1)
+        strong = (top - low) / np.maximum(top, 1e-9) >= LACQUER
+        glass = (names == "blue") & ~strong & (top > 0.85)
+        names = np.where((names == "blue") & ~strong & ~glass, "gray", names)
+        plain = max(np.count_nonzero(names == name) for name in ("black", "gray", "white"))
+        hues, many = np.unique(names[(strong | (names == "brown")) & (names != "black")], return_counts=True)
+        if len(hues) and many.max() >= max(0.125 * len(names), 0.6 * plain):
+            paint = str(hues[many.argmax()])
+            less = ("black", "gray") if np.count_nonzero(names == "gray") < many.max() else ("black",)
+            glass |= np.isin(names, less)
+        names = names[~glass]
     kinds, counts = np.unique(names, return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    large = [str(kinds[n]) for n in order if counts[n] >= 0.2 * len(names)]
+    large = [str(kinds[n]) for n in order if counts[n] >= 0.2 * whole]
+    large = [paint, *(name for name in large if name != paint)] if paint else large
     return tuple(large[:3]) or (str(kinds[order[0]]),)
 
 
@@ -159,7 +181,7 @@ def _table(rows: tuple[Row, ...], pictures: list[Image.Image], signs: Mapping[st
     lines = []
     for place, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
         facts = {key: value for key, value in asdict(row).items() if key not in ("name", "picture", "glow") and value}
-        facts.setdefault("colours", colours_of(picture))
+        facts.setdefault("colours", colours_of(picture, painted=row.group == "vehicles"))
         facts.update(emoji=signs[row.name], place=place, size=picture.size)
         lines.append(f"{json.dumps(row.name)}: {json.dumps(facts, ensure_ascii=False)}")
     head = f'"cell": {SIDE}, "across": {ACROSS}'

@@ -287,6 +287,11 @@ class Engine:
             run = self._runs.get(session.conversation)
         return run is not None and not run.stop.is_set() and run.session == session
 
+    def answering(self) -> bool:
+        """Tell whether a reply is being made in any conversation."""
+        with self._lock:
+            return bool(self._runs)
+
     @contextmanager
     def _running(self, session: Session) -> Iterator[Run]:
         """Be the one reply of the conversation: wait for a stopped one, and take over from one whose reader vanished."""

@@ -47,6 +47,10 @@ class Names:
             return message
         return replace(message, parts=tuple(_renamed(part, self._to_model) for part in message.parts))
 
+    def handle_for_model(self, handle: str) -> str:
+        """Return a medium's *handle*, or a region's, as the model knows it."""
+        return handle if self._agree else _name(handle, self._to_model)
+
     def shelf_for_model(self, shelf: Mapping[str, Media]) -> dict[str, Media]:
         """Return *shelf* by the model's handles."""
         media = [medium if self._agree else _renamed(medium, self._to_model) for medium in shelf.values()]

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from models import grammar
-from models.device import draw_seed
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
 from models.slash import help_text, parse_slash
-from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
+from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
+from app.aim import aimed, readable, stream_options
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
 from app.names import Names
@@ -122,7 +122,17 @@ class Reply:
         call = parse_slash(command, self._shelf, self._drawn, self._engine.router.tasks)
         if isinstance(call, Failure):
             raise Refusal(call.what, call.hint)
-        return None if call is None else replace(call, id=self._turn.next_call_id())
+        return None if call is None else self._aimed(replace(call, id=self._turn.next_call_id()))
+
+    def _aimed(self, call: TaskCall) -> TaskCall:
+        """Return the reply's first call on what the person picked by click, and any other as it is."""
+        for handle in (*self._options.media, *(self._options.regions or ())):
+            if handle not in self._shelf and handle not in self._regions:
+                raise Refusal(f"There is no {handle} in this conversation.", "Choose another one.")
+        task = self._engine.router.tasks.get(call.task)
+        if self._turn.calls or task is None:
+            return call
+        return aimed(call, task, self._options, self._shelf, self._regions)
 
     # Words
 
@@ -146,36 +156,15 @@ class Reply:
                 Text(f"(Your text has {len(text):,} characters. I read the first {head} and the last {tail}.)\n\n")
             )
 
-    def _readable(self, message: Message) -> Message:
-        """Return *message* with a text that is too long cut to its head and tail, as the model reads it."""
-        limits = self._engine.settings
-        if len(message.text) <= limits.text_limit:
-            return message
-
-        def cut(text: str) -> str:
-            return f"{text[: limits.read_head]}\n[...]\n{text[-limits.read_tail :]}"
-
-        parts = (
-            Text(cut(p.text)) if isinstance(p, Text) and len(p.text) > limits.text_limit else p for p in message.parts
-        )
-        return replace(message, parts=tuple(parts))
-
     def _pieces(self) -> Generator[str, None, None]:
         """Yield what the model writes."""
-        from models.unified.stream import StreamOptions
-
-        model, options = self._engine.brain.model, self._options
+        model, limits = self._engine.brain.model, self._engine.settings
         if model is None:
             return
         stream = model.stream(
-            [self._names.for_model(self._readable(m)) for m in self._messages],
+            [self._names.for_model(readable(m, limits)) for m in self._messages],
             self._names.shelf_for_model(self._shelf),
-            StreamOptions(
-                seed=draw_seed() if options.seed is None else options.seed,
-                max_new_tokens=options.max_tokens,
-                temperature=options.temperature,
-                force_task=options.task,
-            ),
+            stream_options(self._options, self._names, self._regions),
             self._run.cancelled,
         )
         try:
@@ -215,7 +204,7 @@ class Reply:
         if isinstance(event, Text):
             turn.write(event.text)
         elif isinstance(event, TaskCall):
-            yield from self._perform(self._names.for_person(event))
+            yield from self._perform(self._aimed(self._names.for_person(event)))
         elif isinstance(event, Grounding | Failure):
             turn.add(self._names.for_person(event))
             yield turn.grown()
@@ -273,7 +262,8 @@ class Reply:
     def _run_expert(self, call: TaskCall, shelf: Mapping[str, Media], report: Report) -> tuple[Step, list[Stored]]:
         engine, options = self._engine, self._options
         wanted = options.implementation if options.task in (None, call.task) else None
-        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, self._drawn) as ran:
+        drawn = [r for r in self._drawn if options.regions is None or r.handle in options.regions]
+        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn) as ran:
             report(1.0, "saving")
             return ran.step, [stored for value in ran.values for stored in engine.store.put(value)]
 

@@ -32,6 +32,7 @@ PROFILES: dict[str, Profile] = {
             "sound_for": (Checkpoint("sound_for_synth", licence="Apache-2.0"),),
         },
         needs={"disk": 0.2, "ram": 2.0, "vram": 0.0},
+        foresees=True,
         note="Runs offline on two processor cores with the models that come with the program. It cannot see or hear your media "
         "yet: mark what you mean. What it draws, films and sounds out of words comes from a picture book of a thousand things.",
     ),

@@ -322,13 +322,15 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Profile:
-    """A table of checkpoints: data only. *experts* maps a task to its implementations, the default first."""
+    """A table of checkpoints: data only. *experts* maps a task to its implementations, the default first; *foresees* says that
+    the unified model is quick enough to be asked, while a message is typed, what it would do."""
 
     name: str
     unified: Checkpoint
     experts: Mapping[str, tuple[Checkpoint, ...]]
     needs: Mapping[str, float] = field(default_factory=dict)  # GB: disk, ram, vram
     note: str = ""
+    foresees: bool = False
 
 
 _TYPES = {c.__name__: c for c in (Box, Point, Stroke, Polygon, Region, Media, Span, Labelled, Ref, Phrase, TaskCall, Text,

@@ -50,7 +50,10 @@ class NativeModel:
     ) -> Iterator[str]:
         """Yield the reply as pieces of tagged text (see :class:`models.unified.stream.UnifiedModel`)."""
         sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf)
+        mention(sheet, self.vocabulary, options.chosen)
         drawn = [part.of for part in messages[-1].parts if isinstance(part, Region)] if messages else []
+        if options.chosen:
+            drawn = [of for of in drawn if of in options.chosen]
         masks = {
             int(m.handle[5:]): str(m.meta.get("of", "")).partition("#")[0] for m in shelf.values() if m.kind == "mask"
         }
@@ -60,6 +63,7 @@ class NativeModel:
             handles(messages, shelf),
             drawn,
             masks={n: kind for n, kind in masks.items() if kind},
+            chosen=options.chosen,
         )
         speech = Speech(self.vocabulary, sheet)
         for token in self.tokens(sheet, rules, options, cancel):
@@ -84,6 +88,8 @@ class NativeModel:
             if token == self.vocabulary["c:end"]:
                 return
             yield token
+            if options.brief and rules.decided():
+                return
             step = [token]
 
     def _choose(self, logits: Tensor, rules: Rules, follow: int, temperature: float, generator: torch.Generator) -> int:
@@ -128,6 +134,17 @@ class Reply:
         """Remember whether *token* copies, so that the next may carry on."""
         row = token - self.network.vocabulary
         self.follow = self.sheet.next_row(row) if row >= 0 else -1
+
+
+def mention(sheet: Sheet, vocabulary: Vocabulary, chosen: Sequence[str]) -> None:
+    """Name the *chosen* handles before the reply that *sheet* ends with, as those that a text holds are named."""
+    for handle in chosen:
+        kind, _, number = handle.partition("#")
+        ids = [vocabulary["c:mention"], vocabulary[f"a: {kind}#"], *vocabulary.digits(number)]
+        at = len(sheet.ids) - 1
+        sheet.ids[at:at] = ids
+        sheet.weights[at:at] = [0.0] * len(ids)
+        sheet.follow[at:at] = [-1] * len(ids)
 
 
 def handles(messages: Sequence[Message], shelf: Mapping[str, Media]) -> dict[str, list[int]]:

@@ -40,11 +40,12 @@ class Rules:
         drawn: Sequence[str] = (),
         tasks: Mapping[str, Task] = TASKS,
         masks: Mapping[int, str] | None = None,
+        chosen: Sequence[str] = (),
     ) -> None:
         """*handles* holds, for each kind of medium and for ``region``, the numbers that exist; *drawn* the media on
         which the person drew for this reply: the first call works on one of them where it can; *masks* the kind of
         medium (image or video) that each mask belongs to, as far as known: it goes with no other kind. Where the newest
-        text names media by handle, the first call works on those of the kind it takes."""
+        text names media by handle, or the person *chose* some, the first call works on those of the kind it takes."""
         self.names = vocabulary
         self.sheet = sheet
         self.tasks = tasks
@@ -52,7 +53,9 @@ class Rules:
         self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
         self.masks = dict(masks or {})
         newest = next((source for source in reversed(sheet.sources) if source.kind == WORDS), None)
-        self.named = {(kind.lower(), int(number)) for kind, number in _HANDLE.findall(newest.text if newest else "")}
+        said, picked = (_HANDLE.findall(text) for text in (newest.text if newest else "", " ".join(chosen)))
+        said = [found for found in said if found[0].lower() not in {kind for kind, _ in picked}]
+        self.named = {(kind.lower(), int(number)) for kind, number in [*said, *picked]}
         self.plan: list[str] = []
         self.mode = "plan"
         self.done = 0
@@ -283,6 +286,10 @@ class Rules:
         for token in tokens:
             self.take(token)
         return tokens
+
+    def decided(self) -> bool:
+        """Tell whether what the reply does is written: its last planned call has ended, or it plans none."""
+        return self.mode in ("talk", "topic") or bool(self.plan and self.mode == "text" and self.done >= len(self.plan))
 
     def _unused(self, kind: str) -> list[int]:
         numbers = [number for number in self.handles[kind] if (kind, number) not in self.media]

@@ -12,12 +12,15 @@ from models.values import Media, Message
 @dataclass(frozen=True)
 class StreamOptions:
     """*temperature* 0 takes the likeliest token, whatever the *seed*; *force_task* makes the reply start with a call of
-    that task."""
+    that task. *chosen* are handles of media and regions that the person picked: the first call works on them where it can.
+    *brief* ends the reply with its last planned call, or before its first word where it plans none: what it would do."""
 
     seed: int = 0
     max_new_tokens: int = 480
     temperature: float = 0.0
     force_task: str | None = None
+    chosen: tuple[str, ...] = ()
+    brief: bool = False
 
 
 class UnifiedModel(Protocol):

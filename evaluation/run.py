@@ -76,7 +76,8 @@ world of this project alone: a profile that draws otherwise scores low with them
 _EVERY = 100
 """Replies between two lines on progress."""
 EXPERT_TASKS = (
-    "segment", "detect", "image", "layout", "edit", "inpaint", "remove", "video", "animate", "video_segment", "audio", "sound_for",
+    "segment", "detect", "image", "layout", "edit", "inpaint", "remove", "adjust", "video", "animate", "video_edit", "video_segment",
+    "extract", "audio", "audio_adjust", "sound_for",
 )  # fmt: skip
 """The tasks of ``experts``; told here, so that the other commands load neither torch nor OpenCV for them."""
 

@@ -14,7 +14,18 @@ from models.profiles import PROFILES
 from models.values import Profile
 from models.weights import MANIFEST
 
-from evaluation.experts import changing, drawing, hearing, marking, moving, naming
+from evaluation.experts import (
+    adjusting,
+    changing,
+    drawing,
+    hearing,
+    marking,
+    moving,
+    naming,
+    refilming,
+    taking,
+    tuning,
+)
 from evaluation.experts.bench import Bench
 from evaluation.experts.ears import FOLDER as SOUNDS
 from evaluation.experts.ears import Ears
@@ -27,11 +38,11 @@ SUITES: dict[str, Suite[Any, Any]] = {
     suite.task: suite
     for suite in (
         marking.SEGMENT, naming.DETECT, drawing.IMAGE, drawing.LAYOUT, changing.EDIT, changing.INPAINT, changing.REMOVE,
-        moving.VIDEO, moving.ANIMATE, marking.VIDEO_SEGMENT, hearing.AUDIO, hearing.SOUND_FOR,
+        adjusting.ADJUST, moving.VIDEO, moving.ANIMATE, refilming.VIDEO_EDIT, marking.VIDEO_SEGMENT, taking.EXTRACT, hearing.AUDIO,
+        tuning.AUDIO_ADJUST, hearing.SOUND_FOR,
     )
 }  # fmt: skip
-"""The tasks whose experts are scored. ``adjust``, ``extract`` and ``audio_adjust`` compute what they are told exactly, which their
-tests check; ``video_edit`` has no truth that does not come from the expert itself."""
+"""The tasks whose experts are scored: all of the grammar."""
 ROOT = Path(__file__).resolve().parents[2]
 Say = Callable[[str], None]
 UNRELATED = 1_000_000
@@ -47,7 +58,10 @@ def made_of(profile: str, tasks: Iterable[str], seed: int) -> dict[str, Any]:
     """Return what the marks depend on: the profile's checkpoints of *tasks*, the recognisers, the world, the code and the seed."""
     experts = {task: [_source(c) for c in PROFILES[profile].experts.get(task, ())[:1]] for task in sorted(tasks)}
     own = [file for file in sorted(Path(__file__).parent.glob("*.py")) if file.stem != "report"]
-    scores = [ROOT / "evaluation" / f"{name}.py" for name in ("overlap", "pictures", "sounds", "video")]
+    scores = [
+        ROOT / "evaluation" / f"{name}.py"
+        for name in ("colour_space", "overlap", "pictures", "signals", "sounds", "video")
+    ]
     code = digest(*sorted((ROOT / "models").rglob("*.py")), *own, *scores)
 
     shown = [folder for folder in (PICTURES, SOUNDS, ROOT / "assets" / "world") if folder.is_dir()]

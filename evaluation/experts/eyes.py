@@ -38,7 +38,7 @@ SURE = 0.35
 ROOM = 1.25
 """How much larger than a thing's box the window on it is: what the recogniser was trained on fills about 0.8 of a crop."""
 _AT_ONCE = 256
-_KEPT = 16
+_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,20 @@ class Eyes:
         name = self.names[int(self.chances(crop[None])[0].argmax())]
         return "" if name == NOTHING else name
 
-    def look(self, picture: Pixels) -> list[Seen]:
-        """Return what is seen in *picture* uint8 [h, w, 3], the surest first. Pictures seen just before are remembered."""
-        key = sha256(picture.tobytes() + repr(picture.shape).encode()).digest()
+    def look(self, picture: Pixels, least: float = 0.0) -> list[Seen]:
+        """Return what is seen in *picture* uint8 [h, w, 3], the surest first, through windows of *least* of its shorter side
+        and more: most windows are small ones. Pictures seen just before are remembered."""
+        key = sha256(picture.tobytes() + repr((picture.shape, least)).encode()).digest()
         if key not in self._seen:
             if len(self._seen) >= _KEPT:
                 del self._seen[next(iter(self._seen))]
-            self._seen[key] = self._looked(picture)
+            self._seen[key] = self._looked(picture, least)
         return list(self._seen[key])
 
-    def _looked(self, picture: Pixels) -> list[Seen]:
+    def _looked(self, picture: Pixels, least: float) -> list[Seen]:
         height, width = picture.shape[:2]
         short = min(height, width)
-        places = list(windows(width, height))
+        places = list(windows(width, height, least))
         levels = halvings(picture)
         crops = np.stack([cut(levels, x, y, side) for x, y, side in places])
         chances = self.chances(crops)
@@ -130,10 +131,11 @@ class Eyes:
         return Network("the picture recogniser of this repository", layers)
 
 
-def windows(width: int, height: int) -> Iterator[tuple[float, float, float]]:
-    """Yield middle x, y and side in px of every window on a picture; those at its border reach over it by a quarter."""
+def windows(width: int, height: int, least: float = 0.0) -> Iterator[tuple[float, float, float]]:
+    """Yield middle x, y and side in px of every window of *least* of the shorter side and more on a picture; those at its
+    border reach over it by a quarter."""
     short = min(width, height)
-    for share in WINDOWS:
+    for share in (share for share in WINDOWS if share >= least):
         side = share * short
         for y in _middles(height, side):
             for x in _middles(width, side):

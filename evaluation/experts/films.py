@@ -9,13 +9,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
+from models.values import Box
 from models.world import atlas
 from models.world.film import Film
 from models.world.filming import roomy
 from models.world.motion import plan
 from models.world.placing import place
 from models.world.render import frames
-from models.world.scene import Scene
+from models.world.scene import Scene, Thing, extent
 from models.world.staging import stage_of
 from models.world.wish import Wanted, Wish
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, FPS, SECONDS = 320, 192, 24.0, 1.5
 """Frames, their rate and the length of every clip that is asked for."""
+LEAST = 0.3
+"""The recogniser looks for what moves in windows of this share of the height and more: :func:`tell` makes no smaller things."""
 VERBS = {"animals": ("runs", "walks"), "vehicles": ("drives", "moves"), "people": ("walks", "runs")}
 _MOVERS = tuple(VERBS)
 
@@ -63,6 +66,12 @@ def tell(rng: Random, others: int = 0) -> Moving:
     said = f"{counted(name, 1)} {verb} to the {way}"
     beside = "".join(f" and {counted(kind, 1)} stands there" for kind in kinds[1:])
     return Moving(f"{said} {PLACES[backdrop]}{beside}", words, name, way, scene, film)
+
+
+def box_of(thing: Thing) -> Box | None:
+    """Return the box of *thing* at rest; None where it reaches out of the frame."""
+    x0, y0, x1, y1 = extent(thing, atlas.aspect(thing.name), WIDTH, HEIGHT)
+    return Box(x0, y0, x1, y1) if min(x0, y0) >= 0 and max(x1, y1) <= 1 else None
 
 
 def planned(scene: Scene, words: str, seed: int, *, free: bool) -> Film:

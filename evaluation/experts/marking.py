@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from models.expert import Clip, Masks, Picture, Value
+from models.expert import Masks, Picture, Value
 from models.masks import resize_mask
 from models.values import Region
-from models.video import VideoWriter
 
 from evaluation import overlap, video
 from evaluation.experts import films
 from evaluation.experts.bench import Asked
+from evaluation.experts.clips import Shot, filmed
 from evaluation.experts.scenes import box_mark, drawn, mask_of, point_mark, scribble_mark, singles
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
 
@@ -110,31 +108,10 @@ def _following(rng: Random, line: str) -> Following:
     return Following(frames, masks, region, rng.randrange(2**31))
 
 
-def written(frames: NDArray[np.uint8], path: Path) -> Clip:
-    """Write *frames* uint8 [n, h, w, 3] to *path* and return the clip."""
-    with VideoWriter(path, frames.shape[2], frames.shape[1], films.FPS) as writer:
-        for frame in frames:
-            writer.write(frame)
-    return writer.clip
-
-
 def _follow_score(case: Following, answer: Mask, tools: Tools) -> Marks:
     found = video.follow(answer, case.masks)
     return {"j": found.j_mean, "f": found.f_mean, "j_and_f": found.j_and_f, "held": video.recall(found.j)}
 
-
-class Filmed:
-    """Clips written for the time of a call: a store copies them."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory()
-
-    def __call__(self, frames: NDArray[np.uint8]) -> Clip:
-        """Return *frames* as a clip; the file is overwritten by the next."""
-        return written(frames, Path(self._folder.name) / "clip.mp4")
-
-
-filmed = Filmed()
 
 VIDEO_SEGMENT: Suite[Any, Any] = Suite(
     task="video_segment",
@@ -148,7 +125,7 @@ VIDEO_SEGMENT: Suite[Any, Any] = Suite(
         "held": Measure("held"),
     },
     draw=_following,
-    asked=lambda case: Asked("video_segment", (filmed(case.frames),), (case.region,), seed=case.seed),
+    asked=lambda case: Asked("video_segment", (filmed(Shot(case.frames, films.FPS)),), (case.region,), seed=case.seed),
     answer=lambda values, case: first_mask(values, case.masks.shape),
     truth=lambda case: case.masks,
     nothing=lambda case: np.zeros_like(case.masks),

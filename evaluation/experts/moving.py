@@ -107,7 +107,7 @@ def clip_score(case: Going, answer: Pixels, tools: Tools) -> Marks:
     """Return whether the thing is seen and where it goes, how steady the clip is and how much it moves."""
     eyes = tools.eyes()
     places = [min(len(answer) - 1, round(share * len(answer))) for share in LOOKS]
-    looks = [eyes.look(answer[place]) for place in places]
+    looks = [eyes.look(answer[place], films.LEAST) for place in places]
     seen = [any(one.name == case.name for one in look) for look in looks]
     pairs = pairs_of(answer)
     errors = [error for pair in pairs for error in video.warp_errors(pair)]
@@ -142,7 +142,7 @@ _MOVES = {
     "moves": Measure("activity x 1000", "mean"),
 }
 _ABOUT = (
-    f"The recogniser looks for the thing in {len(LOOKS)} frames: seen is the share in which it is, goes that way the share of clips in which its "
+    f"The recogniser looks for the thing in {len(LOOKS)} frames, through windows of {films.LEAST:.0%} of the height and more: seen is the share in which it is, goes that way the share of clips in which its "
     f"middle moves to the side that was said by more than {FAR:.0%} of the width. The warping error is how much a frame differs from the next "
     f"one brought back along the flow (DIS) on {PAIRS} pairs of frames, smaller is steadier; activity is the plain difference of neighbours, 0 for "
     "a clip that stands still."

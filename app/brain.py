@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.device import loading
-from models.expert import Refusal
+from models.expert import Found, Refusal, discover
 from models.router import incident
 from models.values import Checkpoint, Failure
 from models.weights import MANIFEST, faults
@@ -87,3 +87,13 @@ class Brain:
     def fault(self) -> Failure | None:
         """Why there is no model, or None."""
         return self._fault
+
+
+def find_experts(folders: Sequence[Path]) -> dict[str, Found]:
+    """Return the expert files there are; raises Refusal naming one in *folders* that cannot be read."""
+    try:
+        return discover(*folders)
+    except Exception as error:  # a file of the person's own may fail in any way
+        if not folders:
+            raise
+        raise Refusal(f"An expert file cannot be used: {error}.", "Mend it, or start without --experts.") from error

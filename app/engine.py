@@ -9,23 +9,26 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import profiles
-from models.device import SEEDS, hardware
-from models.expert import Found, Refusal, discover
+from models.device import hardware
+from models.expert import Refusal
 from models.router import Router
 from models.store import Store
-from models.values import Checkpoint, Media, Message, Part, Profile, Region, Text
+from models.values import Checkpoint, Media, Message, Profile, Region
 
-from app.brain import Brain, load_model
+from app.brain import Brain, find_experts, load_model
+from app.branches import Placed, media_of
+from app.composing import check_options, compose, known
 from app.events import Event, Options
 from app.history import Entry, History
 from app.reply import Reply
+from app.running import Runs
 from app.session import Session
 from app.settings import Settings
 from app.turn import Run
@@ -34,12 +37,10 @@ if TYPE_CHECKING:
     from models.unified.stream import UnifiedModel
 
 log = logging.getLogger("unison.engine")
-TEXT_MOST = 1_000_000
-"""Characters of one message that are kept at all."""
+REGRET = 20.0
+"""Seconds in which a conversation that was put away can be brought back."""
 LOADING = 30.0
 """Seconds that closing waits for a model that is being loaded."""
-TAKE_OVER = 2.0
-"""Seconds that a new reply gives a stopped one to end."""
 
 
 class Engine:
@@ -55,7 +56,7 @@ class Engine:
             (profile, "It was given.") if profile else profiles.choose(settings.profile, hardware())
         )
         folders = (settings.experts_folder,) if settings.experts_folder else ()
-        found = _experts(folders)
+        found = find_experts(folders)
         extra = {path.stem for folder in folders for path in folder.glob("*.py")}
         self.profile = profiles.with_unlisted(self.profile, {n: f.task.name for n, f in found.items() if n in extra})
         wants_gpu = self.profile.needs.get("vram", 0.0) > 0
@@ -64,9 +65,8 @@ class Engine:
         self.store = Store(settings.media, settings.disk_bytes, self.history.secret("media"))
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
-        self._runs: dict[str, Run] = {}
+        self._runs = Runs()
         self._owed: dict[str, tuple[int, Message]] = {}
-        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Load the model and clean the store in the background; returns at once."""
@@ -75,12 +75,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop every reply and close the history."""
-        with self._lock:
-            runs = list(self._runs.values())
-        for run in runs:
-            run.stop.set()
-        for run in runs:
-            run.ended.wait(self.settings.grace)
+        self._runs.close(self.settings.grace)
         self.brain.settle(LOADING)
         self.history.close()
 
@@ -111,23 +106,49 @@ class Engine:
         self.store.remove(self.history.delete(session.owner, session.conversation))
         self._owed.pop(session.conversation, None)
 
-    def messages(self, session: Session) -> list[Message]:
-        """Return the conversation's messages, the one in the making included."""
-        messages = self.history.messages(session.owner, session.conversation)
-        owed = self._owed.get(session.conversation)
-        return messages if owed is None else self._paid(session, messages, *owed)
+    def search(self, owner: str, words: str) -> list[Entry]:
+        """Return those of :meth:`conversations` that hold all of *words*, whatever their case, in their title, in what was
+        said on any branch or in names of files."""
+        return [entry for entry in self.history.search(owner, words) if entry.title]
 
-    def _paid(self, session: Session, messages: list[Message], n: int, message: Message) -> list[Message]:
-        """Return *messages* with the reply that the disk did not take, and save it now if there is room again."""
-        if n >= len(messages) or messages[n].state != "running":
+    def put_away(self, session: Session) -> None:
+        """Stop a conversation and hide it; within the seconds of REGRET it can be brought back, then it is deleted."""
+        self.stop(session)
+        self.history.put_away(*_of(session))
+        timer = threading.Timer(REGRET + 1, self.clean)
+        timer.daemon = True
+        timer.start()
+
+    def bring_back(self, session: Session) -> None:
+        """Show a conversation again that was put away. Raises Refusal when it is gone."""
+        self.history.bring_back(*_of(session))
+        if not self._runs.of(session):
+            self._settle(session)  # a reply that ended in the meantime could not say so
+
+    def messages(self, session: Session) -> list[Message]:
+        """Return the messages of the branch that is shown, the one in the making included."""
+        return [place.message for place in self.placed(session)]
+
+    def placed(self, session: Session) -> list[Placed]:
+        """Return the same with their numbers, which other calls name them by, and their variants."""
+        places = self.history.placed(session.owner, session.conversation)
+        owed = self._owed.get(session.conversation)
+        return places if owed is None else self._paid(session, places, *owed)
+
+    def _paid(self, session: Session, places: list[Placed], n: int, message: Message) -> list[Placed]:
+        """Return *places* with the reply that the disk did not take, and save it now if there is room again."""
+        mine = next((place for place in places if place.n == n), None)
+        if mine is None:  # it stands on another branch
+            return places
+        if mine.message.state != "running":
             self._owed.pop(session.conversation, None)
-            return messages
+            return places
         try:
             self.history.replace(session.owner, session.conversation, n, message)
             self._owed.pop(session.conversation, None)
         except Refusal as refusal:
             log.warning("a reply is still not saved: %s", refusal.what)
-        return [*messages[:n], message, *messages[n + 1 :]]
+        return [replace(place, message=message) if place is mine else place for place in places]
 
     @contextmanager
     def _saved(self, session: Session) -> Iterator[None]:
@@ -142,12 +163,18 @@ class Engine:
             raise
 
     def shelf(self, session: Session) -> dict[str, Media]:
-        """Return every medium of the conversation by handle, unsent attachments included."""
-        return {m.handle: m for m in self.history.media(session.owner, session.conversation)}
+        """Return by handle what the messages shown hold, and unsent attachments."""
+        return {
+            m.handle: m for m in (*self.history.media(*_of(session), sent=True), *self.history.pending(*_of(session)))
+        }
+
+    def media(self, session: Session) -> dict[str, Media]:
+        """Return every medium of the conversation by handle, those of other branches included: what can be attached."""
+        return {m.handle: m for m in self.history.media(*_of(session))}
 
     def pending(self, session: Session) -> list[str]:
         """Return the handles of attachments that were not sent yet."""
-        return self.history.pending(session.owner, session.conversation)
+        return [m.handle for m in self.history.pending(*_of(session))]
 
     def next_region(self, session: Session) -> int:
         """Return the number for the next region drawn in the conversation."""
@@ -179,12 +206,12 @@ class Engine:
 
     def file(self, session: Session, handle: str) -> Path:
         """Return the file of one of the conversation's media. Raises Refusal for an unknown handle."""
-        return self.store.file(_known(self.shelf(session), handle))
+        return self.store.file(known(self.media(session), handle))
 
     def export_masks(self, session: Session, handles: Sequence[str], form: str) -> Path:
         """Write masks of the conversation to one file: *form* is "png", "rle" or "coco"."""
-        shelf = self.shelf(session)
-        return self.store.export([_known(shelf, handle) for handle in handles], form)
+        media = self.media(session)
+        return self.store.export([known(media, handle) for handle in handles], form)
 
     def check_quota(self, owner: str, more: int = 0) -> None:
         """Raise Refusal when *more* bytes would take the owner's media over the limit."""
@@ -198,6 +225,7 @@ class Engine:
         """Remove files that no conversation uses any more."""
         try:
             self.history.prune()
+            self.store.remove(self.history.purge(REGRET))
             self.store.clean(self.history.paths(), max_age=self.settings.keep_days * 86400)
         except (Refusal, OSError, sqlite3.Error) as error:
             log.warning("cleaning failed: %s", error)
@@ -226,13 +254,14 @@ class Engine:
             yield from reply.events()
 
     def retry(self, session: Session, seed: int | None = None, options: Options = Options()) -> Iterator[Event]:  # noqa: B008
-        """Answer the last message of the person once more, with another seed unless one is given."""
+        """Answer the last message of the person once more, with another seed unless one is given. The reply that was there
+        stays beside the new one."""
         with self._running(session) as run:
             options = replace(options, seed=options.seed if seed is None else seed)
             check_options(options, self.router)
-            last = self._last(session)
+            last = self._asked(session)
             with self._saved(session):
-                self.history.truncate(session.owner, session.conversation, last + 1)
+                self.history.go_to(*_of(session), last.n)
                 reply = Reply(self, run, options)
             yield from reply.events()
 
@@ -244,29 +273,73 @@ class Engine:
         regions: Sequence[Region] | None = None,
         options: Options = Options(),  # noqa: B008
     ) -> Iterator[Event]:
-        """Replace the words (and the regions, if given) of message *n* of the person, by default the last, and answer anew.
-
-        Everything after it is forgotten; its attachments stay.
-        """
+        """Say message *n* of the person, by default the last, in other words (and with other regions, if given), and answer
+        that. Its attachments go along; it and what followed it stay beside, on a branch of their own."""
         with self._running(session) as run:
             check_options(options, self.router)
-            n = self._last(session, n)
-            old = self.messages(session)[n]
-            handles = [part.handle for part in old.parts if isinstance(part, Media)]
-            kept = [part for part in old.parts if isinstance(part, Region)] if regions is None else regions
+            old = self._asked(session, n)
+            handles = [part.handle for part in old.message.parts if isinstance(part, Media)]
+            kept = [part for part in old.message.parts if isinstance(part, Region)] if regions is None else regions
             with self._saved(session):
-                self.history.truncate(session.owner, session.conversation, n, keep_media_of=n)
+                self._step_back(session, old.n)
                 message = self._message(session, text, handles, kept)
                 self.history.append(session.owner, session.conversation, message)
                 reply = Reply(self, run, options)
             yield from reply.events()
 
+    # Branches
+
+    def undo(self, session: Session) -> Message:
+        """Take the last message of the person and what followed it out of sight, and return it; :meth:`choose` with the
+        number that :meth:`later` tells brings it back. Raises Refusal when there is none, or a reply is in the making."""
+        self._check_idle(session)
+        last = self._asked(session)
+        self._step_back(session, last.n)
+        return last.message
+
+    def later(self, session: Session) -> list[int]:
+        """Return the numbers of the messages that follow the last one shown, which were taken back."""
+        return self.history.later(*_of(session))
+
+    def choose(self, session: Session, n: int) -> None:
+        """Show the branch on which message *n* stands, to its newest end. Raises Refusal when there is no such message, or a
+        reply is in the making."""
+        self._check_idle(session)
+        self.history.choose(*_of(session), n)
+
+    def branch_off(self, session: Session, n: int | None = None) -> Session:
+        """Return a new conversation that holds the messages shown up to *n*, by default all, and their media."""
+        shown = self.placed(session)
+        if not shown:
+            raise Refusal("There is nothing to branch off from.", "Send a message first.")
+        titles = {entry.id: entry.title for entry in self.history.conversations(session.owner)}
+        title = f"{titles.get(session.conversation, '')[:70]} (branch)".strip()
+        last = shown[-1].n if n is None else n
+        return Session(session.owner, self.history.branch_off(*_of(session), last, title))
+
+    def _step_back(self, session: Session, n: int) -> None:
+        """Show the branch as it was before message *n* of it."""
+        numbers = [None, *(place.n for place in self.placed(session))]
+        self.history.go_to(*_of(session), numbers[numbers.index(n) - 1])
+
+    def _check_idle(self, session: Session) -> None:
+        if self.busy(session):
+            raise Refusal("This conversation is still answering.", "Press Stop first.")
+
+    # Runs
+
+    def begin(self, session: Session, events: Iterator[Event]) -> Iterator[Event]:
+        """Make a reply, as :meth:`reply`, :meth:`retry` or :meth:`edit` gives it, whether or not it is read to its end, and
+        return a reader of it: closing that cancels nothing. Raises Refusal as the first step of *events* does."""
+        return self._runs.begin(session, events)
+
+    def follow(self, session: Session) -> Iterator[Event] | None:
+        """Return a reader of the reply that was begun in the conversation and is still made, if there is one."""
+        return self._runs.follow(session)
+
     def stop(self, session: Session) -> bool:
         """End the conversation's reply within one step, keeping what there is of it; tell whether there was one."""
-        if not self.history.exists(session.owner, session.conversation):
-            return False
-        with self._lock:
-            run = self._runs.get(session.conversation)
+        run = self._runs.of(session)
         if run is not None:
             run.stop.set()
         return run is not None
@@ -274,116 +347,51 @@ class Engine:
     def skip(self, session: Session) -> bool:
         """End the call that runs within one step, keep what was made before it and go on with the next; tell whether a
         reply was there."""
-        with self._lock:
-            run = self._runs.get(session.conversation)
-        if run is None or run.session != session:
-            return False
-        run.skip.set()
-        return True
+        run = self._runs.of(session)
+        if run is not None:
+            run.skip.set()
+        return run is not None
 
     def busy(self, session: Session) -> bool:
         """Tell whether the conversation is answering."""
-        with self._lock:
-            run = self._runs.get(session.conversation)
-        return run is not None and not run.stop.is_set() and run.session == session
+        run = self._runs.of(session)
+        return run is not None and not run.stop.is_set()
 
     def answering(self) -> bool:
         """Tell whether a reply is being made in any conversation."""
-        with self._lock:
-            return bool(self._runs)
+        return len(self._runs) > 0
 
     @contextmanager
     def _running(self, session: Session) -> Iterator[Run]:
-        """Be the one reply of the conversation: wait for a stopped one, and take over from one whose reader vanished."""
-        self.history.check(session.owner, session.conversation)
-        run = Run(session)
-        with self._lock:
-            before = self._runs.get(session.conversation)
-            if before is not None and not before.stop.is_set():
-                raise Refusal("This conversation is still answering.", "Wait for it to end, or press Stop.")
-            self._runs[session.conversation] = run
-        try:
-            if before is not None and not before.ended.wait(TAKE_OVER):
-                before.current = False
-                self._settle(session)
-            yield run
-        finally:
-            if run.owed is not None and self.history.exists(session.owner, session.conversation):
-                self._owed[session.conversation] = run.owed
-            run.ended.set()
-            with self._lock:
-                if self._runs.get(session.conversation) is run:
-                    del self._runs[session.conversation]
+        """Be the one reply of the conversation."""
+        self.history.check(*_of(session))
+        with self._runs.one(session, lambda: self._settle(session)) as run:
+            try:
+                yield run
+            finally:
+                if run.owed is not None and self.history.exists(*_of(session)):
+                    self._owed[session.conversation] = run.owed
 
     def _settle(self, session: Session) -> None:
         """Mark a reply that a later one took over from as stopped."""
-        for n, message in enumerate(self.messages(session)):
-            if message.state == "running":
-                self.history.replace(session.owner, session.conversation, n, replace(message, state="stopped"))
+        for place in self.placed(session):
+            if place.message.state == "running":
+                self.history.replace(*_of(session), place.n, replace(place.message, state="stopped"))
 
-    def _last(self, session: Session, n: int | None = None) -> int:
-        """Return *n* checked, or the number of the person's last message."""
-        numbers = [i for i, message in enumerate(self.messages(session)) if message.role == "user"]
-        if not numbers or (n is not None and n not in numbers):
-            raise Refusal("There is no such message to answer again.", "Send a message first.")
-        return numbers[-1] if n is None else n
+    def _asked(self, session: Session, n: int | None = None) -> Placed:
+        """Return the person's message *n* of those shown, or their last."""
+        asked = [place for place in self.placed(session) if place.message.role == "user" and n in (None, place.n)]
+        if not asked:
+            raise Refusal("There is no such message to go on from.", "Send a message first.")
+        return asked[-1]
 
     def _message(self, session: Session, text: str, attachments: Sequence[str], regions: Sequence[Region]) -> Message:
         """Return the person's message, every handle of it checked."""
+        shown = self.history.messages(*_of(session))
+        used = {part.id for message in shown for part in message.parts if isinstance(part, Region)}
         most = self.settings.files_per_message
-        if len(text) > TEXT_MOST:
-            raise Refusal(f"The text is longer than {TEXT_MOST:,} characters.", "Shorten it.")
-        if len(attachments) > most:
-            raise Refusal(f"A message takes at most {most} files.", "Send them in several messages.")
-        if not (text.strip() or attachments or regions):
-            raise Refusal("There is nothing to send.", "Type something, or attach a file.")
-        shelf = self.shelf(session)
-        media = [_known(shelf, handle) for handle in dict.fromkeys(attachments)]
-        for region in regions:
-            for handle in filter(None, (region.of, region.mask)):
-                if handle not in shelf:
-                    raise Refusal(f"A region is drawn on {handle}, which is not here.", "Draw it again.")
-        drawn = self._numbered(session, regions)
-        words = (Text(text),) if text.strip() else ()
-        parts: tuple[Part, ...] = (*media, *drawn, *words)
-        return Message("user", parts)
-
-    def _numbered(self, session: Session, regions: Sequence[Region]) -> list[Region]:
-        """Return *regions* with numbers that no earlier region has, in case two pages drew at once."""
-        if not regions:
-            return []
-        used = {p.id for m in self.messages(session) for p in m.parts if isinstance(p, Region)}
-        free = max(0, *used, *(r.id for r in regions)) + 1
-        result = []
-        for region in regions:
-            if region.id in used or region.id < 1:
-                region, free = replace(region, id=free), free + 1
-            used.add(region.id)
-            result.append(region)
-        return result
+        return compose(text, attachments, regions, self.media(session), media_of(shown), used, most)
 
 
-def _known(shelf: Mapping[str, Media], handle: str) -> Media:
-    """Return a medium of *shelf*; raises Refusal for a handle that is not on it."""
-    medium = shelf.get(handle)
-    if medium is None:
-        raise Refusal(f"There is no {handle} in this conversation.", "Name one that is there.")
-    return medium
-
-
-def _experts(folders: Sequence[Path]) -> dict[str, Found]:
-    """Return the expert files there are; raises Refusal naming one in *folders* that cannot be read."""
-    try:
-        return discover(*folders)
-    except Exception as error:  # a file of the person's own may fail in any way
-        if not folders:
-            raise
-        raise Refusal(f"An expert file cannot be used: {error}.", "Mend it, or start without --experts.") from error
-
-
-def check_options(options: Options, router: Router) -> None:
-    """Raise Refusal for a seed out of range, a task that does not exist or an expert that cannot run it."""
-    if options.seed is not None and not 0 <= options.seed < SEEDS:
-        raise Refusal(f"The seed {options.seed} is out of range.", f"Use a whole number from 0 to {SEEDS - 1}.")
-    if options.task is not None and options.task not in router.tasks:
-        raise Refusal(f"There is no task called {options.task}.", f"Choose one of: {', '.join(router.tasks)}.")
+def _of(session: Session) -> tuple[str, str]:
+    return session.owner, session.conversation

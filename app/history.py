@@ -1,4 +1,8 @@
-"""Conversations on disk: SQLite in WAL mode, one transaction per finished part, every access checked against the owner.
+"""Conversations on disk: trees of messages, one transaction per finished part, every access checked against the owner.
+
+Nothing that was said is ever overwritten by going on from an earlier place: a message names the one that it follows, so an
+edited message or another reply is a new branch beside the old one, and the conversation names the last message of the branch
+that is shown. A message's number is unique in its conversation, in the order of making.
 
 A foreign conversation id answers exactly as one that does not exist. Owner tokens are secrets, so only their hash is kept.
 """
@@ -7,45 +11,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import secrets
-import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from models.expert import Refusal
 from models.values import Kind, Media, Message, Part, Region, from_json, to_json
 
-log = logging.getLogger("unison.history")
-MIGRATIONS = (
-    """
-    CREATE TABLE conversation (
-        id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL);
-    CREATE INDEX conversation_owner ON conversation (owner, updated);
-    CREATE TABLE message (
-        conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
-        n INTEGER NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL, parts TEXT NOT NULL, made REAL NOT NULL,
-        PRIMARY KEY (conversation, n)) WITHOUT ROWID;
-    CREATE INDEX message_running ON message (state) WHERE state = 'running';
-    CREATE TABLE media (
-        conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
-        kind TEXT NOT NULL, number INTEGER NOT NULL, turn INTEGER NOT NULL, path TEXT NOT NULL, meta TEXT NOT NULL, bytes INTEGER NOT NULL,
-        message INTEGER, PRIMARY KEY (conversation, kind, number)) WITHOUT ROWID;
-    CREATE INDEX media_path ON media (path);
-    """,
-    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-)
-"""One script per version of the schema; ``PRAGMA user_version`` counts how many have run. Append, never change."""
+from app.branches import Held, Node, Placed, Tree, cut, media_of, newest_below, placed, words_of
+from app.database import Database
 
 UNKNOWN = Refusal("There is no such conversation.", "Pick one from the list, or start a new one.")
+GONE = Refusal("There is no such message in this conversation.", "Reload the page.")
 TITLE = 80
 REMEMBERED = 2_000_000
 """Characters of messages that are kept rebuilt, at most."""
+_PATH = """WITH RECURSIVE path (n, parent) AS (
+    SELECT n, parent FROM message WHERE conversation = ?1 AND n = (SELECT leaf FROM conversation WHERE id = ?1)
+    UNION ALL
+    SELECT message.n, message.parent FROM path JOIN message ON message.conversation = ?1 AND message.n = path.parent)"""
+"""The numbers of the branch that is shown; since a parent's number is the lower one, their order is that of the branch."""
 
 
 @dataclass(frozen=True)
@@ -65,84 +53,19 @@ class History:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self._lock = threading.RLock()
-        self._depth = 0
+        database = Database(path)
+        self.path, self.close, self.together, self.secret = path, database.close, database.together, database.secret
+        self._db, self._lock = database.connection, database.lock
         self._read: dict[str, tuple[Part, ...]] = {}
         self._remembered = 0
-        self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._migrate()
         with self.together():
             self._db.execute("UPDATE message SET state = 'interrupted' WHERE state = 'running'")
 
-    def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(MIGRATIONS):
-            raise Refusal(
-                "These conversations were saved by a newer version of Unison.",
-                "Update the program, or start it with --data and another folder.",
-            )
-        if 0 < version < len(MIGRATIONS):
-            spare = self.path.with_name(f"{self.path.name}.version{version}")
-            if not spare.exists():
-                self._db.execute("VACUUM INTO ?", (str(spare),))
-        for number in range(version, len(MIGRATIONS)):
-            self._db.executescript(f"BEGIN; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;")
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Make every change within the block one transaction: all of it is kept, or none. Nests.
-
-        Raises Refusal when the disk is full or another program holds the file.
-        """
-        with self._lock:
-            outermost = self._depth == 0
-            self._depth += 1
-            try:
-                if outermost:
-                    self._db.execute("BEGIN IMMEDIATE")
-                elif not self._db.in_transaction:
-                    # A full disk ended it, and what follows would be kept without what was before.
-                    raise sqlite3.OperationalError("the transaction was given up")
-                yield
-                if outermost:
-                    self._db.execute("COMMIT")
-            except BaseException as error:
-                if outermost and self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
-                    log.error("the history cannot be written: %s", error)
-                    what = "This could not be saved: the disk is full, or another program holds the file."
-                    raise Refusal(what, "Free some space and send it again.") from None
-                raise
-            finally:
-                self._depth -= 1
-
     def _check(self, owner: str, conversation: str) -> None:
-        row = self._db.execute("SELECT owner FROM conversation WHERE id = ?", (conversation,)).fetchone()
+        query = "SELECT owner FROM conversation WHERE id = ? AND put_away IS NULL"
+        row = self._db.execute(query, (conversation,)).fetchone()
         if row is None or not secrets.compare_digest(row[0], _hashed(owner)):
             raise Refusal(UNKNOWN.what, UNKNOWN.hint)
-
-    def secret(self, name: str) -> bytes:
-        """Return the data folder's own secret of that name: 256 random bits, drawn when it is first asked for.
-
-        It lies here and not in a file of its own so that the conversations are never without it.
-        """
-        query = "SELECT value FROM secret WHERE name = ?"
-        with self._lock:
-            row = self._db.execute(query, (name,)).fetchone()
-        if row is None:
-            with self.together():
-                self._db.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(32)))
-                row = self._db.execute(query, (name,)).fetchone()
-        return bytes(row[0])
 
     # Conversations
 
@@ -151,14 +74,33 @@ class History:
         conversation, now = secrets.token_urlsafe(16), time.time()
         with self.together():
             row = (conversation, _hashed(owner), _title(title), now, now)
-            self._db.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?)", row)
+            query = "INSERT INTO conversation (id, owner, title, created, updated) VALUES (?, ?, ?, ?, ?)"
+            self._db.execute(query, row)
         return conversation
 
     def conversations(self, owner: str) -> list[Entry]:
         """Return the owner's conversations, the latest first."""
         with self._lock:
-            query = "SELECT id, title, updated FROM conversation WHERE owner = ? ORDER BY updated DESC, rowid DESC"
+            query = """SELECT id, title, updated FROM conversation WHERE owner = ? AND put_away IS NULL
+                       ORDER BY updated DESC, rowid DESC"""
             return [Entry(*row) for row in self._db.execute(query, (_hashed(owner),))]
+
+    def search(self, owner: str, words: str) -> list[Entry]:
+        """Return those of the owner's conversations that hold all of *words*, whatever their case, in the title, in what was
+        said on any branch or in the names of files; the latest first."""
+        wanted = words.casefold().split()
+        found = []
+        for entry in self.conversations(owner):
+            with self._lock:
+                rows = self._db.execute(
+                    "SELECT role, parts FROM message WHERE conversation = ?", (entry.id,)
+                ).fetchall()
+                held = (
+                    f"{entry.title}\n{words_of([Message(role, self._parts(parts)) for role, parts in rows])}".casefold()
+                )
+            if all(word in held for word in wanted):
+                found.append(entry)
+        return found
 
     def check(self, owner: str, conversation: str) -> None:
         """Raise Refusal unless *conversation* is one of *owner*'s."""
@@ -188,6 +130,28 @@ class History:
             self._db.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
             return before - self.paths()
 
+    def put_away(self, owner: str, conversation: str) -> None:
+        """Hide the conversation from everything but :meth:`bring_back`, until :meth:`purge` forgets it."""
+        with self.together():
+            self._check(owner, conversation)
+            self._db.execute("UPDATE conversation SET put_away = ? WHERE id = ?", (time.time(), conversation))
+
+    def bring_back(self, owner: str, conversation: str) -> None:
+        """Show a conversation again that was put away. Raises Refusal when it is gone for good, or never was *owner*'s."""
+        with self.together():
+            query = "UPDATE conversation SET put_away = NULL WHERE id = ? AND owner = ?"
+            if self._db.execute(query, (conversation, _hashed(owner))).rowcount != 1:
+                raise Refusal(UNKNOWN.what, UNKNOWN.hint)
+
+    def purge(self, seconds: float = 0.0) -> set[str]:
+        """Forget what was put away more than *seconds* ago; return the files that none uses any more."""
+        with self.together():
+            query = "SELECT id FROM conversation WHERE put_away <= ?"
+            gone = self._db.execute(query, (time.time() - seconds,)).fetchall()
+            before = self.paths() if gone else set()
+            self._db.executemany("DELETE FROM conversation WHERE id = ?", gone)
+            return before - self.paths() if gone else before
+
     def prune(self) -> None:
         """Forget conversations of an earlier day in which nothing was ever sent."""
         with self.together():
@@ -198,12 +162,33 @@ class History:
     # Messages
 
     def messages(self, owner: str, conversation: str) -> list[Message]:
-        """Return the conversation's messages in order."""
+        """Return the messages of the branch that is shown, in order."""
         with self._lock:
             self._check(owner, conversation)
-            query = "SELECT role, parts, state FROM message WHERE conversation = ? ORDER BY n"
-            rows = self._db.execute(query, (conversation,)).fetchall()
-            return [Message(role, self._parts(parts), state) for role, parts, state in rows]
+            return [message for _, message in self._shown(conversation)]
+
+    def placed(self, owner: str, conversation: str) -> list[Placed]:
+        """Return the messages of the branch that is shown, in order, with their numbers and variants."""
+        with self._lock:
+            self._check(owner, conversation)
+            return placed(self._parents(conversation), self._shown(conversation))
+
+    def later(self, owner: str, conversation: str) -> list[int]:
+        """Return the numbers of the messages that follow the last one shown: what was taken back, the oldest first."""
+        with self._lock:
+            self._check(owner, conversation)
+            query = """SELECT n FROM message WHERE conversation = ?1
+                       AND parent IS (SELECT leaf FROM conversation WHERE id = ?1) ORDER BY n"""
+            return [int(n) for (n,) in self._db.execute(query, (conversation,))]
+
+    def _shown(self, conversation: str) -> list[tuple[int, Message]]:
+        query = f"""{_PATH} SELECT n, role, parts, state FROM message
+                    WHERE conversation = ?1 AND n IN (SELECT n FROM path) ORDER BY n"""
+        rows = self._db.execute(query, (conversation,)).fetchall()
+        return [(n, Message(role, self._parts(parts), state)) for n, role, parts, state in rows]
+
+    def _parents(self, conversation: str) -> dict[int, int | None]:
+        return dict(self._db.execute("SELECT n, parent FROM message WHERE conversation = ?", (conversation,)))
 
     def _parts(self, text: str) -> tuple[Part, ...]:
         """Return the parts that *text* stands for. What was read lately is kept by its very text: a long conversation is read
@@ -219,15 +204,22 @@ class History:
         return known
 
     def append(self, owner: str, conversation: str, message: Message) -> int:
-        """Add a message at the end and return its number, counted from 0. Media that it names become part of it."""
+        """Add a message after the last one shown and return its number. Media that it names become part of it."""
         with self.together():
             self._check(owner, conversation)
-            query = "SELECT coalesce(max(n) + 1, 0) FROM message WHERE conversation = ?"
-            n = int(self._db.execute(query, (conversation,)).fetchone()[0])
-            row = (conversation, n, message.role, message.state, _dump(message), time.time())
-            self._db.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)", row)
+            query = """SELECT coalesce(max(n) + 1, 0), (SELECT leaf FROM conversation WHERE id = ?1) FROM message
+                       WHERE conversation = ?1"""
+            n, parent = self._db.execute(query, (conversation,)).fetchone()
+            self._insert(conversation, Node(int(n), parent, message, time.time()))
+            self._db.execute("UPDATE conversation SET leaf = ? WHERE id = ?", (n, conversation))
             self._touch(conversation, n, message)
-        return n
+        return int(n)
+
+    def _insert(self, conversation: str, node: Node) -> None:
+        message = node.message
+        query = "INSERT INTO message (conversation, n, role, state, parts, made, parent) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        row = (conversation, node.n, message.role, message.state, _dump(message), node.made, node.parent)
+        self._db.execute(query, row)
 
     def replace(self, owner: str, conversation: str, n: int, message: Message) -> None:
         """Write message *n* anew, as after each finished part. Raises Refusal if it is gone."""
@@ -250,51 +242,99 @@ class History:
         query = "UPDATE conversation SET updated = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?"
         self._db.execute(query, (time.time(), title, conversation))
 
-    def truncate(self, owner: str, conversation: str, n: int, keep_media_of: int | None = None) -> None:
-        """Remove message *n* and all later ones with the media that came with them.
-
-        Media of message *keep_media_of* become unsent attachments instead, as an edited message needs.
-        """
+    def go_to(self, owner: str, conversation: str, n: int | None) -> None:
+        """Show the branch that ends with message *n* (None: before the first); what follows it stays beside. Raises Refusal
+        when there is no such message."""
         with self.together():
             self._check(owner, conversation)
-            where = (conversation, n)
-            self._db.execute("DELETE FROM message WHERE conversation = ? AND n >= ?", where)
-            if keep_media_of is not None:
-                query = "UPDATE media SET message = NULL WHERE conversation = ? AND message = ?"
-                self._db.execute(query, (conversation, keep_media_of))
-            self._db.execute("DELETE FROM media WHERE conversation = ? AND message >= ?", where)
+            if n is not None and n not in self._parents(conversation):
+                raise Refusal(GONE.what, GONE.hint)
+            self._db.execute("UPDATE conversation SET leaf = ? WHERE id = ?", (n, conversation))
+
+    def choose(self, owner: str, conversation: str, n: int) -> None:
+        """Show the branch on which message *n* stands, to its newest end. Raises Refusal when there is no such message."""
+        with self.together():
+            self.go_to(owner, conversation, n)
+            self.go_to(owner, conversation, newest_below(self._parents(conversation), n))
+
+    # Whole conversations
+
+    def tree(self, owner: str, conversation: str) -> Tree:
+        """Return everything that the conversation holds, on every branch."""
+        with self._lock:
+            self._check(owner, conversation)
+            of = (conversation,)
+            title, leaf = self._db.execute("SELECT title, leaf FROM conversation WHERE id = ?", of).fetchone()
+            query = "SELECT n, parent, role, parts, state, made FROM message WHERE conversation = ? ORDER BY n"
+            nodes = tuple(
+                Node(n, parent, Message(role, self._parts(parts), state), made)
+                for n, parent, role, parts, state, made in self._db.execute(query, of).fetchall()
+            )
+        return Tree(title, leaf, nodes, tuple(self._held(owner, conversation)))
+
+    def plant(self, owner: str, tree: Tree) -> str:
+        """Make a conversation of *owner* that holds what *tree* does, in one transaction, and return its id."""
+        with self.together():
+            conversation = self.create(owner, tree.title)
+            for node in tree.nodes:
+                self._insert(conversation, node)
+            for held in tree.media:
+                self._insert_media(conversation, held)
+            self._db.execute("UPDATE conversation SET leaf = ? WHERE id = ?", (tree.leaf, conversation))
+        return conversation
+
+    def branch_off(self, owner: str, conversation: str, n: int, title: str) -> str:
+        """Make a conversation called *title* of the messages up to *n* and their media, and return its id."""
+        tree = self.tree(owner, conversation)
+        if n not in {node.n for node in tree.nodes}:
+            raise Refusal(GONE.what, GONE.hint)
+        return self.plant(owner, replace(cut(tree, n), title=title))
 
     # Media and regions
 
     def media(self, owner: str, conversation: str, sent: bool = False) -> list[Media]:
-        """Return the conversation's media, oldest first; with *sent*, only those that a message holds.
+        """Return every medium of the conversation, on whatever branch, and unsent attachments, oldest first; with *sent*,
+        only those that the messages shown hold.
 
-        A medium is as old as its message: what was attached while a reply was made is newer than what that reply made.
+        Then a medium is as old as its message: what was attached while a reply was made is newer than what that reply made.
         """
+        if sent:
+            return list(media_of(self.messages(owner, conversation)).values())
+        return [held.medium for held in self._held(owner, conversation)]
+
+    def pending(self, owner: str, conversation: str) -> list[Media]:
+        """Return the attachments that no message holds yet."""
+        return [held.medium for held in self._held(owner, conversation) if held.message is None]
+
+    def _held(self, owner: str, conversation: str) -> list[Held]:
         with self._lock:
             self._check(owner, conversation)
-            query = "SELECT kind, number, path, meta FROM media WHERE conversation = ?"
-            query += " AND message IS NOT NULL" if sent else ""
-            rows = self._db.execute(query + " ORDER BY message IS NULL, message, turn", (conversation,)).fetchall()
-        return [Media(kind, f"{kind}#{number}", path, json.loads(meta)) for kind, number, path, meta in rows]
-
-    def pending(self, owner: str, conversation: str) -> list[str]:
-        """Return the handles of attachments that no message holds yet."""
-        sent = {media.handle for media in self.media(owner, conversation, sent=True)}
-        return [m.handle for m in self.media(owner, conversation) if m.handle not in sent]
+            query = "SELECT kind, number, path, meta, turn, message FROM media WHERE conversation = ? ORDER BY turn"
+            rows = self._db.execute(query, (conversation,)).fetchall()
+        return [
+            Held(Media(kind, f"{kind}#{number}", path, json.loads(meta)), turn, message)
+            for kind, number, path, meta, turn, message in rows
+        ]
 
     def add_media(self, owner: str, conversation: str, kind: Kind, path: str, meta: Mapping[str, Any]) -> Media:
-        """Give a stored file the next handle of its *kind* in the conversation and return it."""
+        """Give a stored file the next handle of its *kind* in the conversation and return it. A handle that some branch has
+        is never given again."""
         with self.together():
             self._check(owner, conversation)
             query = "SELECT coalesce(max(number), 0) + 1 FROM media WHERE conversation = ? AND kind = ?"
             number = int(self._db.execute(query, (conversation, kind)).fetchone()[0])
             query = "SELECT coalesce(max(turn), 0) + 1 FROM media WHERE conversation = ?"
             turn = int(self._db.execute(query, (conversation,)).fetchone()[0])
-            plain = to_json(meta)
-            row = (conversation, kind, number, turn, path, json.dumps(plain), int(meta.get("bytes") or 0), None)
-            self._db.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        return Media(kind, f"{kind}#{number}", path, plain)
+            medium = Media(kind, f"{kind}#{number}", path, to_json(meta))
+            self._insert_media(conversation, Held(medium, turn, None))
+        return medium
+
+    def _insert_media(self, conversation: str, held: Held) -> None:
+        kind, number = _split(held.medium.handle)
+        meta = held.medium.meta
+        size = int(meta.get("bytes") or 0)
+        row = (conversation, kind, number, held.turn, held.medium.path, json.dumps(meta), size, held.message)
+        self._db.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def drop_media(self, owner: str, conversation: str, handle: str) -> None:
         """Take an unsent attachment away; raises Refusal when it was already sent or never existed."""
@@ -308,7 +348,8 @@ class History:
                 )
 
     def next_region(self, owner: str, conversation: str) -> int:
-        """Return the number that the next drawn region of the conversation shall have, from 1."""
+        """Return the number, from 1, that the next region drawn after the messages shown shall have. Regions are numbered by
+        branch, so that the words of a message that was taken back still name its own."""
         ids = [p.id for m in self.messages(owner, conversation) for p in m.parts if isinstance(p, Region)]
         return max(ids, default=0) + 1
 

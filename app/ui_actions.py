@@ -109,7 +109,7 @@ class Actions:
         return entries(messages[-page.shown :], self.engine.shelf(session), self.link, self._card)
 
     def _tray(self, session: Session, tray: Tray) -> dict[str, Any]:
-        return write(tray, self.engine.shelf(session), self.engine.next_region(session), self.link)
+        return write(tray, self.engine.media(session), self.engine.next_region(session), self.link)
 
     def _list(self, session: Session) -> dict[str, Any]:
         chats = [
@@ -216,7 +216,7 @@ class Actions:
         return [handle for handle in handles if handle]
 
     def _told(self, session: Session, data: Any) -> Tray:
-        return usable(data, self.engine.shelf(session), self.engine.next_region(session))
+        return usable(data, self.engine.media(session), self.engine.next_region(session))
 
     @guarded(1)
     def attach(self, message: Any, data: Any, owner: Any, request: gr.Request) -> Any:
@@ -260,7 +260,7 @@ class Actions:
         page = self._page(request, owner)
         session = page.session
         handles = self._take(page, message)
-        tray = read(data, self.engine.shelf(session), self.engine.next_region(session)).having(*handles)
+        tray = read(data, self.engine.media(session), self.engine.next_region(session)).having(*handles)
         text = str((message or {}).get("text") or "")
         options = Options(task=str(task) if task else None)
         yield from self._show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
@@ -356,14 +356,7 @@ class Actions:
         """Take the last message back into the composer, with its attachments and marks."""
         page = self._page(request, owner)
         session = page.session
-        if self.engine.busy(session):
-            raise Refusal("This conversation is still answering.", "Press Stop first.")
-        messages = self.engine.messages(session)
-        asked = [number for number, message in enumerate(messages) if message.role == "user"]
-        if not asked:
-            raise Refusal("There is nothing to undo.")
-        last = messages[asked[-1]]
-        self.engine.history.truncate(session.owner, session.conversation, asked[-1], keep_media_of=asked[-1])
+        last = self.engine.undo(session)
         handles = tuple(part.handle for part in last.parts if isinstance(part, Media))
         regions = tuple(part for part in last.parts if isinstance(part, Region))
         words = "".join(part.text for part in last.parts if isinstance(part, Text))

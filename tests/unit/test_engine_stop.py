@@ -36,16 +36,20 @@ def test_a_seed_in_the_call_wins(made):
     assert of(message, Step)[0].seed == 3
 
 
-def test_retry_replaces_the_reply_and_its_media(made):
+def test_retry_shows_the_new_reply_and_keeps_the_old_one_beside_it(made):
     engine = made(FOX)
     session = engine.open("ann")
-    said(engine, session, "draw")
-    last(engine.retry(session))
+    first = said(engine, session, "draw")
+    second = last(engine.retry(session)).message
     assert [m.role for m in engine.messages(session)] == ["user", "assistant"]
+    assert list(engine.shelf(session)) == ["image#2"], "a handle is never given twice"
+    engine.choose(session, engine.placed(session)[1].variants[0])
+    assert engine.messages(session)[1] == first != second
     assert list(engine.shelf(session)) == ["image#1"]
+    assert sorted(engine.media(session)) == ["image#1", "image#2"]
 
 
-def test_edit_forgets_what_came_after_and_keeps_the_attachments(made, tmp_path):
+def test_edit_begins_a_branch_and_takes_the_attachments_along(made, tmp_path):
     engine = made(lambda text: f"You said {text}.")
     session = engine.open("ann")
     image = engine.attach(session, picture(tmp_path / "a.png"), "a.png")
@@ -137,7 +141,7 @@ def test_a_reader_who_goes_away_ends_the_work_too(made):
 
 
 def test_a_reader_who_never_comes_back_is_taken_over_after_stop(made, monkeypatch):
-    monkeypatch.setattr("app.engine.TAKE_OVER", 0.1)
+    monkeypatch.setattr("app.running.TAKE_OVER", 0.1)
     engine = made(lambda text: f"You said {text}. " * 50)
     session = engine.open("ann")
     abandoned = engine.reply(session, "one")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.history import MIGRATIONS, History
+from app.database import MIGRATIONS
+from app.history import History
 from models.expert import Refusal
 from models.values import Box, Failure, Media, Message, Point, Region, Step, TaskCall, Text
 
@@ -49,7 +50,14 @@ def test_messages_come_back_as_they_were_written(history):
         lambda h, c: h.media("eve", c),
         lambda h, c: h.append("eve", c, said("x")),
         lambda h, c: h.replace("eve", c, 0, said("x")),
-        lambda h, c: h.truncate("eve", c, 0),
+        lambda h, c: h.go_to("eve", c, 0),
+        lambda h, c: h.choose("eve", c, 0),
+        lambda h, c: h.placed("eve", c),
+        lambda h, c: h.later("eve", c),
+        lambda h, c: h.tree("eve", c),
+        lambda h, c: h.branch_off("eve", c, 0, "mine"),
+        lambda h, c: h.put_away("eve", c),
+        lambda h, c: h.bring_back("eve", c),
         lambda h, c: h.rename("eve", c, "mine"),
         lambda h, c: h.delete("eve", c),
         lambda h, c: h.add_media("eve", c, "image", "a.png", {}),
@@ -88,23 +96,12 @@ def test_only_unsent_attachments_can_be_taken_away(history):
     media = history.add_media("ann", conversation, "image", "a.png", {})
     history.add_media("ann", conversation, "image", "b.png", {})
     history.append("ann", conversation, Message("user", (media, Text("look"))))
-    assert history.pending("ann", conversation) == ["image#2"]
+    assert [m.handle for m in history.pending("ann", conversation)] == ["image#2"]
     history.drop_media("ann", conversation, "image#2")
     for handle in ("image#1", "image#2", "image#999999999999", "nonsense"):
         with pytest.raises(Refusal):
             history.drop_media("ann", conversation, handle)
     assert [m.handle for m in history.media("ann", conversation)] == ["image#1"]
-
-
-def test_truncating_takes_the_later_media_along_and_can_keep_the_attachments(history):
-    conversation = history.create("ann")
-    mine = history.add_media("ann", conversation, "image", "a.png", {})
-    history.append("ann", conversation, Message("user", (mine, Text("invert it"))))
-    made = history.add_media("ann", conversation, "image", "b.png", {})
-    history.append("ann", conversation, Message("assistant", (made,)))
-    history.truncate("ann", conversation, 0, keep_media_of=0)
-    assert history.messages("ann", conversation) == []
-    assert history.pending("ann", conversation) == ["image#1"]
 
 
 def test_a_failed_transaction_leaves_nothing_of_itself(history):
@@ -210,7 +207,7 @@ def test_a_migration_keeps_a_copy_of_the_database_before(tmp_path, monkeypatch):
     old.append("ann", conversation, said("kept"))
     old.close()
     more = (*MIGRATIONS, "ALTER TABLE conversation ADD COLUMN note TEXT NOT NULL DEFAULT ''")
-    monkeypatch.setattr("app.history.MIGRATIONS", more)
+    monkeypatch.setattr("app.database.MIGRATIONS", more)
     new = History(path)
     assert new.messages("ann", conversation) == [said("kept")]
     copy = sqlite3.connect(tmp_path / f"history.sqlite.version{len(MIGRATIONS)}")

@@ -1,0 +1,133 @@
+"""The replies in the making: at most one in each conversation, made in a thread of their own where a page asked for them, so
+that a reader who goes away loses nothing and one who comes back finds what is there."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from models.expert import Refusal
+from models.router import incident
+
+from app.events import Event, Progress
+from app.session import Session
+from app.turn import Run
+
+TAKE_OVER = 2.0
+"""Seconds that a new reply gives a stopped one to end."""
+SIGN = 1 / 6
+"""Seconds after which a reader hears the latest event again, which is how a closed browser is noticed."""
+
+
+class Live:
+    """A reply that makes itself: *events* is run to its end in a thread, whoever listens. Its first event is made at once, so
+    that what it raises is raised here."""
+
+    def __init__(self, events: Iterator[Event], ended: Callable[[Live], None]) -> None:
+        self._events, self._ended = events, ended
+        self._changed = threading.Condition()
+        self._latest: list[Event] = [next(events)]
+        self._count = 1
+        self.over = False
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._make,), name="reply", daemon=True).start()
+
+    def _make(self) -> None:
+        try:
+            for event in self._events:
+                with self._changed:
+                    # The latest state of the message, and after it how far a call is: all that a newcomer needs.
+                    progress = isinstance(event, Progress)
+                    self._latest = [*self._latest[:1], event] if progress else [event]
+                    self._count += 1
+                    self._changed.notify_all()
+        except Exception as error:  # noqa: BLE001 (what there is of the reply is saved; readers see that it ended)
+            incident("making a reply", error)
+        finally:
+            with self._changed:
+                self.over = True
+                self._changed.notify_all()
+            self._ended(self)
+
+    def follow(self) -> Iterator[Event]:
+        """Yield the latest events from now to the end: first what there is, then whatever changed, and now and then the same
+        again. Closing it ends nothing but itself."""
+        seen = 0
+        while True:
+            with self._changed:
+                if seen == self._count and not self.over:
+                    self._changed.wait(SIGN)
+                latest, over, seen = self._latest, self.over, self._count
+            yield from latest
+            if over:
+                return
+
+
+class Runs:
+    """The replies of one engine; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._live: dict[str, Live] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def of(self, session: Session) -> Run | None:
+        """Return the reply in the making of *session*'s conversation, if it is *session*'s."""
+        with self._lock:
+            run = self._runs.get(session.conversation)
+        return run if run is not None and run.session == session else None
+
+    @contextmanager
+    def one(self, session: Session, settle: Callable[[], None]) -> Iterator[Run]:
+        """Be the one reply of the conversation: wait for a stopped one, and take over from one that does not end, which
+        *settle* then marks. Raises Refusal while another is made."""
+        run = Run(session)
+        with self._lock:
+            before = self._runs.get(session.conversation)
+            if before is not None and not before.stop.is_set():
+                raise Refusal("This conversation is still answering.", "Wait for it to end, or press Stop.")
+            self._runs[session.conversation] = run
+        try:
+            if before is not None and not before.ended.wait(TAKE_OVER):
+                before.current = False
+                settle()
+            yield run
+        finally:
+            run.ended.set()
+            with self._lock:
+                if self._runs.get(session.conversation) is run:
+                    del self._runs[session.conversation]
+
+    def begin(self, session: Session, events: Iterator[Event]) -> Iterator[Event]:
+        """Make the reply that *events* stands for in a thread and return a reader of it. Raises what its first step raises."""
+
+        def ended(live: Live) -> None:
+            with self._lock:
+                if self._live.get(session.conversation) is live:
+                    del self._live[session.conversation]
+
+        live = Live(events, ended)
+        with self._lock:
+            if not live.over:
+                self._live[session.conversation] = live
+        return live.follow()
+
+    def follow(self, session: Session) -> Iterator[Event] | None:
+        """Return a reader of the reply in the making, or None where none is made in a thread."""
+        with self._lock:
+            live, run = self._live.get(session.conversation), self._runs.get(session.conversation)
+        return live.follow() if live is not None and run is not None and run.session == session else None
+
+    def close(self, grace: float) -> None:
+        """Stop every reply, and wait at most *grace* seconds for each to end."""
+        with self._lock:
+            runs = list(self._runs.values())
+        for run in runs:
+            run.stop.set()
+        for run in runs:
+            run.ended.wait(grace)

@@ -13,7 +13,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
     from models.reader import shared_embedder
     from models.world.hours import unshown
-    from models.world.pictures import drawn, near_names, refusal, size_of
+    from models.world.pictures import drawn, near_names, refusal, sides, size_of
     from models.world.placing import place
     from models.world.read import read
 
@@ -32,7 +32,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         width, height, notes = size_of(inputs.settings.get("size"))
         report(0.2, "placing the things")
         placed = place(wish, width, height, inputs.seed)
-        notes = [*wish.notes(), *unshown(wish.time, placed.scene.backdrop), *notes]
+        notes = [*wish.notes(), *unshown(wish.time, placed.scene.backdrop), *sides(wish), *notes]
         if placed.penalty > 1.0:
             notes.append("Not everything could stand quite as you said.")
         return drawn(placed.scene, width, height, caption, notes, report)

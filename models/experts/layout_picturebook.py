@@ -23,7 +23,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
     from models.reader import shared_embedder
     from models.world.hours import unshown
-    from models.world.pictures import drawn, near_names, refusal, size_of
+    from models.world.pictures import drawn, near_names, refusal, sides, size_of
     from models.world.placing import place
     from models.world.read import read
 
@@ -57,7 +57,12 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         wish = _rest(_with_scenery(wish, labels), labels, settled)
         report(0.2, "placing the things")
         placed = place(wish, width, height, inputs.seed, fixed=fixed)
-        notes += [*_together([wish, *labels]).notes(), *unshown(wish.time, placed.scene.backdrop), *resized]
+        notes += [
+            *_together([wish, *labels]).notes(),
+            *unshown(wish.time, placed.scene.backdrop),
+            *sides(wish),
+            *resized,
+        ]
         boxes = [[phrase, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for phrase, box in items]
         return drawn(placed.scene, width, height, caption or items[0][0], notes, report, {"layout": boxes})
 

@@ -16,7 +16,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from models.world.filming import aliases, clip_size, facts_of, finished, readable, roomy, said_of, write
     from models.world.hours import unshown
     from models.world.motion import plan
-    from models.world.pictures import near_names, refusal
+    from models.world.pictures import near_names, refusal, sides
     from models.world.placing import place
     from models.world.read import read
     from models.world.staging import stage_of
@@ -48,6 +48,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         said = [
             *said_of(wish),
             *unshown(wish.time, placed.scene.backdrop),
+            *sides(wish),
             *notes,
             *told.notes,
             *notes_on(told.film.scene),

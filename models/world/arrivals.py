@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from models.world import spots, suiting, walls
+from models.world import goals, spots, suiting, walls
 from models.world.busts import looks_in
 from models.world.clauses import framed
 from models.world.draft import Box, Draft
 from models.world.orders import Order
 from models.world.scene import Thing, horizon
 from models.world.spots import Spot
-from models.world.surroundings import KIND_OF
 from models.world.where import Place
 from models.world.which import pick
 from models.world.wish import Wanted
@@ -58,7 +57,7 @@ def add(draft: Draft, order: Order) -> None:
     """Add what the order names where it says."""
     made: list[int] = []
     asked = wanted(draft, order.new)
-    if order.place is not None and asked and nowhere(draft, order.place, _article(asked[0].said)):
+    if order.place is not None and asked and goals.nowhere(draft, order.place, _article(asked[0].said)):
         return
     for one in asked:
         for name in _names(draft, one):
@@ -67,22 +66,6 @@ def add(draft: Draft, order: Order) -> None:
         names = [draft.thing(i).name for i in made]
         draft.done.append(f"added {_listed(names)}")
         draft.touched(*made)
-
-
-def nowhere(draft: Draft, place: Place, what: str) -> bool:
-    """Note and return whether there is no wall or ceiling to hang *what* on, where *place* asks for one."""
-    if place.zone not in walls.BEHIND or draft.scene.backdrop.kind in walls.BEHIND[place.zone] or _walls(draft, place):
-        return False
-    draft.notes.append(f"there is no {place.zone} here to hang {what} on; a room has one")
-    return True
-
-
-def _walls(draft: Draft, place: Place) -> list[Thing]:
-    """Return the things that are the wall that *place* names: one of bricks that was drawn."""
-    if place.zone != "wall":
-        return []
-    found = pick(place.whom, draft.scene, draft.know, draft.context).ids
-    return [t for t in draft.scene.things if t.id in found and t.name == "bricks"]
 
 
 def _listed(names: list[str]) -> str:
@@ -119,7 +102,7 @@ def _one(draft: Draft, one: Wanted, name: str, place: Place | None, made: list[i
         thing = spots.settled(thing, draft.know, draft.context)
     before = spot.before
     hung = bool(walls.zone(name, draft.scene.backdrop.kind))
-    hung = hung or (place is not None and place.zone == "wall" and not _walls(draft, place))
+    hung = hung or (place is not None and place.zone == "wall" and not goals.bricks(draft, place))
     if draft.scene.things and hung:
         before = draft.scene.things[0].id  # a wall is behind everything
     if hung:
@@ -245,23 +228,20 @@ def spot_for(draft: Draft, thing: Thing, place: Place | None, *, moves: bool = F
         return spots.free_spot(thing, scene, know, context, draft.random), 1.0
     if place.kind == "side":
         return spots.side_spot(thing, place, scene, know, context, draft.random, moves=moves), 1.0
-    if place.zone == "wall" and (bricks := _walls(draft, place)):
-        return spots.spot_by(thing, bricks[0], "on", scene, know, context), 1.0
+    if place.zone == "wall" and (built := goals.bricks(draft, place)):
+        return spots.spot_by(thing, built[0], "on", scene, know, context), 1.0
     if place.kind == "zone":
         return spots.zone_spot(thing, place, scene, know, context, draft.random)
     if place.kind == "marked" and draft.box is not None:
         return Spot(*_middle(draft.box)), 1.0
     if place.kind == "relation":
-        found = [t for t in draft.pick(place.whom) if t.id != thing.id] if not _scenery(place.whom) else []
+        found = goals.roof(draft, place.whom)
+        if not found and not goals.scenery(place.whom):
+            found = [t for t in draft.pick(place.whom) if t.id != thing.id]
         second = [t for t in draft.pick(place.other) if t.id != thing.id] if place.other else []
         if found:
             return spots.spot_by(thing, found[0], place.how, scene, know, context, second[0] if second else None), 1.0
     return spots.free_spot(thing, scene, know, context, draft.random), 1.0
-
-
-def _scenery(words: str) -> bool:
-    """Return whether *words* name a backdrop: "on the beach" is then simply on its ground."""
-    return words.removeprefix("the ").removeprefix("a ") in KIND_OF
 
 
 def swap_for(draft: Draft, order: Order) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from models.world import arrivals, decor, walls
+from models.world import arrivals, decor, facing, goals, walls
 from models.world.draft import Box, Draft, numbered
 from models.world.hours import unshown
 from models.world.instructions import read_orders
 from models.world.moods import GRADES, mooded
 from models.world.orders import Order, Orders
-from models.world.scene import FLAT, Scene, Thing, horizon
+from models.world.scene import FLAT, OUTDOOR, Scene, Thing, horizon
 from models.world.spots import half_of, settled
 from models.world.whereabouts import gone_to
 from models.world.which import Context, Knowledge, pick
@@ -136,10 +136,36 @@ def _remove(draft: Draft, order: Order) -> None:
 
 
 def _recolour(draft: Draft, order: Order) -> None:
-    if order.what.split()[-1:] and order.what.split()[-1] in _SCENERY:
-        _backdrop(draft, Order("backdrop", colour=order.colour, said=order.said))
+    last = order.what.split()[-1:]
+    if last and last[0] in _SCENERY:
+        _recolour_part(draft, order, last[0])
         return
     _each(draft, order, f"made {order.colour}:", lambda t: replace(t, tint=order.colour))
+
+
+_OWN = {
+    "room": ("wall", "walls"),
+    "kitchen": ("wall", "walls"),
+    "sea": ("sea", "water"),
+    "underwater": ("sea", "water"),
+    "moon": ("ground",),
+}
+"""The parts of a backdrop that its colour goes to; under an open sky it is that."""
+
+
+def _recolour_part(draft: Draft, order: Order, part: str) -> None:
+    """Give the sky, the walls or the water of a scene a colour, where these can have one; the whole background any."""
+    back = draft.scene.backdrop
+    if part in ("background", "backdrop", "scene", "picture") or back.kind in FLAT:
+        _backdrop(draft, Order("backdrop", colour=order.colour, said=order.said))
+    elif part in _OWN.get(back.kind, ("sky",) if back.kind in OUTDOOR else ()):
+        draft.scene = replace(draft.scene, backdrop=replace(back, colour=order.colour))
+        draft.whole = True
+        draft.done.append(f"made the {part} {order.colour}")
+    else:
+        draft.notes.append(
+            f"the {part} keeps its colour before this backdrop ({back.kind}); the whole background can have another"
+        )
 
 
 def _move(draft: Draft, order: Order) -> None:
@@ -153,7 +179,9 @@ def _move(draft: Draft, order: Order) -> None:
             draft.notes.append("a scene has one backdrop, so everything went there")
         return
     things = draft.pick(order.what)
-    if place is None or not things or arrivals.nowhere(draft, place, f"the {things[0].name}"):
+    if place is None or not things or goals.nowhere(draft, place, f"the {things[0].name}"):
+        return
+    if place.kind == "relation" and not goals.reached(draft, place, things):
         return
     if order.what in ("it", "this", "that"):
         things = [_wearer(draft, t) for t in things]
@@ -187,8 +215,15 @@ def _stack(draft: Draft, thing: Thing, before: int) -> None:
 def _resize(draft: Draft, order: Order) -> None:
     things = draft.pick(order.what)
     line = horizon(draft.scene.backdrop)
+    model = draft.pick(order.new)[:1] if order.new else []
+    if order.new and not model:
+        return
+    things = [t for t in things if t not in model]
     for thing in things:
-        size = min(2.0, max(0.03, thing.size * order.amount))
+        amount = order.amount
+        if model:  # "as big as the house": the longer sides count
+            amount *= model[0].size / thing.size
+        size = min(2.0, max(0.03, thing.size * amount))
         factor = size / thing.size
         foot = draft.box_of(thing)[3]
         grown = replace(thing, size=round(size, 4))
@@ -203,7 +238,8 @@ def _resize(draft: Draft, order: Order) -> None:
         draft.put(grown)
     if things:
         draft.touched(*(t.id for t in things))
-        draft.done.append(f"made {'bigger' if order.amount > 1 else 'smaller'}: {_named(things)}")
+        how = f"as large as the {model[0].name}" if model else "bigger" if order.amount > 1 else "smaller"
+        draft.done.append(f"made {how}: {_named(things)}")
 
 
 def _turn(draft: Draft, order: Order) -> None:
@@ -213,21 +249,6 @@ def _turn(draft: Draft, order: Order) -> None:
         f"turned by {order.amount:g}°",
         lambda t: replace(t, rotation=round((t.rotation + order.amount) % 360, 2)),
     )
-
-
-def _flip(draft: Draft, order: Order) -> None:
-    def flipped(thing: Thing) -> Thing:
-        facing = draft.know.entry(thing.name).facing
-        if order.new in ("left", "right") and facing in ("left", "right"):
-            return replace(thing, flip=facing != order.new)
-        return replace(thing, flip=not thing.flip)
-
-    before = {t.id: t for t in draft.scene.things}
-    worn = {t.id: draft.wears(t) for t in draft.scene.things}
-    _each(draft, order, "mirrored", flipped)
-    for thing in [t for t in draft.scene.things if t.id in draft.context.last and t.flip != before[t.id].flip]:
-        for one in worn[thing.id]:
-            draft.put(replace(one, x=2 * thing.x - one.x, flip=not one.flip))
 
 
 def _swap(draft: Draft, order: Order) -> None:
@@ -360,6 +381,6 @@ def _hung(draft: Draft, thing: Thing, box: Box, before: float | None, after: flo
 
 _STEPS: dict[str, Callable[[Draft, Order], None]] = {
     "add": arrivals.add, "remove": _remove, "replace": arrivals.swap_for, "recolour": _recolour, "move": _move, "resize": _resize,
-    "turn": _turn, "flip": _flip, "copy": arrivals.copy, "swap": _swap, "count": arrivals.count, "light": _light, "fade": _fade,
+    "turn": _turn, "flip": facing.flip, "copy": arrivals.copy, "swap": _swap, "count": arrivals.count, "light": _light, "fade": _fade,
     "unshadow": _unshadow, "time": _time, "style": _style, "grade": _grade, "mood": _grade, "backdrop": _backdrop,
 }  # fmt: skip

@@ -49,6 +49,15 @@ class Looks:
     entry: Callable[[str], Any]
 
 
+DOLLS = ("snowman", "snowman in snow", "teddy bear")
+"""Names of things that wear what a person wears."""
+
+
+def wears(entry: Any) -> bool:
+    """Return whether what *entry* is about wears hats and scarves: animals, people, faces and dolls."""
+    return entry.group in ("animals", "people", "faces") or entry.name in DOLLS
+
+
 def is_container(name: str) -> bool:
     """Return whether things can be in *name*, looking out over its rim."""
     return name in CONTAINERS

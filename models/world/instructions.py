@@ -42,6 +42,12 @@ _SPLIT = re.compile(
 _NAMED = re.compile(r"(?:a|an|some|another|two|three|four|five|six|several|many) (?!bit|little|lot)")
 
 
+_SIDE = r"(?:in|on|at|to) the (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|top|bottom|front|back|foreground|background|sky|corner)(?: side| corner)?"
+_PAIR = re.compile(
+    rf"(?P<verb>add|put|place|draw|paint|insert) (?P<a>(?!the |it |him |her |them ).+?) (?P<there>{_SIDE})(?:,? and|,) (?P<b>(?:an?|another|one|two|three|some) .+?) (?P<here>{_SIDE})"
+)
+
+
 def read_orders(text: str, *, bare: bool = False) -> Orders:
     """Return the orders in *text*, in the order of saying. With *bare* a mere name ("a red hat") asks to add it."""
     plain = re.sub(r"[“”\"`]", "", spelled(text, extras=False).replace("’", "'")).strip()
@@ -79,6 +85,11 @@ def _clauses(words: str) -> list[str]:
     for clause in filter(None, clauses):
         # "make the cat blue and the dog red": what follows borrows the verb.
         match = re.fullmatch(r"((?:make|paint|colou?r|turn|dye|move|put) )(.+?),? and ((?:the|its|his|her) .+)", clause)
+        pair = _PAIR.fullmatch(clause)
+        if pair:  # "add a big tree on the left and a small one on the right"
+            second = re.sub(r"\b(?:one|ones)\b", pair["a"].split()[-1], pair["b"])
+            out += [f"{pair['verb']} {pair['a']} {pair['there']}", f"{pair['verb']} {second} {pair['here']}"]
+            continue
         halves = (_read(match[1] + match[2]), _read(match[1] + match[3])) if match else ((), ())
         if match and halves[0] and halves[1] and halves[0][0].verb == halves[1][0].verb != "swap":
             out += [match[1] + match[2], match[1] + match[3]]

@@ -96,6 +96,15 @@ PLACES_ABSOLUTE: dict[str, str] = {
     for rest in ("", " side", " corner", " hand side", " of the picture", " of the image", " of the photo", " of the frame")
 }  # fmt: skip
 """Places in the frame."""
+PLACES_ABSOLUTE |= {
+    f"{looks} {to}{side}": f"looks_{side}"
+    for looks in ("facing", "faces", "looking", "looks", "turned", "pointing")
+    for to in ("", "to the ", "towards the ", "to ")
+    for side in ("left", "right")
+}
+"""And to which side of it something looks."""
+YOUNG = _set("kitten puppy foal calf lamb piglet cub fawn duckling gosling tadpole joey pup")
+"""Young animals that are drawn as small ones of their kind."""
 
 DETERMINERS = _set("a an the this that these those his her its their my your our each every any which what whose all")
 POSSESSIVES = _set("his her its their my your our")

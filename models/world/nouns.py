@@ -179,9 +179,16 @@ def _meant(tag: Tag) -> str:
     return next((kind for kind in ("occasion", "kin") if tag.is_(kind)), "")
 
 
+_WHEREABOUTS = ("underwater", "indoors", "outdoors", "outside", "downtown", "midair")
+_INTO = ("inside ", "under ", "in ", "at ", "on ", "the ")
+"""Words for places that say where the noun before them is, and make no compound with it."""
+
+
 def _extend(noun: Noun, tag: Tag, near: Near) -> bool:
     """Take *tag* right behind a head noun: a compound ("apple tree") moves the head. Return False where the phrase ends."""
     several = noun.kind in ("thing", "kin") and plural(noun.said, noun.value)
+    if tag.is_("place") and (tag.words in _WHEREABOUTS or tag.words.startswith(_INTO)):
+        return False  # "a cat inside a house" is a cat
     if tag.is_("thing", "place", "kin", "occasion"):
         ends_in_s = tag.words.endswith("s") and not tag.words.endswith("ss")
         if several or (tag.is_("verb") and (several or ends_in_s)) or tag.is_("time", "style", "adverb"):

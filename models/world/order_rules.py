@@ -136,6 +136,13 @@ def _removed(match: re.Match[str]) -> tuple[Order, ...]:
 
 _Rule = tuple[str, Callable[[re.Match[str]], tuple[Order, ...]]]
 _RULES: tuple[_Rule, ...] = (
+    (r"(?:let|make|have|turn) (?P<a>.+?) (?:to )?(?:face|look at|look towards?|towards|facing|looking at) (?P<b>(?!(?:the )?(?:left|right|other way)$|each other$).+)",
+     lambda m: (Order("flip", m["a"], place=Place("relation", how="next", whom=m["b"])),)),
+    (r"(?:make|draw|let) (?P<a>.+?) (?:be )?(?:as (?:big|large|tall|small|high) as|(?:of )?the same size as) (?P<b>.+)", lambda m: (Order("resize", m["a"], new=m["b"], amount=1.0),)),
+    (r"make (?P<b>the .+?) and (?P<a>the .+?) (?:the same size|equally (?:big|large|tall)|as (?:big|large) as each other)",
+     lambda m: (Order("resize", m["a"], new=m["b"], amount=1.0),)),
+    (rf"(?:duplicate|copy|clone|repeat) (?P<a>.+?) (?:(?P<t>once|twice)|{_N} times)",
+     lambda m: (Order("copy", m["a"], amount={"once": 1, "twice": 2}.get(m["t"] or "") or _number(m["n"])),)),
     (r"(?:swap|exchange|switch|trade|interchange)(?: the)?(?: positions?| places?)(?: of| between)? (?P<a>.+?) (?:and|with) (?P<b>.+)",
      lambda m: (Order("swap", m["a"], m["b"]),)),
     (r"take (?P<b>.+ (?:to|into|onto) .+)", _moved),
@@ -182,6 +189,8 @@ _RULES: tuple[_Rule, ...] = (
     (r"(?:duplicate|copy|clone|double|repeat) (?P<a>.+?)", lambda m: (Order("copy", m["a"], amount=1),)),
     (r"(?:make|add|put|draw) (?:another|one more|a second|a copy of|an extra)(?: of)? (?P<a>the .+|it|this|that|one)", lambda m: (Order("copy", m["a"], amount=1),)),
     (rf"(?:make|add) {_N} copies of (?P<a>.+)", lambda m: (Order("copy", m["a"], amount=_number(m["n"])),)),
+    (r"make (?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?P<a>(?!more |of |other |new )[a-z -]+)",
+     lambda m: (Order("count", m["a"], amount=_number(m["n"])),)),
     (r"there (?:should|must|shall) (?:only )?be (?:only |just |exactly )?(?:no|not any) (?P<a>.+)", lambda m: (Order("remove", "all " + m["a"]),)),
     (r"(?:there (?:should|must|shall) (?:only )?be|make it|i want|only|just|exactly) (?:only |just |exactly )?(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten) (?P<a>.+)",
      lambda m: (Order("count", m["a"], amount=_number(m["n"])),)),

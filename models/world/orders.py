@@ -125,11 +125,32 @@ _WHOLE = re.compile(
 )
 
 
+_GROUND_SNOW = re.compile(
+    r"(?:add|put|let there be|there should be|there is|i want|spread|lay) (?:some |more |a lot of |lots of |deep |white )*snow (?:on|all over|over|everywhere|lying on).*"
+)
+_CLOUDS = re.compile(
+    r"(?:add|put|draw|paint|insert|place) (?:in )?(?P<which>(?:some |a few |more |many |white |dark |fluffy |two |three )*clouds)(?: (?:in|to|into) the sky)?"
+)
+
+
+def _fallen(clause: str) -> tuple[Order, ...]:
+    """Read snow that lies, and clouds that are things: "the clouds" as a place are a sky."""
+    if _GROUND_SNOW.fullmatch(clause):
+        return (Order("backdrop", new="snow"),)
+    if match := _CLOUDS.fullmatch(clause):
+        which = match["which"].replace("more ", "")
+        which = (
+            which if re.match(r"some|a few|many|two|three", which) else f"some {which}"
+        )  # by itself "clouds" is a sky
+        return (Order("add", new=which, place=Place("zone", zone="sky", whom="sky")),)
+    return ()
+
+
 def read_whole(clause: str) -> tuple[Order, ...]:
     """Read what changes the whole picture."""
     if _HUNG.fullmatch(clause):
         return ()
-    if found := _moods(settings(clause), clause):
+    if found := _fallen(clause) or _moods(settings(clause), clause):
         return found
     if re.fullmatch(r"(?:let it|make it|it should|it must|have it|it'?s?(?: is)?) (?:rain|raining)", clause):
         return (Order("time", new="rain"),)

@@ -80,6 +80,15 @@ def refusal(wish: Wish, caption: str, near: Callable[[str], Sequence[str]]) -> R
     return Refusal(f"I do not know how to draw {_joined(unknown)}.", hint)
 
 
+def sides(wish: Wish) -> list[str]:
+    """Return what must be said of things of *wish* that shall look to a side: of most things only the front is known."""
+    from models.world import atlas
+
+    names = [wish.things[r.thing].name for r in wish.relations if r.kind.startswith("looks_")]
+    fronts = [name for name in dict.fromkeys(names) if name and atlas.entry(name).facing not in ("left", "right")]
+    return [f"I know the {name} only from the front, so it looks to no side." for name in fronts]
+
+
 def _joined(words: Sequence[str]) -> str:
     quoted = [f"“{word}”" for word in words]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

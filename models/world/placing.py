@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from models.world import busts, decor, suiting, walls
 from models.world.bodies import Frame, Item, Ties
-from models.world.holding import CARRYING, Looks, carry
+from models.world.holding import CARRYING, Looks, carry, wears
 from models.world.hours import shows
 from models.world.moods import MOODS, hour
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
@@ -19,9 +19,6 @@ from models.world.wish import Relation, Wanted, Wish
 
 DEPTH_GROWTH = 0.25
 """How much larger what stands at the lower edge is drawn than what stands at the horizon."""
-
-
-_LIVING = ("animals", "people", "faces")
 
 
 @dataclass(frozen=True)
@@ -168,6 +165,8 @@ def _tie(wish: Wish, items: Sequence[Sequence[Item]], known: Looks, rng: random.
     ties: list[Ties] = []
     pairs: dict[str, list[tuple[Item, Item]]] = {kind: [] for kind in CARRYING}  # bearer, carried
     for relation in wish.relations:
+        if relation.kind.startswith("looks_"):
+            continue
         some = tuple(items[relation.thing])
         others = tuple(item for n in relation.others for item in items[n])
         kind = _kind(relation, wish, known)
@@ -185,7 +184,7 @@ def _tie(wish: Wish, items: Sequence[Sequence[Item]], known: Looks, rng: random.
 
 
 def _alive(items: Sequence[Item], known: Looks) -> bool:
-    return all(known.entry(item.name).group in _LIVING for item in items)
+    return all(wears(known.entry(item.name)) for item in items)
 
 
 def _around(thing: int, wish: Wish) -> bool:
@@ -203,7 +202,7 @@ def _kind(relation: Relation, wish: Wish, known: Looks) -> str:
     wearer = wish.things[relation.thing].name
     if all(walls.fits(name, wearer, known.entry) or walls.fits(wearer, name, known.entry) for name in names):
         return "fitted"
-    alive = bool(wearer) and known.entry(wearer).group in _LIVING
+    alive = bool(wearer) and wears(known.entry(wearer))
     if alive and all(name and known.entry(name).worn for name in names) and relation.kind != "on":
         return "wearing"
     return relation.kind
@@ -241,6 +240,10 @@ def _turn_towards(wish: Wish, items: Sequence[Sequence[Item]], known: Looks) -> 
     for relation in wish.relations:
         some = items[relation.thing]
         others = [item for n in relation.others for item in items[n]]
+        if relation.kind.startswith("looks_"):
+            for item in some:
+                facing = known.entry(item.name).facing
+                item.flip = facing != relation.kind[6:] if facing in ("left", "right") else item.flip
         if relation.kind != "facing":
             continue
         for n, item in enumerate(some):

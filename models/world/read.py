@@ -14,7 +14,7 @@ from typing import Any
 from models.world.clauses import framed, starts_anew, told
 from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
-from models.world.lexicon import BODY, singulars
+from models.world.lexicon import BODY, YOUNG, singulars
 from models.world.moods import of_caption
 from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
@@ -273,7 +273,10 @@ class _Reader:
             count = self.things[0].count
         if noun.count > count:
             self.sayings.append(f"{noun.count} {noun.said} are too many to draw; there are {count}.")
-        base = Wanted("", count, noun.colour, noun.size, noun.doing, noun.said, True, noun.about)
+        young = noun.kind == "thing" and set(singulars(noun.said.rsplit(" ", 1)[-1])) & YOUNG - {noun.value.name}
+        base = Wanted(
+            "", count, noun.colour, noun.size * (0.6 if young else 1.0), noun.doing, noun.said, True, noun.about
+        )
         if noun.kind == "occasion":
             self.things += [Wanted(name, n, said=noun.said) for name, n in OCCASIONS[noun.value]]
             self.sayings.append(f"For “{noun.said}” I chose what belongs to it.")

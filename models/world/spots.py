@@ -10,6 +10,7 @@ from models.world import walls
 from models.world.busts import foot_of, looks_in
 from models.world.scene import Scene, Thing, extent, horizon
 from models.world.suiting import HEAD_ALONE
+from models.world.suiting import usual_size as sky_size
 from models.world.where import Place
 from models.world.which import Context, Knowledge
 
@@ -36,6 +37,8 @@ def usual_size(name: str, scene: Scene, know: Knowledge) -> float:
         return round(walls.height(name, know.entry) * line * max(1.0, know.aspect(name)), 3)
     if same:
         return sum(same) / len(same)
+    if know.entry(name).group == "sky" and know.entry(name).habitat == "sky":
+        return round(sky_size(know.entry(name)), 3)  # as large as it looks, whatever stands below
     if not scene.things:
         return round(share * (0.2 + 0.3 * typical), 3)
     facts = [(t.size, know.entry(t.name)) for t in scene.things]
@@ -224,7 +227,7 @@ def _where_it_belongs(
     line, entry = horizon(scene.backdrop), know.entry(thing.name)
     if line is None or scene.backdrop.kind == "sky":
         return level
-    if entry.group == "sky":
+    if entry.group == "sky" and entry.habitat == "sky":
         return min(level, _held(line - half_y - 0.04, half_y))
     if entry.habitat != "sky" and foot < line:
         rest = [t for t in scene.things if t.id != thing.id]

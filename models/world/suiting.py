@@ -56,10 +56,13 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
     return rng.choice(("meadow", "meadow", "garden", "mountains")) if kind == "meadow" else kind
 
 
+_LAND = ("mountain", "snowy mountain", "volcano", "mount fuji", "campsite", "island", "beach umbrella", "wave")
+
+
 def _outdoors(entry: Any) -> bool:
     """Return whether a thing is never found in a house: what is of the sky or built, and large plants, beasts and vehicles."""
     large = entry.group in ("plants", "animals", "vehicles") and entry.metres >= 2.5
-    return entry.group == "sky" or entry.subgroup == "buildings" or large
+    return entry.group == "sky" or entry.subgroup == "buildings" or entry.name in _LAND or large
 
 
 def home_of(name: str, entry: Any) -> str:

@@ -42,7 +42,7 @@ KIND_WORDS: dict[str, str] = {
 
 TIME_WORDS: dict[str, str] = {
     "day": "day daytime daylight sunny noon midday afternoon,sunny day,bright day,by day,in daylight,clear day,in the afternoon,beautiful day,"
-    "summer day,summer,spring",
+    "summer day,summer,spring,after the rain,after rain,after a rain,after the storm,after a storm,after the snow,after the fog",
     "morning": "morning sunrise dawn daybreak,at dawn,early morning,in the morning,at sunrise,early in the morning",
     "sunset": "sunset dusk evening sundown twilight autumn,golden hour,at sunset,at dusk,in the evening,sunset sky,setting sun",
     "night": "night nighttime midnight moonlight moonlit starry dark,at night,by night,starry night,night sky,starry sky,in the dark,"

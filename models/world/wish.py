@@ -28,7 +28,7 @@ class Relation:
 
     Kinds: left, right, above, below, on, in, front, behind, beside, between, around, with (merely near), wearing, holding,
     riding, facing; and without others: row, ring, stack, facing (each other), at_left, at_right, at_top, at_bottom,
-    at_middle, at_front, at_back, at_top_left, at_top_right, at_bottom_left, at_bottom_right.
+    at_middle, at_front, at_back, looks_left, looks_right, at_top_left, at_top_right, at_bottom_left, at_bottom_right.
     """
 
     kind: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,13 @@ from components.chat_list import chat_list
 from components.fast_gradio import gr
 from components.media_card import definition
 from components.region_editor import region_editor
+from components.settings_panel import settings_panel
 from models.tasks import TASKS
 
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples
 from app.ui_actions import Actions
+from app.ui_settings import panel
 
 OWNER_KEY = "unison-owner"
 OWNER_SECRET = "unison-owner-1"
@@ -35,25 +36,8 @@ def look() -> dict[str, Any]:
         font_mono=["ui-monospace", "monospace"],
     )
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-    head = assets.head("media_card", "region_editor", "chat_list")
+    head = assets.head("media_card", "region_editor", "chat_list", "settings_panel")
     return {"theme": theme, "css": css, "head": head}
-
-
-def badge(engine: Engine) -> str:
-    """Return the HTML that says which profile runs, and what it can and cannot do."""
-    able = [name for name in TASKS if engine.implementations(name)]
-    lacking = [name for name in TASKS if name not in able]
-
-    def lines(names: list[str]) -> str:
-        return "".join(f"<li><b>{name}</b>: {html.escape(TASKS[name].help)}</li>" for name in names)
-
-    profile = engine.profile
-    cannot = f"<h3>It cannot yet</h3><ul>{lines(lacking)}</ul>" if lacking else ""
-    return (
-        f'<div class="u-badge"><b>Unison</b><details><summary>{html.escape(profile.name)}: what it can do</summary>'
-        f'<div class="u-panel"><p>{html.escape(profile.note)}</p><p>{html.escape(engine.why)}</p>'
-        f"<h3>It can</h3><ul>{lines(able)}</ul>{cannot}</div></details></div>"
-    )
 
 
 def _examples(engine: Engine) -> list[dict[str, Any]]:
@@ -75,7 +59,7 @@ def build(engine: Engine) -> Any:
         with gr.Sidebar(open=False, elem_id="side", width=300) as side:
             chats = chat_list(elem_id="chats")
         with gr.Column(elem_id="page"):
-            gr.HTML(badge(engine), elem_id="badge", apply_default_css=False, js_on_load=None, padding=False)
+            settings_panel(panel(engine), elem_id="badge", padding=False)
             earlier = gr.Button("Show earlier messages", size="sm", visible=False, elem_id="earlier")
             chat = gr.Chatbot(
                 elem_id="chat",

@@ -33,8 +33,20 @@ PROFILES: dict[str, Profile] = {
         },
         needs={"disk": 0.2, "ram": 2.0, "vram": 0.0},
         foresees=True,
-        note="Runs offline on two processor cores with the models that come with the program. It cannot see or hear your media "
-        "yet: mark what you mean. What it draws, films and sounds out of words comes from a picture book of a thousand things.",
+        note="Runs offline on two processor cores with the models that come with the program.",
+        knows=(
+            "Your own pictures, clips and sounds: it cuts out, follows, changes, cleans and mixes what you mark or name by handle.",
+            "A picture book of a thousand drawn things, 29 backdrops, hours, weathers and looks, and 175 kinds of sound: out of these "
+            "it draws, films and sounds what you describe, and puts things into your own photos.",
+            "How to ask back, and to take corrections such as “less” or “no, the other one”.",
+        ),
+        lacks=(
+            "It cannot see or hear your media yet: mark what you mean with a box, a point or a stroke.",
+            "It paints no photographs, and knows no thing outside of its picture book; what it left out, it names.",
+            "It reads English. Of the world it knows little: ask it to make something rather than to explain it.",
+        ),
+        more="Larger profiles for graphics cards are not part of this version. An expert of your own is one file: start with "
+        "--experts FOLDER.",
     ),
 }
 

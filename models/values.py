@@ -323,7 +323,8 @@ class Checkpoint:
 @dataclass(frozen=True)
 class Profile:
     """A table of checkpoints: data only. *experts* maps a task to its implementations, the default first; *foresees* says that
-    the unified model is quick enough to be asked, while a message is typed, what it would do."""
+    the unified model is quick enough to be asked, while a message is typed, what it would do. *note*, *knows*, *lacks* and
+    *more* tell a person where it runs, what it is good for, what it cannot do and how to get beyond that."""
 
     name: str
     unified: Checkpoint
@@ -331,6 +332,9 @@ class Profile:
     needs: Mapping[str, float] = field(default_factory=dict)  # GB: disk, ram, vram
     note: str = ""
     foresees: bool = False
+    knows: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    more: str = ""
 
 
 _TYPES = {c.__name__: c for c in (Box, Point, Stroke, Polygon, Region, Media, Span, Labelled, Ref, Phrase, TaskCall, Text,

@@ -8,15 +8,33 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from app.console import OWNER_FILE, Screen, chat, owner_of, plain
+from app.console import OWNER_FILE, chat
 from app.engine import Engine
 from app.events import Progress
 from app.history import History
+from app.screen import Screen, plain
+from app.session import owner_of
 from app.settings import Settings
 from models.expert import Refusal
-from models.values import Box, Checkpoint, Failure, Grounding, Message, Point, Profile, Region, Step, TaskCall, Text
+from models.values import (
+    Box,
+    Checkpoint,
+    Failure,
+    Grounding,
+    Message,
+    Point,
+    Polygon,
+    Profile,
+    Region,
+    Step,
+    Stroke,
+    TaskCall,
+    Text,
+)
+from models.video import VideoWriter
 
 EXPERT = """
 TASK = "segment"
@@ -110,7 +128,9 @@ def test_a_drawn_box_is_cut_out_and_the_result_has_a_path(
     talk: Callable[..., str], model: Scripted, picture: Path
 ) -> None:
     model.replies = [["Here you are. ", "<task>segment image#1 reg", "ion#1</task>", "Done."]]
-    printed = talk(f"/add {picture}", "/box 0,0,500,1000", "/point 250,500", "/point 900,500,-", "cut it out")
+    printed = talk(
+        f"/add {picture}", "/draw box 0,0,500,1000", "/draw point 250,500", "/draw point 900,500,-", "cut it out"
+    )
     assert "image#1 is attached." in printed
     assert "region#1 is drawn on image#1." in printed
     assert printed.count("The point is added to region#1 on image#1.") == 2
@@ -136,11 +156,62 @@ def test_a_slash_command_needs_no_model_and_its_result_can_be_used_and_exported(
     assert exported[1].suffix == ".png"
 
 
+def test_every_shape_can_be_typed_named_and_taken_away(
+    talk: Callable[..., str], model: Scripted, picture: Path
+) -> None:
+    model.replies = [["ok"]]
+    printed = talk(
+        f"/add {picture}", "/draw outline 100,100 900,100 500,800", "/draw line 0.1,0.1 0.5,0.5 - width=0.1",
+        "/draw name the  dog", "/draw box 0,0,9,9", "/draw undo", "look",
+    )  # fmt: skip
+    assert "The scribble is added to region#1 on image#1." in printed
+    assert "region#1 is called the dog." in printed
+    assert "region#2 is taken away." in printed
+    (region,) = [part for part in model.asked[0].parts if isinstance(part, Region)]
+    assert (region.label, region.box) == ("the dog", None)
+    assert region.polygons == (Polygon(((0.1, 0.1), (0.9, 0.1), (0.5, 0.8))),)
+    assert region.strokes == (Stroke(((0.1, 0.1), (0.5, 0.5)), 0.1, False),)
+
+
+def test_a_moment_of_a_video_is_drawn_on_and_one_outside_is_refused(
+    talk: Callable[..., str], model: Scripted, tmp_path: Path
+) -> None:
+    model.replies = [["ok"]]
+    with VideoWriter(tmp_path / "clip.mp4", 32, 32, 10.0) as writer:
+        for level in range(20):
+            writer.write(np.full((32, 32, 3), 10 * level, np.uint8))
+    printed = talk(
+        f"/add {tmp_path / 'clip.mp4'}", "/draw point 500,500", "/frame 1.5", "/draw point 100,100", "/frame video#1 #12",
+        "/draw box 0,0,500,500", "/frame 9", "/frame now", "look",
+    )  # fmt: skip
+    assert "What you draw on video#1 lies at 1.50 s." in printed
+    assert "! A region is drawn at 9.00 s, outside video#1." in printed
+    assert (
+        "! /frame needs a moment. Write /frame video#1 1.5 for seconds, or /frame video#1 #12 for a frame." in printed
+    )
+    regions = [part for part in model.asked[0].parts if isinstance(part, Region)]
+    assert [region.time for region in regions] == pytest.approx([0.0, 1.5, 1.2])
+
+
+def test_an_earlier_mask_is_refined_and_the_answer_made_again(
+    talk: Callable[..., str], model: Scripted, picture: Path
+) -> None:
+    model.replies = [["one"], ["two"]]
+    printed = talk(
+        f"/add {picture}", "/segment", "/draw mask#1", "/draw point 10,10 image#1", "more", "/retry 5", "/media"
+    )
+    regions = [part for part in model.asked[0].parts if isinstance(part, Region)]
+    assert [(region.of, region.mask) for region in regions] == [("image#1", "mask#1"), ("image#1", None)]
+    assert "one\ntwo\n" in printed
+    listed = [line.split(":")[0].strip() for line in printed.splitlines()[-2:]]
+    assert listed == ["image#1", "mask#1 (left)"]
+
+
 def test_what_was_drawn_and_attached_goes_with_one_message_only(
     talk: Callable[..., str], model: Scripted, picture: Path
 ) -> None:
     model.replies = [["a"], ["b"]]
-    talk(f"/add {picture}", "/box 0.1,0.1,0.5,0.5", "first", "second")
+    talk(f"/add {picture}", "/draw box 0.1,0.1,0.5,0.5", "first", "second")
     assert len(model.asked[0].parts) == 3
     assert model.asked[1].parts == (Text("second"),)
 
@@ -155,12 +226,32 @@ def test_a_new_conversation_has_no_media(talk: Callable[..., str], picture: Path
     [
         ("/add", "! /add needs a file. Write it as in /add photo.jpg."),
         ("/add no such.png", "! There is no such file. Write it as in /add photo.jpg."),
-        ("/box 1,2,3,4", "! There is nothing to draw on. Attach a picture or video first: /add FILE."),
-        ("/box 1,2,3", "! /box: a box without four numbers was left out. Write it as in /box 100,100,500,500."),
-        ("/box [[1,2,3,4],[5,6,7,8]]", "! /box: one at a time. Write it as in /box 100,100,500,500."),
-        ("/box nan,0,5,5", "! /box: a box with a number that is not a number was left out."),
-        ("/point x", "! /point: a point without two numbers was left out. Write it as in /point 500,500."),
-        ("/box 1,2,3,4 image#5", "! There is no image#5 here. There are: none yet."),
+        ("/draw box 1,2,3,4", "! There is nothing to draw on. Attach a picture or video first: /add FILE."),
+        (
+            "/draw box 1,2,3",
+            "! /draw box: a box without four numbers was left out. Write it as in /draw box 100,100,500,500.",
+        ),
+        ("/draw box [[1,2,3,4],[5,6,7,8]]", "! /draw box: one at a time. Write it as in /draw box 100,100,500,500."),
+        ("/draw box nan,0,5,5", "! /draw box: a box with a number that is not a number was left out."),
+        (
+            "/draw point x",
+            "! /draw point: a point without two numbers was left out. Write it as in /draw point 500,500.",
+        ),
+        ("/draw box 1,2,3,4 image#5", "! There is no image#5 here. There are: none yet."),
+        ("/draw", "! /draw needs a shape. Draw box, point, line, outline, mask#1, name or undo;"),
+        ("/draw star 1,2", "! /draw does not know star."),
+        (
+            "/draw line 5,5",
+            "! /draw line: it needs at least 2 points. Write it as in /draw line 100,100 500,200 900,100.",
+        ),
+        ("/draw outline 5,5 x 7,7", "! /draw outline: a point without two numbers was left out."),
+        ("/draw name a dog", "! There is nothing to name. Draw first"),
+        ("/draw undo", "! Nothing is drawn."),
+        ("/draw mask#3", "! region#1 is drawn on something that is not in this conversation."),
+        ("/frame 1", "! There is no video here. Add one: /add clip.mp4."),
+        ("/frame image#1 1", "! image#1 is no video here."),
+        ("/retry soon", "! /retry takes a seed or nothing."),
+        ("/retry", "! There is no such message to go on from. Send a message first."),
         ("/use", "! There is no handle named here. There are: none yet."),
         ("/export", "! There are no masks to export yet."),
         ("/export coco mask#2", "! There is no mask#2 here."),
@@ -173,7 +264,7 @@ def test_a_mistyped_command_says_what_to_type(talk: Callable[..., str], line: st
 
 
 def test_numbers_outside_the_picture_are_moved_with_a_word(talk: Callable[..., str], picture: Path) -> None:
-    printed = talk(f"/add {picture}", "/box -5,0,3000,500 image#1")
+    printed = talk(f"/add {picture}", "/draw box -5,0,3000,500 image#1")
     assert "(numbers outside 0..1000 were moved to the edge)" in printed
     assert "region#1 is drawn on image#1." in printed
 
@@ -264,7 +355,7 @@ def test_the_terminals_conversations_cannot_be_asked_for_by_name(
     data = tmp_path / "data"
     history = History(Settings(data=data).database)
     assert history.conversations("console") == []
-    titles = [entry.title for entry in history.conversations(owner_of(data))]
+    titles = [entry.title for entry in history.conversations(owner_of(data / OWNER_FILE))]
     assert titles == ["another", "a secret"], "every chat has the same owner"
     assert os.name == "nt" or (data / OWNER_FILE).stat().st_mode & 0o077 == 0
     history.close()

@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from models.masks import rle_string
 from models.values import Box
-from models.world import atlas
-from models.world.cards import resting
+from models.world import atlas, crisp
+from models.world.cards import Card, resting
 from models.world.film import Event, Film, pose
 from models.world.filming import roomy
 from models.world.motion import plan
 from models.world.render import Frame, Stage, frame, largest, zooms
-from models.world.scene import FLAT
-from models.world.staging import card_of
+from models.world.scene import FLAT, Thing
 
 from training.language.phrasing import Split
 from training.truth import plots, scenery
 from training.truth.referring import called, chosen
 from training.truth.scenery import Part, pick
-from training.truth.shots import Shot, corners
+from training.truth.shots import Shot, corners, cover
 from training.truth.words import article, plural_only, recolourable
 
 if TYPE_CHECKING:
@@ -87,6 +86,15 @@ class Act:
     other: int = 0
 
 
+def _card(thing: Thing, width: int, height: int, close: float) -> Card:
+    """Return what :func:`models.world.staging.card_of` does, in black: truth needs the cover alone."""
+    long = thing.size * min(width, height)
+    covered, margin = cover(thing.name, crisp.steps(max(atlas.entry(thing.name).size), 2 * long * close))
+    pixels = np.zeros((*covered.shape, 4), np.uint8)
+    pixels[..., 3] = covered
+    return Card(pixels, (max(covered.shape) - 2 * margin) / long)
+
+
 @dataclass(frozen=True)
 class Reel:
     """A film at a size, with the truth of its frames worked out without painting a backdrop; *acts* in the order of telling."""
@@ -106,7 +114,7 @@ class Reel:
         film, cards, rests = self.film, {}, {}
         for thing in film.scene.things:
             track = film.track(thing.id)
-            cards[thing.id] = card_of(thing, atlas.sprite, self.width, self.height, zooms(film) * largest(film, thing))
+            cards[thing.id] = _card(thing, self.width, self.height, zooms(film) * largest(film, thing))
             rests[thing.id] = resting(cards[thing.id], thing, track.base, self.width, self.height)
         empty = np.zeros((self.height, self.width, 3), np.float32)
         return Stage(self.width, self.height, lambda time, view: empty, cards, rests, lambda *given: None)

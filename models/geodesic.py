@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-@dataclass
-class Reach:
-    """Areas bool [h, w]: *sure* is what the marks mean, *inside* what they likely mean, *far* what they do not."""
-
-    sure: NDArray[np.bool_]
-    inside: NDArray[np.bool_]
-    far: NDArray[np.bool_]
 
 
 def distance(rgb: NDArray[np.uint8], seeds: NDArray[np.bool_], step: float = 0.1) -> NDArray[np.float32]:
@@ -46,29 +36,27 @@ def distance(rgb: NDArray[np.uint8], seeds: NDArray[np.bool_], step: float = 0.1
     return np.asarray(found, np.float32).reshape(height, width)
 
 
-def spread(rgb: NDArray[np.uint8], positive: NDArray[np.bool_], negative: NDArray[np.bool_]) -> Reach:
-    """Return how far *positive* marks reach in *rgb* (uint8 [h, w, 3]) against *negative* ones (bool [h, w]).
+def reached(rgb: NDArray[np.uint8], marks: NDArray[np.bool_], against: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return what *marks* reach in *rgb* (uint8 [h, w, 3]), not being nearer to marks *against* it (all bool [h, w]).
 
     Growing a mark by path cost, the area stands still when it fills a thing with a clear edge: that is its extent. Each
-    of up to MARKS_APART separate marks grows on its own. With negative marks, what is nearer to them is not inside.
+    of up to MARKS_APART separate marks grows on its own.
     """
     import cv2
 
-    count, pieces = cv2.connectedComponents(positive.astype(np.uint8), connectivity=8)
-    groups = [pieces == i for i in range(1, count)] if count - 1 <= MARKS_APART else [positive]
-    cost = np.full(positive.shape, np.inf, np.float32)
+    count, pieces = cv2.connectedComponents(marks.astype(np.uint8), connectivity=8)
+    groups = [pieces == i for i in range(1, count)] if count - 1 <= MARKS_APART else [marks]
+    cost = np.full(marks.shape, np.inf, np.float32)
     relative = cost.copy()
     for seeds in groups:
         own = distance(rgb, seeds)
         cost = np.minimum(cost, own)
         relative = np.minimum(relative, own / _halt(own, float(seeds.mean())))
-    inside, far = relative <= 1.0, relative > 2.0
-    if negative.any():
-        against = distance(rgb, negative)
-        inside = (cost <= against) & (inside | (cost < 0.5 * against))
-        far = (far & ~inside) | (against < 0.3 * cost)
-    sure = positive | (inside & (relative < 0.45))
-    return Reach(sure, inside | positive, far & ~positive)
+    inside = relative <= 1.0
+    if against.any():
+        other = distance(rgb, against)
+        inside = (cost <= other) & (inside | (cost < 0.5 * other))
+    return np.asarray(inside | marks)
 
 
 MARKS_APART = 6

@@ -1,9 +1,9 @@
 """Cutting one marked thing out of a picture: GrabCut on a small copy, then its edge refined at full size.
 
 The marks of a person are rarely complete, so each kind seeds the colour models in its own way. A box or an outline says
-that everything beyond it is background. Clicks and scribbles alone say nothing about the extent, so the cheapest paths
-over the picture's edges (``models.geodesic``) propose one. An earlier mask proposes itself, and only the
-neighbourhood of the new marks may change much.
+that everything beyond it is background. Clicks and scribbles alone say nothing about the extent, so ``models.extents``
+proposes one, and GrabCut (Rother, Kolmogorov and Blake 2004) decides anew only about a wide band along its outline. An
+earlier mask proposes itself, and only the neighbourhood of the new marks may change much.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 
 from models.edges import agreement, core, grown, half, refine, shrink, shrunk, tidy
 from models.expert import Refusal, Report, Share
-from models.geodesic import spread
+from models.extents import guess
+from models.geodesic import reached
 from models.masks import box_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 WORK_SIDE = 320
 """Longest side in px of the copy that GrabCut runs on: more costs time in proportion and gains little (benchmark)."""
 ITERATIONS = 5
+OPEN_IN, OPEN_OUT = 0.25, 0.45
+"""How far inside and outside a guessed outline GrabCut may move it, in parts of the root of the guessed area."""
 SMALLEST_BOX = 4
 """A box with a side below this many px cannot hold a thing and the background that must lie beside it."""
 _BGD, _FGD, _PR_BGD, _PR_FGD = 0, 1, 2, 3
@@ -46,7 +49,11 @@ class Marking:
 
 @dataclass
 class Cut:
-    """A found object: *mask* bool [height, width], *score* 0..1 (see :func:`models.edges.agreement`) and *notes* for the person."""
+    """A found object: *mask* bool [height, width], *score* 0..1 and *notes* for the person.
+
+    The score is how well the mask fits the picture (:func:`models.edges.agreement`); where nothing but clicks and scribbles
+    told the extent, times how sure that is (``models.extents.Guess``).
+    """
 
     mask: NDArray[np.bool_]
     score: float
@@ -65,19 +72,19 @@ def cut(pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report) 
     window = _window(marking, width, height)
     guess = marking.box is None and marking.outline is None  # the extent is not drawn, a second look may follow
     share = 0.6 if guess else 1.0
-    mask, score = _cut_window(pixels, marking, window, seed, Share(report, 0.0, share))
+    mask, fit, sure = _cut_window(pixels, marking, window, seed, Share(report, 0.0, share))
     tight = box_of(mask)
     if tight is not None and guess and _coarse(window, tight):
         # A small thing in a large picture: look again from near, starting from what was found from afar.
         again = Marking(marking.positive, marking.negative, before=mask)
         near = _widen(tight, 0.4, width, height)
-        mask, score = _cut_window(pixels, again, near, seed, Share(report, share, 1.0))
+        mask, fit, _ = _cut_window(pixels, again, near, seed, Share(report, share, 1.0))
     if not mask.any():
         raise Refusal(
             "Nothing inside the marks could be told apart from what is around them.",
             "Draw a box with some room round the thing, or scribble over it.",
         )
-    return Cut(mask, score, notes)
+    return Cut(mask, fit * sure, notes)
 
 
 def _sound(marking: Marking, width: int, height: int, notes: list[str]) -> Marking:
@@ -137,8 +144,11 @@ def _coarse(window: tuple[int, int, int, int], tight: tuple[int, int, int, int])
 
 def _cut_window(
     pixels: NDArray[np.uint8], marking: Marking, window: tuple[int, int, int, int], seed: int, report: Report
-) -> tuple[NDArray[np.bool_], float]:
-    """Run GrabCut on a small copy of *window* and refine its edge at full size. Returns the full mask and the score."""
+) -> tuple[NDArray[np.bool_], float, float]:
+    """Run GrabCut on a small copy of *window* and refine its edge at full size.
+
+    Returns the full mask, how well it fits, and how sure its extent is (both 0..1).
+    """
     import cv2
 
     x0, y0, x1, y1 = window
@@ -150,7 +160,7 @@ def _cut_window(
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     free = marking.box is None and marking.outline is None and bool(marking.positive.any())
     report(0.05, "reading the marks")
-    trimap = _trimap(small, marking, window, clear, size)
+    trimap, sure = _trimap(small, marking, window, clear, size)
     hidden = shrink(clear, size)
     ground = (trimap == _BGD) & ~hidden
     if hidden.any() and ground.any():  # what nobody sees must not teach the colours of the background
@@ -158,7 +168,7 @@ def _cut_window(
     fine = _iterate(small, trimap, seed, report)
     mask_small = tidy((fine.labels & 1) == 1, trimap == _FGD, trimap == _BGD, free)
     report(0.85, "refining the edge")
-    score = agreement(small, mask_small, fine.background, fine.foreground)
+    fit = agreement(small, mask_small, fine.background, fine.foreground)
     mask = refine(rgb, mask_small, scale)
     mask = (mask | marking.positive[here]) & ~marking.negative[here] & ~clear
     if marking.box is not None:
@@ -170,7 +180,7 @@ def _cut_window(
     if marking.before is not None:
         whole[:] = marking.before & ~marking.negative
     whole[here] = mask
-    return whole, score
+    return whole, fit, sure
 
 
 def _trimap(
@@ -179,12 +189,13 @@ def _trimap(
     window: tuple[int, int, int, int],
     clear: NDArray[np.bool_],
     size: tuple[int, int],
-) -> NDArray[np.uint8]:
-    """Return GrabCut's four labels, uint8 [h, w] at the small size, from the marks inside *window*."""
+) -> tuple[NDArray[np.uint8], float]:
+    """Return GrabCut's four labels, uint8 [h, w] at the small size, from the marks inside *window*, and how sure the extent
+    is: 1 unless it was guessed."""
     x0, y0, x1, y1 = window
     here = (slice(y0, y1), slice(x0, x1))
     positive, negative = shrink(marking.positive[here], size), shrink(marking.negative[here], size)
-    side = max(size)
+    side, sure = max(size), 1.0
     limit: NDArray[np.bool_] | None = None
     if marking.box is not None:
         limit = np.zeros((y1 - y0, x1 - x0), np.bool_)
@@ -203,7 +214,7 @@ def _trimap(
         limit = around if limit is None else limit | around
         trimap[core(outline, 0.35)] = _FGD
     elif limit is None:
-        _seed_marks(trimap, small, positive, negative)
+        sure = _seed_marks(trimap, small, positive, negative)
     if limit is not None:
         trimap[~limit] = _BGD
         if not (~limit).any():  # nothing certain lies outside: let the rim stand for the background
@@ -212,21 +223,28 @@ def _trimap(
     trimap[shrink(clear, size) & half(clear, size)] = _BGD
     trimap[grown(negative, side / 120) & ~positive if negative.any() else negative] = _BGD
     trimap[grown(positive, side / 240) & ~negative if positive.any() else positive] = _FGD
-    return trimap
+    return trimap, sure
 
 
 def _seed_marks(
     trimap: NDArray[np.uint8], small: NDArray[np.uint8], positive: NDArray[np.bool_], negative: NDArray[np.bool_]
-) -> None:
-    """Fill *trimap* from clicks and scribbles alone."""
+) -> float:
+    """Fill *trimap* from clicks and scribbles alone; return how sure the extent is, 0..1."""
+    import cv2
+
     if not positive.any():
-        unlike = ~spread(small, negative, ~negative & False).inside
-        trimap[:] = np.where(unlike, _PR_FGD, _PR_BGD)
-        return
-    reach = spread(small, positive, negative)
-    trimap[:] = np.where(reach.inside, _PR_FGD, _PR_BGD)
-    trimap[reach.far] = _BGD
-    trimap[reach.sure] = _FGD
+        like = reached(small, negative, np.zeros_like(negative))
+        trimap[:] = np.where(like, _PR_BGD, _PR_FGD)
+        return 1.0
+    found = guess(small, positive, negative)
+    inside, outside = (
+        cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5) for area in (found.mask, ~found.mask)
+    )
+    reach = float(np.sqrt(np.count_nonzero(found.mask)))
+    trimap[:] = np.where(found.mask, _PR_FGD, _PR_BGD)
+    trimap[outside > max(2.0, OPEN_OUT * reach)] = _BGD
+    trimap[inside > max(1.0, OPEN_IN * reach)] = _FGD
+    return found.sure
 
 
 def _seed_before(
@@ -241,11 +259,11 @@ def _seed_before(
     add, drop = positive & ~before, negative & before
     proposal, open_area = before.copy(), np.zeros_like(before)
     if add.any():
-        new = spread(small, positive & ~before, negative | core(~before & ~grown(add, side / 12), 0.8) & False).inside
+        new = reached(small, add, negative)
         proposal |= new
         open_area |= grown(new, side / 40)
     if drop.any():
-        gone = spread(small, drop, positive | (before & ~grown(drop, side / 3))).inside & before
+        gone = reached(small, drop, positive | (before & ~grown(drop, side / 3))) & before
         proposal &= ~gone
         open_area |= grown(gone, side / 40)
     band = grown(before, side / 60) & ~shrunk(before, side / 60)

@@ -31,8 +31,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
     """Return one mask for each marked object of the call's picture, with its label and score.
 
-    The score is computed as :func:`models.edges.agreement` says: how well the mask agrees with colours and edges, not a
-    probability of being what was meant. Raises Refusal as :func:`check` does, or when an object cannot be told apart.
+    The score is that of :class:`models.grabcut.Cut`: how well the mask agrees with colours and edges, lowered where only
+    clicks or scribbles told the extent and others are plausible too. No ground truth is in it. Raises Refusal as :func:`check` does, or when an object cannot be told apart.
     """
     check(call, inputs)
     handle = inputs.first(call, "image")
@@ -49,6 +49,8 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
         found.labels.append(region.label)
         found.scores.append(round(piece.score, 3))
         found.meta["notes"] += [f"{region.label}: {note}" for note in piece.notes]
-    found.meta["score_meaning"] = "agreement of the mask with the picture's colours and edges, 0 to 1"
+    found.meta["score_meaning"] = (
+        "agreement of the mask with the picture's colours and edges, lowered where its extent was guessed, 0 to 1"
+    )
     report(1.0, "done")
     return found

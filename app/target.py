@@ -52,7 +52,7 @@ def foresee(
     if not (text.strip() or attachments or regions):
         return None
     shelf = {m.handle: m for m in engine.history.media(session.owner, session.conversation, sent=True)}
-    known = engine.shelf(session)
+    known = engine.media(session)
     shelf |= {handle: known[handle] for handle in attachments if handle in known}
     command = parse_slash(text, shelf, regions, engine.router.tasks)
     if isinstance(command, Failure):

@@ -1,0 +1,161 @@
+"""What a person can choose of the next message and meant of the last one, as the page's JSON: pure functions, no gradio.
+
+The browser sends choices, so they are read with suspicion and only what exists is taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from models.expert import Task
+from models.router import with_drawn
+from models.slash import parse_slash
+from models.values import Media, Message, Region, TaskCall
+
+from app.cards import Link, medium_card, region_json, url_of
+from app.events import Options
+from app.target import Target
+
+Card = Callable[[dict[str, Any]], dict[str, Any]]
+MOST = 32
+"""Handles that one choice may hold."""
+NEWEST = 12
+"""Media and earlier marks that are offered, the latest."""
+_HANDLE = re.compile(r"(?<![\w#])(?:image|video|audio|mask|region)#[1-9][0-9]{0,5}(?![0-9])")
+
+
+def picked(choice: Any, shelf: Mapping[str, Media], marks: Iterable[str], tasks: Mapping[str, Task]) -> Options:
+    """Return what the browser's *choice* picks of what exists: *marks* are the handles of the regions there are."""
+    choice = choice if isinstance(choice, dict) else {}
+    task, known = choice.get("task"), set(marks)
+    media = [handle for handle in _names(choice.get("media")) if handle in shelf]
+    regions = choice.get("regions")
+    return Options(
+        task=task if isinstance(task, str) and task in tasks else None,
+        media=tuple(media),
+        regions=tuple(h for h in _names(regions) if h in known) if isinstance(regions, list) else None,
+    )
+
+
+def _names(value: Any) -> list[str]:
+    found = value if isinstance(value, list) else []
+    return list(dict.fromkeys(name for name in found[:MOST] if isinstance(name, str)))
+
+
+def regions_of(messages: Iterable[Message]) -> dict[str, Region]:
+    """Return every region of *messages* by its handle, the oldest first."""
+    return {part.handle: part for message in messages for part in message.parts if isinstance(part, Region)}
+
+
+def tasks_json(tasks: Mapping[str, Task]) -> list[dict[str, Any]]:
+    """Return what the menu must know of each task: its name, one line of help, and the kinds of media it works on."""
+    return [{"name": task.name, "help": task.help, "kinds": list(task.needs)} for task in tasks.values()]
+
+
+def media_json(shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
+    """Return the latest media of *shelf* as the menu shows them."""
+    return [
+        {"ref": m.handle, "kind": m.kind, "name": str(m.meta.get("name") or m.meta.get("label") or "")[:60]}
+        | ({"url": url_of(m, link)} if m.kind == "image" else {})
+        for m in list(shelf.values())[-NEWEST:]
+    ]
+
+
+def marks_json(regions: Iterable[Region]) -> list[dict[str, Any]]:
+    """Return *regions* as the menu shows them; *index* is the place among those of the same medium, which is its colour."""
+    seen: dict[str, int] = {}
+    shown = []
+    for region in regions:
+        seen[region.of] = seen.get(region.of, -1) + 1
+        shown.append({"ref": region.handle, "of": region.of, "label": region.label, "index": seen[region.of]})
+    return shown
+
+
+def call_json(call: TaskCall) -> dict[str, Any]:
+    """Return what *call* does and works on, as words and handles."""
+    media, regions = call.refs("image", "video", "audio", "mask"), call.refs("region")
+    return {"task": call.task, "media": media, "regions": regions, "phrases": [words[:80] for words in call.phrases()]}
+
+
+def target_json(target: Target | None) -> dict[str, Any] | None:
+    """Return *target* for the chip; None stays None."""
+    if target is None:
+        return None
+    return {"calls": [call_json(call) for call in target.calls], "fault": target.fault}
+
+
+def annotated(
+    entries: Sequence[dict[str, Any]],
+    messages: Sequence[Message],
+    shelf: Mapping[str, Media],
+    tasks: Mapping[str, Task],
+    link: Link,
+    card: Card,
+) -> list[dict[str, Any]]:
+    """Return the chat's *entries* of *messages* with what was understood of each of the person's messages, and under a last
+    reply that has ended the buttons that answer its question and "I meant"."""
+    shown = [dict(entry) for entry in entries]
+    for number in range(1, len(messages)):
+        asked, reply = messages[number - 1 : number + 1]
+        if (asked.role, reply.role) != ("user", "assistant") or reply.state == "running":
+            continue
+        command = parse_slash(asked.text, shelf, (), tasks) is not None
+        calls = [part for part in reply.parts if isinstance(part, TaskCall)]
+        if calls and not command:
+            shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, tasks))
+        if number == len(messages) - 1 and not command:
+            last: dict[str, Any] = {"kind": "call", "meant": _meant(asked, calls, messages, shelf, tasks, link)}
+            answers = [] if calls else _answers(reply.text, shelf)
+            if answers:
+                last["answers"] = media_json({handle: shelf[handle] for handle in answers}, link)
+            shown[number]["content"] = [*shown[number]["content"], card(last)]
+    return shown
+
+
+def _with(entry: dict[str, Any], name: str, data: Any) -> dict[str, Any]:
+    """Return a chat entry whose first card also holds *data*."""
+    content, first = list(entry["content"]), True
+    for place, item in enumerate(content):
+        if first and isinstance(item, dict) and "value" in item:
+            content[place], first = {**item, "value": {**item["value"], name: data}}, False
+    return {**entry, "content": content}
+
+
+def _understood(asked: Message, calls: Sequence[TaskCall], tasks: Mapping[str, Task]) -> list[dict[str, Any]]:
+    drawn = [part for part in asked.parts if isinstance(part, Region)]
+    colours = {mark["ref"]: mark["index"] for mark in marks_json(drawn)}
+    told = [with_drawn(call, tasks[call.task], drawn) if call.task in tasks else call for call in calls]
+    return [{**call_json(call), "colours": colours} for call in told]
+
+
+def _answers(text: str, shelf: Mapping[str, Media]) -> list[str]:
+    """Return the media among which a question that ends *text* asks to choose."""
+    last = re.split(r"(?<=[.!?])\s+", text.strip())[-1]
+    handles = [handle for handle in dict.fromkeys(_HANDLE.findall(last)) if handle in shelf]
+    return handles if last.endswith("?") and len(handles) > 1 else []
+
+
+def _meant(
+    asked: Message,
+    calls: Sequence[TaskCall],
+    messages: Sequence[Message],
+    shelf: Mapping[str, Media],
+    tasks: Mapping[str, Task],
+    link: Link,
+) -> dict[str, Any]:
+    drawn = [part for part in asked.parts if isinstance(part, Region)]
+    marks = list(regions_of(messages).values())[-NEWEST:]
+    handles = {mark["ref"]: mark["index"] for mark in marks_json(drawn)}
+    pictures = {of: medium_card(shelf[of], shelf, link) for of in dict.fromkeys(r.of for r in drawn) if of in shelf}
+    made = {call.id for call in calls}
+    # What the reply made is not there when it is made again.
+    there = {handle: m for handle, m in shelf.items() if str(m.meta.get("call") or "") not in made}
+    return {
+        "tasks": tasks_json(tasks),
+        "media": media_json(there, link),
+        "regions": marks_json(marks),
+        "drawn": [{**region_json(r), "ref": r.handle, "of": r.of, "index": handles[r.handle]} for r in drawn],
+        "pictures": pictures,
+    }

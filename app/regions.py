@@ -3,6 +3,7 @@
 One entry is one object: ``{"ref": handle, "time": seconds | null, "mask": handle | null, "label": str, "shapes": [...]}``
 with shapes ``{"type": "box", "box": [x0, y0, x1, y1]}``, ``{"type": "point", "xy": [x, y], "neg": bool}``,
 ``{"type": "scribble", "pts": [[x, y]], "width": w, "neg": bool}`` and ``{"type": "poly", "pts": [[x, y]], "neg": bool}``.
+An entry may bring its number as ``"id": n``, so that region#n stays what it is when another region is taken away.
 Coordinates are fractions 0..1 of the upright frame. The sender controls all of it, so nothing is taken on trust.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from models.expert import Refusal
@@ -19,15 +21,18 @@ MOST_REGIONS = 32
 MOST_SHAPES = 64
 MOST_POINTS = 2000
 MOST_LABEL = 60
+MOST_AHEAD = 1000
+"""How far a number that a region brings may lie ahead of the first free one."""
 AGAIN = "Mark it again."
 FRACTIONS = "Coordinates are fractions from 0 to 1 of the picture's width and height, from its top left corner."
 
 
 def region_from_json(data: Any, shelf: Mapping[str, Media], first_id: int) -> list[Region]:
-    """Return the regions in *data*, numbered from *first_id*, drawn on media of *shelf*.
+    """Return the regions in *data*, drawn on media of *shelf*, with the numbers that they bring or else from *first_id* on.
 
     Raises Refusal, saying which region is wrong and how, for anything that is not exactly of the form above: more than
-    32 regions, 64 shapes or 2000 points, an unknown handle, a number that is not finite or lies outside the picture.
+    32 regions, 64 shapes or 2000 points, an unknown handle, a number that is not finite or lies outside the picture, two
+    regions of one number. Where a number is below *first_id*, and so another region's already, all are moved up alike.
     """
     if data is None:
         return []
@@ -35,7 +40,20 @@ def region_from_json(data: Any, shelf: Mapping[str, Media], first_id: int) -> li
         raise Refusal("The regions are not a list.", "Send a list of objects, each with ref and shapes.")
     if len(data) > MOST_REGIONS:
         raise Refusal(f"There are {len(data)} regions; a message takes at most {MOST_REGIONS}.", "Send fewer.")
-    return [_region(entry, shelf, first_id + offset) for offset, entry in enumerate(data)]
+    return [_region(entry, shelf, number) for entry, number in zip(data, _numbers(data, first_id), strict=True)]
+
+
+def _numbers(data: list[Any], first_id: int) -> list[int]:
+    given = [entry.get("id") if isinstance(entry, dict) else None for entry in data]
+    known = [n for n in given if n is not None]
+    for n in known:
+        if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n < first_id + MOST_AHEAD:
+            raise Refusal("A region's id is not a number from 1 that is near the others.", "Leave it out.")
+    if len(set(known)) < len(known):
+        raise Refusal("Two regions have the same number.", "Give each an id of its own, or leave id out.")
+    shift = max(first_id - min(known, default=first_id), 0)
+    free = (n for n in count(first_id) if n - shift not in known)
+    return [next(free) if n is None else n + shift for n in given]
 
 
 def _region(entry: Any, shelf: Mapping[str, Media], number: int) -> Region:

@@ -52,9 +52,15 @@ def write(tray: Tray, shelf: Mapping[str, Media], first: int, link: Link) -> dic
     """Return the JSON of *tray* for the browser."""
     needed = dict.fromkeys((*tray.attached, *(region.of for region in tray.regions)))
     return {
-        "media": {handle: medium_card(shelf[handle], shelf, link) for handle in needed if handle in shelf},
+        "media": {handle: _medium(shelf[handle], shelf, link) for handle in needed if handle in shelf},
         "attached": [handle for handle in tray.attached if handle in shelf],
-        "regions": [region_json(region) for region in tray.regions if region.of in shelf],
+        "regions": [{"id": region.id, **region_json(region)} for region in tray.regions if region.of in shelf],
         "next": first,
         "download": tray.download,
     }
+
+
+def _medium(medium: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
+    """Return what the tray shows of a medium; of a video, whether it has a sound that a stretch can be marked of."""
+    card = medium_card(medium, shelf, link)
+    return {**card, "sound": medium.meta.get("has_audio") is not False} if medium.kind == "video" else card

@@ -1,19 +1,21 @@
-"""The region editor: the composer's tray of attachments and a dialog to mark objects on a picture or a video frame.
+"""The region editor: the composer's tray of attachments, a dialog to mark objects on a picture or a video frame, and one to mark
+a stretch of a sound, which becomes words of the message.
 
 The value is plain JSON, read as an input by the event that sends the message::
 
     {"media": {ref: medium}, "attached": [ref], "regions": [region], "next": the number of the first region,
      "download": {"url", "name", "n"} to make the browser save a file once}
     medium = {"ref", "kind": "image" | "video" | "audio" | "mask", "url", "name", "width", "height", "fps", "frames",
-              and to start from an earlier mask: "mask": ref, "mask_url"}
-    region = {"ref", "time": seconds | null, "mask": ref | null, "label", "shapes": [shape]}
+              "sound": whether a video has one, and to start from an earlier mask: "mask": ref, "mask_url"}
+    region = {"id": the region's number, "ref", "time": seconds | null, "mask": ref | null, "label", "shapes": [shape]}
     shape  = {"type": "box", "box": [x0, y0, x1, y1]} | {"type": "point", "xy": [x, y], "neg"?}
            | {"type": "scribble", "pts": [[x, y]], "width", "neg"?} | {"type": "poly", "pts", "neg"?}
 
 Coordinates are fractions 0..1 of the upright frame, widths fractions of its longer side. All of it comes from a browser:
 validate it. Python events: ``drop`` (data "ref": an attachment was taken away), ``export`` (data "refs", "format") and
 ``files``: the composer, whose change event calls ``unison.tellFiles(value)`` in the browser, holds other files than before.
-The page opens the dialog with a window event ``unison:draw`` (detail: a medium) and attaches with ``unison:use``.
+The page opens the dialog with a window event ``unison:draw`` (detail: a medium), that for sounds with ``unison:stretch``, and
+attaches with ``unison:use``. References go into, and are read from, the text field that the CSS selector *composer* finds.
 ``components.assets.head("region_editor")`` belongs into the page's head.
 """
 
@@ -32,9 +34,13 @@ def empty(next_region: int = 1) -> dict[str, Any]:
     return {"media": {}, "attached": [], "regions": [], "next": next_region, "download": None}
 
 
-def region_editor(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
-    """Return the ``gr.HTML`` with the tray and the dialog; *keywords* go to ``gr.HTML``."""
-    template = read("region_editor/region_editor.html")
+def region_editor(value: dict[str, Any] | None = None, composer: str = "#box textarea", **keywords: Any) -> Any:
+    """Return the ``gr.HTML`` with the tray and the dialogs; *keywords* go to ``gr.HTML``."""
     return gr.HTML(
-        value=value or empty(), html_template=template, js_on_load=SCRIPT, apply_default_css=False, **keywords
+        value=value or empty(),
+        html_template=read("region_editor/region_editor.html"),
+        js_on_load=SCRIPT,
+        apply_default_css=False,
+        composer=composer,
+        **keywords,
     )

@@ -1,4 +1,4 @@
-// What the tray shows of a medium, which frame is when, and which files the composer holds.
+// What the tray shows of a medium, which frame is when, and which files and words the composer holds.
 // A video's first frame may come later than time zero; the middle of a frame is never its neighbour by rounding.
 unison.timeOf = (medium, frame) => unison.number(medium.start) + frame / Math.max(unison.number(medium.fps, 1), 1);
 unison.frameOf = (medium, seconds) => Math.round((unison.number(seconds) - unison.number(medium.start)) * Math.max(unison.number(medium.fps, 1), 1));
@@ -30,4 +30,5 @@ unison.tellFiles = function (message) {
   const paths = (message?.files || []).map((file) => file.path || "").join("\n");
   if (paths !== unison.filesTold) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
   unison.filesTold = paths;
+  window.dispatchEvent(new CustomEvent("unison:words", { detail: message?.text || "" }));
 };

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import stage
+from tests.browser import editor_page, stage
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +51,37 @@ def visit(chromium: Any) -> Iterator[Any]:
 @pytest.fixture
 def page(visit: Any, site: stage.Site) -> Any:
     return visit(site.url)
+
+
+@pytest.fixture(scope="session")
+def editor_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+    """The folder from which the editor alone is served, with media in it, and its address."""
+    folder = editor_page.make_media(tmp_path_factory.mktemp("editor"))
+    with editor_page.serve(folder) as url:
+        yield folder, url
+
+
+@pytest.fixture
+def editor(chromium: Any, editor_files: tuple[Any, str]) -> Iterator[Any]:
+    """Open the editor alone on media, its dialog too unless *dialog* is false; at the end nothing may have gone wrong but what
+    *expected* names."""
+    folder, url = editor_files
+    opened: list[tuple[Any, stage.Watched, str]] = []
+
+    def open_editor(
+        *media: dict[str, Any], phone: bool = False, dialog: bool = True, expected: str = "-", **value: Any
+    ) -> Any:
+        editor_page.write(folder, *(media or (editor_page.PICTURE,)), **value)
+        page = chromium.new_context(**(editor_page.PHONE if phone else editor_page.DESK)).new_page()
+        opened.append((page, stage.Watched(page), expected))
+        page.goto(url)
+        if dialog:
+            page.click("[data-mark]")
+            stage.shown(page)
+        return page
+
+    yield open_editor
+    for page, watched, known in opened:
+        page.context.close()
+        assert [error for error in watched.errors if known not in error] == []
+        assert watched.hosts == {stage.urlparse(url).netloc}

@@ -51,6 +51,43 @@ def test_every_kind_of_shape_arrives_and_regions_are_numbered_on():
     assert second.id == 5
 
 
+def numbers(ids, first):
+    entries = [{"ref": "image#1", "shapes": [POINT], **({} if n is None else {"id": n})} for n in ids]
+    return [region.id for region in region_from_json(entries, SHELF, first)]
+
+
+def test_regions_keep_the_numbers_they_bring_and_the_others_take_free_ones():
+    assert numbers([5, 7], 5) == [5, 7]
+    assert numbers([8, 6], 5) == [8, 6]
+    assert numbers([None, 5, None], 5) == [6, 5, 7]
+
+
+def test_numbers_of_an_earlier_message_are_moved_up_alike():
+    assert numbers([2, 4, None], 6) == [6, 8, 7]
+
+
+@pytest.mark.parametrize("ids", [[0], [-1], [True], ["3"], [2.0], [3, 3], [5000]])
+def test_numbers_that_cannot_be_are_refused(ids):
+    with pytest.raises(Refusal):
+        numbers(ids, 3)
+
+
+def test_the_tray_keeps_the_numbers_of_its_regions_on_their_way_to_the_browser_and_back():
+    data = {"attached": ["image#1"], "regions": [{"id": 4, "ref": "image#1", "shapes": [POINT]}]}
+    sent = write(read(data, SHELF, 2), SHELF, 2, lambda path: path)
+    assert [region["id"] for region in sent["regions"]] == [4]
+    assert [region.id for region in read(sent, SHELF, 2).regions] == [4]
+
+
+def test_the_tray_tells_of_a_clip_whether_it_has_a_sound():
+    shelf = {
+        f"video#{n}": Media("video", f"video#{n}", "a/b.mp4", meta)
+        for n, meta in enumerate(({"has_audio": False}, {}), 1)
+    }
+    media = write(Tray(tuple(shelf)), shelf, 1, lambda path: path)["media"]
+    assert [media[handle]["sound"] for handle in shelf] == [False, True]
+
+
 def test_corners_may_come_in_any_order():
     assert one([{"type": "box", "box": [0.5, 0.6, 0.1, 0.2]}]).box == Box(0.1, 0.2, 0.5, 0.6)
 

@@ -1,0 +1,202 @@
+// The dialog in which a person marks objects on a picture or on one frame of a video: it opens a medium, lists its objects,
+// steps through frames and hands the regions back. Coordinates are fractions of the frame on screen, so that resizing, page
+// zoom and rotation by EXIF change nothing.
+unison.regionDialog = function (element, desk, references) {
+  const { h, local, number, colour, timeOf, frameOf, shapes } = unison;
+  const find = (selector) => element.querySelector(selector);
+  const dialog = find(".u-editor"), canvas = find(".u-canvas"), room = find(".u-room");
+  const hint = find(".u-hint"), list = find(".u-objects"), frames = find(".u-frames");
+  const scrubber = find(".u-frames input"), widthInput = find(".u-width input");
+  const KEYS = "Keys: arrows move the cross, Enter or Space draws. V selects, B P S L O choose box, point, brush, lasso and outline, "
+    + "E erases, X excludes. Control Z undoes, Control Y does it again. Plus, minus and zero enlarge, shrink and fit.";
+  const view = unison.regionView(desk, room, canvas, find(".u-percent"));
+  const tools = unison.regionTools(desk, view, () => number(widthInput.value) / 1000);
+  let awaited = null; // the frame's time that the video was last sent to
+
+  desk.say = (text) => { hint.textContent = text || ""; };
+  desk.ready = () => Boolean(desk.media) && !canvas.classList.contains("u-busy");
+
+  function open(medium, index) {
+    if (desk.medium) tools.cancel(); // another medium comes while one draws
+    const mine = desk.value().regions.filter((region) => region.ref === medium.ref);
+    desk.start(medium, mine.map((region) => structuredClone(region)));
+    desk.elsewhere = desk.value().regions.length - mine.length;
+    desk.active = Math.max(index ?? desk.objects.length - 1, 0);
+    if (medium.mask && !desk.objects.some((object) => object.mask === medium.mask)) {
+      desk.objects.push(desk.fresh(medium.mask));
+      desk.active = desk.objects.length - 1;
+    }
+    const start = desk.objects[desk.active]?.time;
+    desk.frame = desk.isVideo() ? shapes.clamp(frameOf(medium, start ?? medium.at ?? 0), 0, desk.last()) : 0;
+    load();
+    frames.hidden = !desk.isVideo();
+    scrubber.max = desk.last();
+    if (!dialog.open) dialog.showModal();
+    awaited = null;
+    view.fitted();
+    choose(desk.tool);
+    seek(desk.frame);
+    desk.overlay.focus({ preventScroll: true });
+  }
+
+  // Put the medium on the canvas. What an earlier one still has to say is not listened to any more.
+  function load() {
+    const { medium } = desk, video = desk.isVideo();
+    const media = video
+      ? h("video", { src: local(medium.url), preload: "auto", playsinline: true, tabindex: -1, "aria-hidden": "true" })
+      : h("img", { src: local(medium.url), alt: "The picture to mark", draggable: "false" });
+    if (video) media.muted = true;
+    desk.media = media;
+    canvas.classList.add("u-busy");
+    canvas.replaceChildren(media);
+    if (medium.mask_url) {
+      const layer = h("div", { class: "u-mask" });
+      layer.style.maskImage = 'url("' + local(medium.mask_url).replace(/["\\]/g, "") + '")';
+      layer.style.background = colour(0);
+      canvas.append(layer);
+    }
+    desk.overlay = unison.overlay(...desk.size());
+    desk.overlay.removeAttribute("aria-hidden");
+    desk.overlay.setAttribute("tabindex", "0");
+    desk.overlay.setAttribute("role", "application");
+    desk.overlay.setAttribute("aria-label", "Picture. " + KEYS);
+    canvas.append(desk.overlay, view.above);
+    const mine = (handler) => () => desk.media === media && handler();
+    media.addEventListener(video ? "loadeddata" : "load", mine(() => { measure(); if (video) seek(desk.frame); else settled(); }));
+    media.addEventListener("seeked", mine(() => { if (Math.abs(media.currentTime - awaited) < 1e-3) settled(); else media.currentTime = awaited; }));
+    media.addEventListener("error", mine(() => desk.say("This file cannot be shown here, so it cannot be marked.")));
+  }
+  const settled = () => canvas.classList.remove("u-busy");
+
+  // Trust what the browser shows (already upright) over what the server said about the size.
+  function measure() {
+    const wide = desk.media.naturalWidth || desk.media.videoWidth, high = desk.media.naturalHeight || desk.media.videoHeight;
+    if (wide && high) Object.assign(desk.medium, { width: wide, height: high });
+    desk.overlay.setAttribute("viewBox", "0 0 " + desk.size().join(" "));
+    view.layout();
+    desk.refresh();
+  }
+
+  function seek(frame) {
+    if (!desk.isVideo()) return;
+    const before = desk.frame;
+    desk.frame = shapes.clamp(Math.round(frame), 0, desk.last());
+    scrubber.value = desk.frame;
+    find(".u-frames output").textContent = "frame " + desk.frame + " of " + desk.last() + " · " + desk.time().toFixed(2) + " s";
+    awaited = timeOf(desk.medium, desk.frame + 0.5);
+    if (desk.media.readyState) {
+      const there = Math.abs(desk.media.currentTime - awaited) <= 1e-4;
+      canvas.classList.toggle("u-busy", !there || desk.media.seeking);
+      if (!there) desk.media.currentTime = awaited;
+    }
+    if (before !== desk.frame) Object.assign(desk, { draft: null, chosen: -1 });
+    desk.refresh();
+  }
+  desk.show = seek;
+
+  const TAKES = { neg: ["point", "scribble", "lasso", "poly"], width: ["scribble", "erase"], whole: ["erase"] };
+  function choose(tool) {
+    tools.choose(tool);
+    element.querySelectorAll("[data-tool]").forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.tool === tool)));
+    find('[data-act="neg"]').hidden = TAKES.whole.includes(tool);
+    find('[data-act="neg"]').disabled = !TAKES.neg.includes(tool);
+    find('[data-act="whole"]').hidden = !TAKES.whole.includes(tool);
+    find(".u-width").classList.toggle("u-off", !TAKES.width.includes(tool));
+    room.dataset.hand = tool;
+  }
+  function press(name, key, on) {
+    desk[key] = on;
+    find('[data-act="' + name + '"]').setAttribute("aria-pressed", String(on));
+  }
+
+  desk.refresh = () => {
+    if (!desk.overlay) return;
+    view.draw();
+    find('[data-act="undo"]').disabled = !desk.past.length && !desk.draft;
+    find('[data-act="redo"]').disabled = !desk.future.length;
+    find('[data-act="clear"]').disabled = !desk.objects.length && !desk.draft;
+    drawObjects();
+  };
+
+  const listed = () => JSON.stringify([desk.objects.map((o) => [o.id, o.shapes.map(shapes.name), o.time, o.mask, o.label]), desk.active, desk.frame]);
+  function drawObjects() {
+    const key = listed();
+    if (list.dataset.key === key && list.childNodes.length === desk.objects.length) return;
+    list.dataset.key = key;
+    const focused = list.contains(document.activeElement) ? [...list.querySelectorAll("input, button")].indexOf(document.activeElement) : -1;
+    const cursor = focused >= 0 ? document.activeElement.selectionStart ?? null : null;
+    list.replaceChildren(...desk.objects.map(objectRow));
+    const again = focused >= 0 ? list.querySelectorAll("input, button")[focused] : null;
+    again?.focus();
+    if (again && cursor !== null) again.setSelectionRange(cursor, cursor);
+  }
+
+  function objectRow(object, index) {
+    const name = "region#" + object.id, kinds = object.shapes.map(shapes.name), on = index === desk.active;
+    const label = h("input", { type: "text", maxlength: 60, placeholder: "name (optional)", "aria-label": "Name of " + name,
+      onfocus: () => activate(index),
+      oninput: (event) => {
+        desk.remember("label" + object.id);
+        object.label = event.target.value;
+        list.dataset.key = listed(); // the row stays, so that what an input method composes is not cut off
+        desk.refresh();
+      } });
+    label.value = object.label;
+    const what = [object.mask, ...kinds].filter(Boolean).join(", ") || "nothing yet";
+    return h("div", { class: "u-object" + (on ? " u-on" : "") },
+      h("button", { type: "button", class: "u-pick", "aria-label": "Work on " + name, "aria-pressed": String(on), onclick: () => activate(index) },
+        h("span", { class: "u-swatch", style: { background: colour(index) } }), "#" + object.id),
+      label,
+      h("span", { class: "u-kinds" }, what + (desk.isVideo() && object.time !== null ? " · frame " + frameOf(desk.medium, object.time) : "")),
+      h("button", { type: "button", class: "u-btn u-refer", "data-refer": object.id, "aria-label": "Put " + name + " into the message", title: "Put " + name + " into the message",
+        onclick: () => desk.say(references.insert(name, false) ? name + " now stands in your message." : "There is no message to put it into.") }, "↳ text"),
+      h("button", { type: "button", class: "u-x", "aria-label": "Remove " + name, title: "Remove " + name, onclick: () => desk.remove(index) }, "✕"));
+  }
+
+  function activate(index) {
+    if (desk.active === index || !desk.objects[index]) return;
+    Object.assign(desk, { active: index, chosen: -1 });
+    const object = desk.objects[index];
+    if (!desk.here(object)) seek(frameOf(desk.medium, object.time));
+    desk.refresh();
+  }
+
+  // Hand the regions back: each keeps its place and number among those of other media, new ones come last.
+  function use() {
+    if (!dialog.open || !desk.medium) return;
+    tools.settle();
+    const now = desk.value(), kept = new Map(desk.kept().map((object) => [object.id, object]));
+    const old = now.regions.filter((region) => region.ref !== desk.medium.ref || kept.has(region.id)).map((region) => {
+      const mine = region.ref === desk.medium.ref ? kept.get(region.id) : null;
+      if (mine) kept.delete(region.id);
+      return mine || region;
+    });
+    const { mask, mask_url, ...medium } = desk.medium;
+    desk.save({ media: { ...now.media, [medium.ref]: medium }, regions: [...old, ...kept.values()] });
+    dialog.close();
+  }
+
+  const acts = {
+    tool: choose, done: use, cancel: () => dialog.close(), undo: desk.undo, redo: desk.redo, clear: desk.clear, object: desk.another,
+    neg: () => TAKES.neg.includes(desk.tool) && press("neg", "neg", !desk.neg), whole: () => press("whole", "whole", !desk.whole),
+    back: () => seek(desk.frame - 1), next: () => seek(desk.frame + 1),
+    nearer: () => view.enlarge(1.25), further: () => view.enlarge(0.8), fit: () => view.fitted(),
+  };
+  desk.act = (name, ...more) => desk.medium && acts[name]?.(...more);
+  dialog.addEventListener("click", (event) => {
+    const node = event.target.closest("[data-act], [data-tool]");
+    if (!node || node.disabled || !desk.medium) return;
+    if (node.dataset.tool) choose(node.dataset.tool);
+    else desk.act(node.dataset.act);
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.open) return; // opened again meanwhile
+    canvas.replaceChildren();
+    press("neg", "neg", false);
+    Object.assign(desk, { overlay: null, medium: null, media: null, draft: null });
+  });
+  scrubber.addEventListener("input", () => seek(number(scrubber.value)));
+  new ResizeObserver(() => desk.medium && view.shown()).observe(room);
+  unison.regionGestures(desk, view, tools, dialog, room);
+  return { open };
+};

@@ -1,0 +1,53 @@
+// The composer's tray: what the next message will use. A tile for each medium, a chip for each region on it; a click on a
+// name puts it into the words, and what the words name is lit.
+unison.regionTray = function (tray, desk, references) {
+  const { h, colour, thumbnail } = unison;
+  const button = (label, name, attributes, onclick) => h("button", { type: "button", class: name, ...attributes, onclick }, label);
+
+  function chip(region, medium) {
+    const name = "region#" + region.id;
+    return h("span", { class: "u-chip", "data-region": region.id, "data-name": name },
+      h("span", { class: "u-swatch", style: { background: colour(region.index) } }),
+      button(name + (region.label ? " " + region.label : ""), "u-name",
+        { "aria-label": "Put " + name + " into the message", title: "Put " + name + " into the message" }, () => references.insert(name)),
+      button("✎", "u-edit", { "aria-label": "Edit " + name, title: "Edit " + name, "data-edit": region.id }, () => desk.open(medium, region.index)),
+      button("✕", "u-x", { "aria-label": "Remove " + name, title: "Remove " + name, "data-remove": region.id },
+        () => desk.save({ regions: desk.value().regions.filter((other) => other.id !== region.id) })));
+  }
+
+  function tile(medium, mine) {
+    const { ref, kind } = medium, words = ref + (medium.name ? " · " + medium.name : "");
+    const draws = kind === "image" || kind === "video", sounds = kind === "audio" || (kind === "video" && medium.sound !== false);
+    return h("div", { class: "u-tile", "data-ref": ref, "data-name": ref }, thumbnail(medium, mine),
+      h("div", { class: "u-about" },
+        button(words, "u-title", { title: words, "aria-label": "Put " + ref + " into the message" + (medium.name ? " (" + medium.name + ")" : "") },
+          () => references.insert(ref)),
+        h("div", { class: "u-row" },
+          draws && button("✎ Mark region", "u-btn", { "data-mark": ref }, () => desk.open(medium)),
+          sounds && button(kind === "audio" ? "♪ Mark stretch" : "♪ Sound", "u-btn",
+            { "data-stretch": ref, "aria-label": "Mark a stretch of the sound of " + ref }, () => desk.openSound(medium)),
+          mine.map((region) => chip(region, medium)))),
+      button("✕", "u-x", { "aria-label": "Remove " + ref, title: "Remove " + ref }, () => desk.drop(ref)));
+  }
+
+  function draw() {
+    const now = desk.value();
+    const seen = {}; // an object's colour is its place among the objects of its medium, here, in the dialog and in the chat
+    const placed = now.regions.map((region) => ({ ...region, index: (seen[region.ref] = (seen[region.ref] ?? -1) + 1) }));
+    const refs = [...new Set([...now.attached, ...placed.map((region) => region.ref)])].filter((ref) => now.media[ref]);
+    tray.replaceChildren(...refs.map((ref) => tile(now.media[ref], placed.filter((region) => region.ref === ref))));
+    tray.hidden = refs.length === 0;
+    light();
+  }
+
+  function light() {
+    const names = references.named();
+    tray.querySelectorAll("[data-name]").forEach((node) => {
+      const on = names.has(node.dataset.name);
+      node.classList.toggle("u-lit", on);
+      if (on) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    });
+  }
+  return { draw, light };
+};

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import profiles
+from models.box_files import grounded
 from models.device import hardware
 from models.expert import Refusal
 from models.router import Router
@@ -209,9 +210,10 @@ class Engine:
         return self.store.file(known(self.media(session), handle))
 
     def export_masks(self, session: Session, handles: Sequence[str], form: str) -> Path:
-        """Write masks of the conversation to one file: *form* is "png", "rle" or "coco"."""
-        media = self.media(session)
-        return self.store.export([known(media, handle) for handle in handles], form)
+        """Write masks of the conversation to one file: *form* is "png", "rle", "coco" or "svg". Of pictures and clips the boxes
+        that they and the answers tell of are written, as "coco" or "svg"."""
+        media, messages = self.media(session), self.messages(session)
+        return self.store.export([grounded(known(media, handle), messages) for handle in handles], form)
 
     def check_quota(self, owner: str, more: int = 0) -> None:
         """Raise Refusal when *more* bytes would take the owner's media over the limit."""

@@ -361,11 +361,12 @@ class History:
             return int(self._db.execute(query, (_hashed(owner),)).fetchone()[0])
 
     def paths(self) -> set[str]:
-        """Return every file that some conversation uses, displayable copies included: what a cleaning must keep."""
+        """Return every file that some conversation uses, displayable copies and pictures of sounds included: what a cleaning must keep."""
         with self._lock:
             rows = self._db.execute("SELECT path, meta FROM media").fetchall()
-        displays = {str(json.loads(meta).get("display") or "") for _, meta in rows}
-        return ({path for path, _ in rows} | displays) - {""}
+        told = [json.loads(meta) for _, meta in rows]
+        copies = {str(meta.get(name) or "") for meta in told for name in ("display", "wave")}
+        return ({path for path, _ in rows} | copies) - {""}
 
 
 def _title(text: str) -> str:

@@ -99,7 +99,7 @@ def told(progress: Progress | None) -> dict[str, Any] | None:
 
 def medium(media: Media, file: Any) -> dict[str, Any]:
     """Return a medium as JSON data; *file* is where the program finds it."""
-    facts = {k: v for k, v in to_json(media.meta).items() if k != "display"}
+    facts = {k: v for k, v in to_json(media.meta).items() if k not in ("display", "wave")}
     return {"type": media.kind, "handle": media.handle, "file": file, "meta": facts}
 
 

@@ -1,15 +1,18 @@
-"""Copies for browsers, of files that they do not show themselves. Each function returns None when the file is fine."""
+"""Copies for browsers, of files that they do not show themselves, and pictures of sounds. Each of :func:`picture`, :func:`video`
+and :func:`sound` returns None when the file is fine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from models import ffmpeg, magic
+from models import ffmpeg, magic, sound_picture
 from models.expert import Clip, Picture, Refusal
 from models.media import encode_png
-from models.sound import load_sound, save_wav
+from models.sound import load_sound, save_wav, sound_meta
 from models.video import VideoWriter, clip_info, read_frames, rewrap
 
+DRAWN = 600.0
+"""Seconds of a sound up to which its picture is drawn: a longer one would have to be decoded whole for it."""
 _SOUND_CODECS = ("aac", "mp3", "opus", "vorbis", "flac")
 _WAV_CODECS = ("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_f32le")
 
@@ -55,3 +58,17 @@ def sound(path: Path, found: magic.Format, folder: Path) -> Path | None:
     copy = folder / "display.wav"
     save_wav(load_sound(path), copy)
     return copy
+
+
+def wave(path: Path, folder: Path) -> Path | None:
+    """Return a PNG with waveform and spectrogram of a sound file; None for one that is very long or whose inside is damaged,
+    which is told when somebody works with it."""
+    try:
+        if float(sound_meta(path).get("duration") or 0) > DRAWN:
+            return None
+        value = load_sound(path)
+    except Refusal:
+        return None
+    drawn = folder / "wave.png"
+    drawn.write_bytes(encode_png(sound_picture.picture(value.samples, value.rate)))
+    return drawn

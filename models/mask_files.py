@@ -1,4 +1,4 @@
-"""Masks as files: the stored form of a clip's mask, and the exports PNG, RLE and COCO JSON as one file each."""
+"""Masks as files: the stored form of a clip's mask, and the exports PNG, RLE, COCO JSON and SVG as one file each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from models.expert import Masks, Refusal
 from models.masks import coco_json, rle_decode, rle_string, to_png
+from models.outlines import svg_document, svg_outline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,8 +115,29 @@ def _coco(items: Sequence[Named]) -> dict[str, Any]:
     return whole
 
 
+def _svgs(items: Sequence[Named]) -> Iterable[tuple[str, bytes]]:
+    """Yield one drawing for each medium, with the outlines of all its masks; of a clip one for each frame."""
+    groups: dict[tuple[Any, ...], list[Named]] = {}
+    for item in items:
+        groups.setdefault((item.of, item.masks.array.shape[1:]), []).append(item)
+    for members in groups.values():
+        first = members[0].masks.array
+        height, width = first.shape[-2:]
+        moving = first.ndim == 4
+        for number in range(first.shape[1] if moving else 1):
+            shapes = []
+            for item in members:
+                array = item.masks.array[0]
+                mask = array[number] if moving else array
+                name = " ".join(filter(None, (item.handle, item.masks.labels[0])))
+                shapes.append(svg_outline(int(item.handle.partition("#")[2] or 1) - 1, name, mask))
+            base = _file_name(members[0])
+            name = f"{base}/{number:06d}.svg" if moving else f"{base}.svg"
+            yield name, svg_document(width, height, shapes).encode()
+
+
 def export(items: Sequence[Named], form: str) -> tuple[bytes, str]:
-    """Return the file for *items* in *form* ("png", "rle" or "coco") and its suffix. Several PNG files come as a ZIP.
+    """Return the file for *items* in *form* ("png", "rle", "coco" or "svg") and its suffix. Several PNG or SVG files come as a ZIP.
 
     Raises Refusal when there is nothing to export or the form is unknown.
     """
@@ -125,8 +147,11 @@ def export(items: Sequence[Named], form: str) -> tuple[bytes, str]:
         if len(items) == 1 and items[0].masks.array.ndim == 3:
             return to_png(items[0].masks.array[0]), ".png"
         return _zip(_pngs(items)), ".zip"
+    if form == "svg":
+        drawings = list(_svgs(items))
+        return (drawings[0][1], ".svg") if len(drawings) == 1 else (_zip(drawings), ".zip")
     if form == "rle":
         return json.dumps(_rle(items)).encode(), ".json"
     if form == "coco":
         return json.dumps(_coco(items)).encode(), ".json"
-    raise Refusal(f"Masks cannot be exported as {form}.", "Use png, rle or coco.")
+    raise Refusal(f"Masks cannot be exported as {form}.", "Use png, rle, coco or svg.")

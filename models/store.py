@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import json
 import os
 import re
 import secrets
@@ -26,7 +25,9 @@ from typing import IO, Any
 import numpy as np
 
 from models import display
+from models.box_files import export_boxes
 from models.expert import Clip, Masks, Picture, Refusal, Sound, Value
+from models.facts import clip_facts, plain
 from models.magic import Format
 from models.mask_files import Named, clip_from_json, clip_to_json, export
 from models.masks import from_png, to_png
@@ -39,22 +40,6 @@ Stored = tuple[Kind, str, dict[str, Any]]
 _BLOCK = 1 << 20
 _CLIP_MASK = ".rle.json"
 _SUM = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}(?![0-9a-f])")
-
-
-def _plain(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries of *meta* that are plain JSON data."""
-    kept: dict[str, Any] = {}
-    for key, value in meta.items():
-        with contextlib.suppress(TypeError, ValueError):
-            kept[str(key)] = json.loads(json.dumps(value, allow_nan=False))
-    return kept
-
-
-def _clip_facts(clip: Clip) -> dict[str, Any]:
-    return {
-        "width": clip.width, "height": clip.height, "fps": clip.fps, "frames": clip.frames, "duration": clip.duration,
-        "has_audio": clip.has_audio, **_plain(clip.meta),
-    }  # fmt: skip
 
 
 class Store:
@@ -188,7 +173,7 @@ class Store:
 
         Returns kind, relative path and meta: bytes, name, format, notes; width and height of pictures and videos; fps,
         frames, duration, has_audio of videos; rate, channels, duration of sounds; ``display``, the relative path of a
-        copy that browsers show, where they do not show the file itself. Raises Refusal when the file is no picture,
+        copy that browsers show, where they do not show the file itself; ``wave``, that of a sound's picture. Raises Refusal when the file is no picture,
         video or sound within LIMITS, and when the disk or the quota is full; nothing is left behind then.
         """
         with self.scratch() as folder:
@@ -202,10 +187,10 @@ class Store:
                 "name": safe_name(name or path.name),
             }  # fmt: skip
             suffix = ".m4a" if kind == "audio" and found.suffix == ".mp4" else found.suffix
-            kept = self._keep_files((temp, suffix), *([(shown, shown.suffix)] if shown is not None else []))
-            if shown is not None:
-                meta["display"] = kept[1]
-            return kind, kept[0], meta
+            more = {"display": shown, "wave": display.wave(temp, folder) if kind == "audio" else None}
+            copies = {name: copy for name, copy in more.items() if copy is not None}
+            kept = self._keep_files((temp, suffix), *((copy, copy.suffix) for copy in copies.values()))
+            return kind, kept[0], meta | dict(zip(copies, kept[1:], strict=True))
 
     def _copy(self, path: Path, temp: Path) -> None:
         try:
@@ -233,7 +218,7 @@ class Store:
             return image_meta(path) | picture.meta, display.picture(picture, found, folder)
         if kind == "video":
             clip = clip_info(path)
-            facts = _clip_facts(clip)
+            facts = clip_facts(clip)
             shown, start = display.video(clip, folder)
             return facts | ({} if start is None else {"start": start}), shown
         return sound_meta(path), display.sound(path, found, folder)
@@ -244,11 +229,11 @@ class Store:
 
         Raises Refusal when the disk or the quota is full, ValueError when an array is not of the type it should be.
         """
-        extra = _plain(meta or {})
+        extra = plain(meta or {})
         if isinstance(value, Picture):
             data = encode_png(value.pixels)
             height, width = value.pixels.shape[:2]
-            facts = {**_plain(value.meta), "width": int(width), "height": int(height), "format": "PNG",
+            facts = {**plain(value.meta), "width": int(width), "height": int(height), "format": "PNG",
                      "label": value.label}  # fmt: skip
             return [("image", self._keep_bytes(data, ".png"), self._meta(facts, extra, len(data)))]
         if isinstance(value, Clip):
@@ -258,7 +243,7 @@ class Store:
                 found, size = recognise(temp), temp.stat().st_size
                 if found.kind != "av":
                     raise ValueError("a clip's file holds no video")
-                made, read = _plain(value.meta), _clip_facts(clip_info(temp, value.frames))
+                made, read = plain(value.meta), clip_facts(clip_info(temp, value.frames))
                 # What the expert has to say of the clip goes before what reading its file tells, if that tells anything.
                 notes = [*dict.fromkeys((*made.get("notes", ()), *read.get("notes", ())))]
                 facts = {**made, **read, "notes": notes, "format": found.name, "label": value.label}
@@ -269,9 +254,11 @@ class Store:
                 save_wav(value, temp)
                 size = temp.stat().st_size
                 count, channels = value.samples.shape
-                facts = {**_plain(value.meta), "rate": value.rate, "channels": channels, "frames": count,
-                         "duration": count / value.rate, "format": "WAV", "label": value.label}  # fmt: skip
-                return [("audio", self._keep_files((temp, ".wav"))[0], self._meta(facts, extra, size))]
+                wave = display.wave(temp, folder)
+                kept = self._keep_files((temp, ".wav"), *([(wave, ".png")] if wave else []))
+                facts = {**plain(value.meta), "rate": value.rate, "channels": channels, "frames": count,
+                         "duration": count / value.rate, "format": "WAV", "label": value.label, **({"wave": kept[1]} if wave else {})}  # fmt: skip
+                return [("audio", kept[0], self._meta(facts, extra, size))]
         return self._put_masks(value, extra)
 
     @staticmethod
@@ -287,7 +274,7 @@ class Store:
             raise ValueError(f"{len(array)} masks with {len(value.labels)} labels and {len(value.scores)} scores")
         stored: list[Stored] = []
         for mask, label, score in zip(array, value.labels, value.scores, strict=True):
-            facts = {**_plain(value.meta), "width": int(mask.shape[-1]), "height": int(mask.shape[-2]), "label": label,
+            facts = {**plain(value.meta), "width": int(mask.shape[-1]), "height": int(mask.shape[-2]), "label": label,
                      "score": round(float(score), 4), "area": round(np.count_nonzero(mask) / mask.size, 6)}  # fmt: skip
             if mask.ndim == 2:
                 data, suffix = to_png(mask), ".png"
@@ -328,15 +315,18 @@ class Store:
         return masks
 
     def export(self, media: Sequence[Media], form: str) -> Path:
-        """Write masks as one file for download: "png" (several as a ZIP), "rle" or "coco"; return its absolute path.
+        """Write masks as one file for download: "png" (several as a ZIP), "rle", "coco" or "svg"; return its absolute path. Of
+        a picture or clip the boxes that it tells of are written, as "coco" or "svg".
 
-        Raises Refusal when one of *media* is no mask or is gone, when the form is unknown, or when the disk is full.
+        Raises Refusal when one of *media* is neither or is gone, when the form is unknown, or when the disk is full.
         """
+        if media and media[0].kind in ("image", "video") and form in ("coco", "svg"):
+            return self.path(self._keep_bytes(*export_boxes(media, form)))
         items: list[Named] = []
         for item in media:
             value = self.open(item) if item.kind == "mask" else None
             if not isinstance(value, Masks):
-                raise Refusal(f"{item.handle} is not a mask.", "Only masks can be exported as png, rle or coco.")
+                raise Refusal(f"{item.handle} is not a mask.", "Only masks can be exported as png or rle.")
             items.append(Named(item.handle, str(item.meta.get("of", "")), value))
         data, suffix = export(items, form)
         return self.path(self._keep_bytes(data, suffix))

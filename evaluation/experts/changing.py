@@ -27,9 +27,11 @@ from evaluation.experts.scenes import (
     counted,
     drawn,
     free_box,
+    in_place,
     mask_of,
     names,
     singles,
+    whole,
 )
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
 
@@ -76,6 +78,15 @@ def widened(mask: Mask, share: float = ROUND) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), np.bool_)
 
 
+def framed(mask: Mask) -> Mask:
+    """Return the whole rectangle round what is set in *mask* bool [h, w]."""
+    made = np.zeros_like(mask)
+    if mask.any():
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        made[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return made
+
+
 def sized(pixels: Pixels, like: Pixels) -> Pixels:
     """Return *pixels* at the size of *like*."""
     if pixels.shape == like.shape:
@@ -84,19 +95,20 @@ def sized(pixels: Pixels, like: Pixels) -> Pixels:
 
 
 def change_score(case: Changing, answer: Pixels, tools: Tools) -> Marks:
-    """Return how *answer* agrees with the true picture after the change, what it changed in the place and kept elsewhere, and
+    """Return how *answer* agrees with the true picture after the change (but for a new thing, whose facing is free), what it changed in the place and kept elsewhere, and
     whether the recogniser sees there what shall be seen."""
     eyes = tools.eyes()
-    marks: Marks = {
-        "psnr": decibels(answer, case.after),
-        "ssim": pictures.ssim(answer, case.after),
-        "lpips": pictures.feature_distance(answer, case.after, eyes.network),
-    }
+    marks: Marks = {}
+    if not case.name:
+        marks["psnr"] = decibels(answer, case.after)
+        marks["ssim"] = pictures.ssim(answer, case.after)
+        marks["lpips"] = pictures.feature_distance(answer, case.after, eyes.network)
     if case.place is not None:
         wide = widened(case.place)
         inside = pictures.change(case.before, answer, case.place)
         outside = pictures.change(case.before, answer, wide)
-        marks["inside"] = decibels(answer, case.after, case.place)
+        if not case.name:
+            marks["inside"] = decibels(answer, case.after, case.place)
         marks["changed"] = inside.changed
         marks["outside"] = None if outside.psnr is None else min(MOST_DB, outside.psnr)
         marks["kept"] = outside.kept
@@ -124,8 +136,8 @@ def _edited(rng: Random, line: str) -> Changing:
         colour = rng.choice([c for c in COLOURS if c not in atlas.entry(thing.name).colours])
         after, words = _swapped(scene, thing, replace(thing, tint=colour)), f"make the {thing.name} {colour}"
     elif line == "another thing":
-        name = rng.choice([n for n in names() if n not in {t.name for t in scene.things}])
-        new = thing_in(name, box, WIDTH, HEIGHT, id=thing.id)
+        name = rng.choice([n for n in whole() if n not in {t.name for t in scene.things}])
+        new = in_place(name, thing)
         after, words = _swapped(scene, thing, new), f"replace the {thing.name} with {counted(name, 1)}"
         box = _box(new, after) or box
     elif line == "nothing":
@@ -140,6 +152,8 @@ def _edited(rng: Random, line: str) -> Changing:
     one, two = drawn(scene).pixels, drawn(after).pixels
     given = Picture(one) if line.endswith("plain") else known(scene)
     place = (one != two).any(axis=2) if local else None
+    if name and place is not None:
+        place = framed(place)
     return Changing(
         given, one, two, words, place, rng.randrange(2**31), box=box if name or gone else None, name=name, gone=gone
     )
@@ -174,7 +188,8 @@ def after_of(values: Sequence[Value], case: Changing) -> Pixels:
 EDIT: Suite[Any, Any] = Suite(
     task="edit",
     about="A drawn scene is changed by an instruction: a thing gets a colour, another thing comes into its box, or nothing; the hour or the look of the "
-    f"whole changes. Pictures carry their scene, but for those called plain. {_TOLD} Seen there: the recogniser names the thing that shall "
+    f"whole changes. Pictures carry their scene, but for those called plain. {_TOLD} A new thing is expected as large as the old one; where it "
+    "looks is free, so it is not compared with a true drawing. Seen there: the recogniser names the thing that shall "
     "then be there, or no longer the one that shall be gone.",
     lines=("a colour", "another thing", "nothing", "the hour", "the look", "the look, plain"),
     measures={**_LIKENESS, **_PLACE},

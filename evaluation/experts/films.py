@@ -9,14 +9,13 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
-from models.values import Box
 from models.world import atlas
 from models.world.film import Film
 from models.world.filming import roomy
 from models.world.motion import plan
 from models.world.placing import place
 from models.world.render import frames
-from models.world.scene import Scene, Thing, extent
+from models.world.scene import Scene
 from models.world.staging import stage_of
 from models.world.wish import Wanted, Wish
 
@@ -66,12 +65,6 @@ def tell(rng: Random, others: int = 0) -> Moving:
     said = f"{counted(name, 1)} {verb} to the {way}"
     beside = "".join(f" and {counted(kind, 1)} stands there" for kind in kinds[1:])
     return Moving(f"{said} {PLACES[backdrop]}{beside}", words, name, way, scene, film)
-
-
-def box_of(thing: Thing) -> Box | None:
-    """Return the box of *thing* at rest; None where it reaches out of the frame."""
-    x0, y0, x1, y1 = extent(thing, atlas.aspect(thing.name), WIDTH, HEIGHT)
-    return Box(x0, y0, x1, y1) if min(x0, y0) >= 0 and max(x1, y1) <= 1 else None
 
 
 def planned(scene: Scene, words: str, seed: int, *, free: bool) -> Film:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,17 +11,16 @@ import numpy as np
 from models.expert import Value
 from models.values import Phrase
 from models.world import atlas
-from models.world.composer import thing_in
 from models.world.film import Film, Key
 from models.world.scene import Thing
 
 from evaluation import colour_space, pictures, video
 from evaluation.experts import films, toning
 from evaluation.experts.bench import Asked
-from evaluation.experts.changing import MOST_DB, ROUND, decibels, widened
+from evaluation.experts.changing import MOST_DB, ROUND, decibels, framed, widened
 from evaluation.experts.clips import Shot, filmed, paired, shot_of, sized, stays, sweep
 from evaluation.experts.moving import pairs_of, way_of
-from evaluation.experts.scenes import COLOURS, counted
+from evaluation.experts.scenes import COLOURS, counted, in_place, whole
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
 
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ class Refilming:
 
     @property
     def settled(self) -> bool:
-        """Whether there is one right answer: the pace of a thing, the size and the facing of a new one are free."""
+        """Whether there is one right answer: the pace of a thing, where a new one looks is free."""
         return not self.way and not (self.local and self.name)
 
     @property
@@ -88,12 +86,6 @@ def _changed(film: Film, old: Thing, new: Thing | None) -> Film:
     return replace(film, scene=scene, tracks=tuple(tracks))
 
 
-@lru_cache(maxsize=1)
-def whole() -> tuple[str, ...]:
-    """Return the movers that are drawn whole, not as head and shoulders."""
-    return tuple(name for name in films.movers() if not atlas.entry(name).bust)
-
-
 def _drawn(rng: Random, line: str) -> Refilming:
     while True:
         case = _tried(rng, line)
@@ -111,13 +103,11 @@ def _tried(rng: Random, line: str) -> Refilming | None:
         name, colour = "", rng.choice(COLOURS)
         after_film, words = _changed(film, thing, replace(thing, tint=colour)), f"make the {told.name} {colour}"
     elif line == "another thing":
-        # Where a head belongs is for the expert to say; whole things stand where the old one stood.
-        name = rng.choice([n for n in whole() if n not in {t.name for t in scene.things}])
-        box = films.box_of(thing)
-        if box is None:
+        name = rng.choice([n for n in films.movers() if n in whole() and n not in {t.name for t in scene.things}])
+        after_film = _changed(film, thing, in_place(name, thing, films.WIDTH, films.HEIGHT))
+        words = f"replace the {told.name} with {counted(name, 1)}"
+        if atlas.entry(told.name).bust:
             return None
-        new = thing_in(name, box, films.WIDTH, films.HEIGHT, id=thing.id)
-        after_film, words = _changed(film, thing, new), f"replace the {told.name} with {counted(name, 1)}"
     elif line == "nothing":
         name, gone = "", told.name
         after_film, words = _changed(film, thing, None), f"remove the {told.name}"
@@ -224,8 +214,9 @@ def refilm_score(case: Refilming, answer: Shot, tools: Tools) -> Marks:
 def _sides(case: Refilming, frames: Frames) -> Marks:
     """Return how near *frames* are to the truth where that changes, and how near to before where it does not."""
     inside, outside, alike = [], [], []
+    differs = (case.before.frames != case.after).any(axis=3)
     for n in case.looks:
-        place = (case.before.frames[n] != case.after[n]).any(axis=2)
+        place = differs[n] if case.settled else framed(differs.any(axis=0) if case.way else differs[n])
         if place.any() and case.settled:
             inside.append(decibels(frames[n], case.after[n], place))
         found = pictures.change(case.before.frames[n], frames[n], widened(place) if place.any() else place)
@@ -261,7 +252,7 @@ VIDEO_EDIT: Suite[Any, Any] = Suite(
     "names no longer; the way as the recogniser sees it go, once a clip; of the whole, a frame nearer to the truth than before by "
     f"{NEARER_DB:.0f} dB); in every frame: the share of clips in which that holds for all. PSNR and SSIM to the film drawn as it should then be, and inside "
     f"what changes in it; outside that, a band of {ROUND:.0%} of the longer side left out, to the film before. The way "
-    "is free in its pace, a new thing in its size and facing, so these are not compared. The warping error is taken along the flow of the true film. Stays: size, frames per second, their number and the sound are as before. "
+    "is free in its pace, a new thing in where it looks, so these are not compared. The warping error is taken along the flow of the true film. Stays: size, frames per second, their number and the sound are as before. "
     "Clips are coded, so that none reaches the 60 dB that count for equal frames.",
     lines=("a colour", "another thing", "nothing", "the way", "the hour", "the look", "the look, plain"),
     measures={

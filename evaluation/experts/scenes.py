@@ -13,7 +13,7 @@ from models.values import Box, Point, Region, Stroke
 from models.world import atlas
 from models.world.composer import Drawn, compose
 from models.world.placing import place
-from models.world.scene import Backdrop, Scene, Thing
+from models.world.scene import Backdrop, Scene, Thing, extent
 from models.world.wish import Relation, Wanted, Wish
 
 if TYPE_CHECKING:
@@ -113,6 +113,20 @@ def singles(rng: Random, least: int = 2, most: int = 4) -> tuple[Scene, Thing]:
 def mask_of(scene: Scene, thing: Thing) -> Mask:
     """Return where *thing* is seen in the picture of *scene*, bool [h, w]."""
     return np.asarray(drawn(scene).masks[scene.things.index(thing)], np.bool_)
+
+
+def in_place(name: str, old: Thing, width: int = WIDTH, height: int = HEIGHT) -> Thing:
+    """Return *name* in the place of *old* in a frame of *width* x *height*: of the same area, on the same ground."""
+    slim = [min(shape, 1 / shape) for shape in (atlas.aspect(old.name), atlas.aspect(name))]
+    new = Thing(name, old.x, old.y, old.size * (slim[0] / slim[1]) ** 0.5, id=old.id)
+    feet = [extent(thing, atlas.aspect(thing.name), width, height)[3] for thing in (old, new)]
+    return replace(new, y=old.y + feet[0] - feet[1])
+
+
+@lru_cache(maxsize=1)
+def whole() -> tuple[str, ...]:
+    """Return the things that are drawn whole: where a head and shoulders belong is for the expert to say."""
+    return tuple(name for name in names() if not atlas.entry(name).bust)
 
 
 def free_box(rng: Random, scene: Scene, tries: int = 200) -> Box | None:

@@ -5,13 +5,16 @@ Nothing is escaped here: the browser shows every string of a card as a text node
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from models import grammar
+from models.box_files import boxes_of
 from models.values import Box, Labelled, Media, Phrase, Point, Ref, Region, Span, Step, TaskCall
 
 from app.events import Progress
+from app.proof import badge
 
 Link = Callable[[str], str]
 FACTS = ("width", "height", "fps", "frames", "duration", "start", "poster")
@@ -23,12 +26,14 @@ def medium_card(medium: Media, shelf: Mapping[str, Media], link: Link) -> dict[s
     """Return what the browser needs to show *medium* in the tray and to draw on it."""
     meta = medium.meta
     known = {name: meta[name] for name in FACTS if _is_number(meta.get(name))}
+    wave = {"wave": link(str(meta["wave"]))} if meta.get("wave") else {}
     return {
         "ref": medium.handle,
         "kind": medium.kind,
         "url": url_of(medium, link),
         "name": str(meta.get("name") or ""),
         **known,
+        **wave,
     }
 
 
@@ -42,16 +47,36 @@ def url_of(medium: Media, link: Link) -> str:
     return "" if medium.kind == "mask" and not path.endswith(".png") else link(path)
 
 
-def _caption(medium: Media) -> str:
-    meta, facts = medium.meta, [medium.handle]
-    facts += [str(meta["name"])] if meta.get("name") else []
-    facts += [str(meta["label"])] if meta.get("label") else []
+def key(handle: str) -> str:
+    """Return the word by which the page's parts that stand for *handle* light up together."""
+    return handle.replace("#", "-")
+
+
+def _twin(medium: Media, shelf: Mapping[str, Media]) -> str:
+    """Return words that name an earlier medium with the very same bytes, or ""."""
+    earlier = itertools.takewhile(lambda other: other.handle != medium.handle, shelf.values())
+    return next((f"the same bytes as {other.handle}" for other in earlier if other.path == medium.path), "")
+
+
+def _sizes(medium: Media) -> list[str]:
+    """Return how large and how long *medium* is, in words."""
+    meta, facts = medium.meta, []
     if meta.get("width") and meta.get("height"):
         facts.append(f"{meta['width']} × {meta['height']}")
     if medium.kind == "video" and meta.get("frames"):
         facts.append(f"{meta['frames']} frames at {float(meta.get('fps') or 0):.4g} per second")
     if medium.kind in ("video", "audio") and meta.get("duration"):
         facts.append(f"{float(meta['duration']):.1f} s")
+    return facts
+
+
+def _caption(medium: Media, shelf: Mapping[str, Media]) -> str:
+    meta, facts = medium.meta, [medium.handle]
+    facts += [str(meta["name"])] if meta.get("name") else []
+    facts += [str(meta["label"])] if meta.get("label") else []
+    facts += _sizes(medium)
+    twin = _twin(medium, shelf)
+    facts += [twin] if twin else []
     notes = meta.get("notes") or ()
     facts += [str(note) for note in ([notes] if isinstance(notes, str) else notes)]
     return " · ".join(facts)
@@ -68,13 +93,13 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
     """Return *medium* as an item of a card, with what the person marked on it."""
     tray = medium_card(medium, shelf, link)
     shown: dict[str, Any] = {
-        **{name: tray[name] for name in FACTS if name in tray},
+        **{name: tray[name] for name in (*FACTS, "wave") if name in tray},
         "kind": medium.kind,
         "ref": medium.handle,
         "url": tray["url"],
         "file": link(medium.path),
         "download": _download(medium),
-        "caption": _caption(medium),
+        "caption": _caption(medium, shelf),
         "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
         "uses": [tray],
     }
@@ -83,14 +108,32 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         shown["draw"] = {**tray, "at": at} if at is not None else tray
     if regions:
         shown["regions"] = [_marked(region, medium) for region in regions]
-    labelled = medium.meta.get("boxes")
-    if isinstance(labelled, list | tuple):
-        shown["boxes"] = [_box(entry) for entry in labelled if isinstance(entry, Mapping) and "box" in entry]
+    labelled = boxes_of(medium)
+    if labelled:
+        # They are drawn in the picture already: here they only answer to a pointer and to their names.
+        where = key(medium.handle)
+        shown["boxes"] = [
+            {"box": box, "label": label, "key": f"{where}-b{number}", "quiet": True}
+            for number, (label, box) in enumerate(labelled)
+        ]
     return shown
 
 
-def _box(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {"box": [float(v) for v in entry["box"]], "label": str(entry.get("label") or "")}
+def with_source(shown: dict[str, Any], medium: Media, call: TaskCall | None, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:  # fmt: skip
+    """Return the item of a result with what it can be compared with, and what was measured against it."""
+    proof, source = badge(medium, call), _source(medium, call, shelf)
+    more: dict[str, Any] = {"badge": proof} if proof else {}
+    if source:
+        sides = [(one.meta.get("width"), one.meta.get("height")) for one in (source, medium)]
+        same = sides[0] == sides[1] and all(sides[0])
+        more["before"] = {"kind": source.kind, "ref": source.handle, "url": url_of(source, link), "same": same}
+    return {**shown, **more}
+
+
+def _source(medium: Media, call: TaskCall | None, shelf: Mapping[str, Media]) -> Media | None:
+    """Return the medium of the same kind that the call made *medium* from."""
+    named = call.refs(medium.kind)[:1] if call else []
+    return next((shelf[handle] for handle in named if handle in shelf and handle != medium.handle), None)
 
 
 def _marked(region: Region, medium: Media) -> dict[str, Any]:
@@ -134,7 +177,7 @@ def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -
         shown |= {
             "kind": "masks",
             "ref": members[0].handle,
-            "masks": [{"ref": m.handle, "url": url_of(m, link), "text": _mask_words(m)} for m in members],
+            "masks": [_mask(m, shelf, link) for m in members],
             "source": {"kind": tray.get("kind", ""), "url": tray.get("url", "")},
             "caption": f"{'mask' if len(members) == 1 else 'masks'} of {of}" if of else "",
             "alt": f"masks of {of}",
@@ -148,13 +191,35 @@ def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -
     return items
 
 
+def label_of(medium: Media) -> str:
+    """Return what a person or an expert called the thing, or "" where nobody knew: an expert's own word for that is "object"."""
+    label = str(medium.meta.get("label") or "").strip()
+    return "" if label == "object" else label
+
+
+def _mask(mask: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
+    """Return one mask of an item; its colour, *hue*, goes by its number, so that it is the same wherever it is shown."""
+    number = mask.handle.partition("#")[2]
+    return {
+        "ref": mask.handle,
+        "url": url_of(mask, link),
+        "text": " · ".join(filter(None, (_mask_words(mask), _twin(mask, shelf)))),
+        "label": label_of(mask),
+        "key": key(mask.handle),
+        "hue": int(number) - 1 if number.isdecimal() else 0,
+    }
+
+
 def _mask_words(mask: Media) -> str:
     score: Any = mask.meta.get("score")
-    words = " ".join(filter(None, (mask.handle, str(mask.meta.get("label") or ""))))
+    words = " ".join(filter(None, (mask.handle, label_of(mask))))
     return f"{words} · score {float(score):.2f}" if _is_number(score) else words
 
 
-def step_json(call: TaskCall | None, step: Step | None) -> dict[str, Any]:
+def step_json(
+    call: TaskCall | None, step: Step | None, made: Sequence[Media] = (), shelf: Mapping[str, Media] | None = None
+) -> dict[str, Any]:
+    """Return the record of a call: what was asked for, what ran, and how large was what it took from *shelf* and *made*."""
     task = step.task if step else call.task if call else ""
     rows: list[list[str]] = []
     if call:
@@ -173,6 +238,9 @@ def step_json(call: TaskCall | None, step: Step | None) -> dict[str, Any]:
                 rows.append([str(name), _plain(value)])
     elif call:
         tokens = grammar.write_call(call)
+    taken = [shelf[handle] for handle in call.refs() if handle in shelf] if call and shelf else []
+    for word, media in (("took", taken), ("made", made)):
+        rows += [[word, " · ".join((medium.handle, *_sizes(medium)))] for medium in media]
     return {"title": task, "brief": brief, "tokens": tokens, "rows": rows, "notes": notes}
 
 
@@ -198,11 +266,19 @@ def _argument(arg: Any) -> str:
     return str(arg)
 
 
+def again_json(call: TaskCall | None, step: Step | None) -> dict[str, Any]:
+    """Return what the page needs to ask for a call once more: nothing but its id, which the server looks up."""
+    tokens = step.tokens if step else grammar.write_call(call) if call else ""
+    made = step.call if step else call.id if call else ""
+    return {"id": made, "ran": step is not None, "seed": str(step.seed) if step else "", "tokens": tokens}
+
+
 def progress_json(now: Progress, preview: str = "") -> dict[str, Any]:
     """Return how far a call is; *preview* is the address of a picture made on the way."""
     title = now.task or "the model"
     time = f"{now.seconds:.0f} s" + (f", about {now.left:.0f} s left" if now.left else "")
     return {
+        "call": now.call,
         "title": f"{title} · {now.expert}" if now.expert else title,
         "word": now.word,
         "fraction": now.fraction,

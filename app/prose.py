@@ -4,12 +4,15 @@ The browser's Markdown escapes what stands in code itself, so text that was esca
 place is code is therefore not left to it: code is found here and written as the only tags there are, ``<code>`` and
 ``<pre>``, with every sign in it as a number. Where code is found otherwise than people expect, the difference is one of
 looks and never lets a tag through.
+
+Words that name a mask or a box become ``<button class="u-ph u-k-...">``, which lights up together with it; nothing but classes
+made here stands in those tags.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _FENCE = re.compile(r"(?P<lead>(?:[ \t]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*)(?P<mark>`{3,}(?=[^`]*$)|~{3,})")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+")
@@ -18,9 +21,45 @@ _SPECIAL = re.compile(r"(?<!\\)(\\*)([<>&`])")  # tried once for each run of bac
 _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"}
 
 
-def markdown(text: str) -> str:
-    """Return *text* as Markdown that holds no HTML and loads nothing: tags are shown, pictures become links."""
-    return "\n".join(_blocks(text.split("\n")))
+_LINKED = r"\]\([^)]*\)|\]\[[^\]]*\]|[A-Za-z][A-Za-z0-9+.-]*://\S+"
+"""Addresses, in which no word is a name of anything."""
+_KEY = re.compile(r"[A-Za-z0-9-]+")
+Names = Mapping[str, Sequence[str]]
+"""What names a place: words as they are said -> the keys of the masks and boxes that they name."""
+
+
+def markdown(text: str, names: Names | None = None) -> str:
+    """Return *text* as Markdown that holds no HTML of its own and loads nothing: tags are shown, pictures become links. Words
+    that are among *names*, outside of code and addresses, become buttons that light up what they name."""
+    return "\n".join(_blocks(text.split("\n"), _marker(names or {})))
+
+
+def phrase(words: str, keys: Sequence[str]) -> str:
+    """Return *words* as a button that lights up what goes by *keys*."""
+    classes = " ".join(f"u-k-{key}" for key in keys if _KEY.fullmatch(key))
+    said = _numbered(" ".join(words.split()))
+    return f'<button class="u-ph {classes}">{said}</button>' if said else ""
+
+
+def _marker(names: Names) -> Callable[[str], str]:
+    """Return the function that escapes a piece of words and marks the names in it."""
+    known = {" ".join(words.lower().split()): keys for words, keys in names.items() if any(map(str.isalnum, words))}
+    if not known:
+        return plain
+    longest = sorted(known, key=len, reverse=True)
+    either = "|".join(r"\s+".join(map(re.escape, words.split())) for words in longest)
+    pattern = re.compile(rf"{_LINKED}|(?<![\w#\\])({either})(?![\w#])", re.IGNORECASE)
+
+    def marked(text: str) -> str:
+        out, at = [], 0
+        for found in pattern.finditer(text):
+            if found[1]:
+                keys = known[" ".join(found[1].lower().split())]
+                out += [plain(text[at : found.start()]), phrase(found[1], keys)]
+                at = found.end()
+        return "".join([*out, plain(text[at:])])
+
+    return marked
 
 
 def plain(text: str) -> str:
@@ -32,7 +71,7 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(shown, text).replace("![", "!\\[")
 
 
-def _blocks(lines: list[str]) -> Iterator[str]:
+def _blocks(lines: list[str], plainly: Callable[[str], str]) -> Iterator[str]:
     """Yield each block of code as one line, and what stands between two of them as it is, escaped."""
     words: list[str] = []
     fresh, inner, at = True, 0, 0  # whether a block may begin, and how far the text of a list's item is indented
@@ -56,10 +95,10 @@ def _blocks(lines: list[str]) -> Iterator[str]:
             words.append(line)
             at += 1
             continue
-        yield from _prose(words)
+        yield from _prose(words, plainly)
         yield f"{lead}<pre><code>{_numbered(code)}</code></pre>"
         words, fresh, at = [], True, end
-    yield from _prose(words)
+    yield from _prose(words, plainly)
 
 
 def _indent(line: str) -> int:
@@ -91,15 +130,15 @@ def _indented(lines: list[str], start: int, width: int) -> tuple[int, str]:
     return end, "\n".join(line.expandtabs(4)[width:] for line in lines[start:end])
 
 
-def _prose(lines: list[str]) -> Iterator[str]:
+def _prose(lines: list[str], plainly: Callable[[str], str]) -> Iterator[str]:
     """Yield *lines* as one text, if there are any: the spans of code in it as tags, everything else escaped."""
     if lines:
         # No span of code reaches beyond a blank line.
         pieces = _GAP.split("\n".join(lines))
-        yield "".join(piece if number % 2 else _paragraph(piece) for number, piece in enumerate(pieces))
+        yield "".join(piece if number % 2 else _paragraph(piece, plainly) for number, piece in enumerate(pieces))
 
 
-def _paragraph(text: str) -> str:
+def _paragraph(text: str, plainly: Callable[[str], str]) -> str:
     runs = [run.span() for run in re.finditer("`+", text)]
     later: dict[int, list[int]] = {}  # the runs of each length, the first one last
     for number in reversed(range(len(runs))):
@@ -111,9 +150,9 @@ def _paragraph(text: str) -> str:
         if number < following or not same or _isplain(text, start):
             continue
         shut, until = runs[same[-1]]
-        out += [plain(text[at:start]), f"<code>{_numbered(_span(text[end:shut]))}</code>"]
+        out += [plainly(text[at:start]), f"<code>{_numbered(_span(text[end:shut]))}</code>"]
         at, following = until, same[-1] + 1
-    return "".join([*out, plain(text[at:])])
+    return "".join([*out, plainly(text[at:])])
 
 
 def _isplain(text: str, at: int) -> bool:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.box_files import boxes_of
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
 
-from app.cards import Link, item, mask_items, progress_json, step_json, url_of
+from app.cards import Link, again_json, item, key, label_of, mask_items, progress_json, step_json, with_source
 from app.events import Progress
-from app.prose import markdown, plain
+from app.prose import markdown, phrase
+from app.reply import SKIPPED
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
 STATES = {
@@ -40,7 +42,7 @@ def entries(
         if message.role == "user":
             content = _user(message, shelf, link, card)
         else:
-            content = _Reply(shelf, link, card, now, preview).content(message)
+            content = _Reply(shelf, link, card, now, preview, number).content(message)
         result.append({"role": message.role, "content": content})
     return result
 
@@ -77,17 +79,20 @@ class _Reply:
     """Gathers the parts of one reply: words are joined, and what belongs to a call is put where the call stands."""
 
     def __init__(
-        self, shelf: Mapping[str, Media], link: Link, card: Card, progress: Progress | None, preview: str
+        self, shelf: Mapping[str, Media], link: Link, card: Card, progress: Progress | None, preview: str, number: int
     ) -> None:
         self._shelf, self._link, self._card = shelf, link, card
-        self._progress, self._preview = progress, preview
+        self._progress, self._preview, self._number = progress, preview, number
         self._content: list[Any] = []
         self._words: list[str] = []
-        self._grounded: list[Grounding] = []
+        self._grounded: list[tuple[str, Grounding]] = []
+        self._groundings = 0
         self._calls: dict[str, _Call] = {}
+        self._names: dict[str, list[str]] = {}
 
     def content(self, message: Message) -> list[Any]:
         """Return the content items of *message*."""
+        self._names = _named(message)
         for part in message.parts:
             self._take(part)
         self._flush()
@@ -106,10 +111,12 @@ class _Reply:
 
     def _take(self, part: Any) -> None:
         if isinstance(part, Text):
-            self._words.append(markdown(part.text))
+            self._words.append(markdown(part.text, self._names))
         elif isinstance(part, Grounding):
-            self._words.append(f"**{plain(part.phrase)}**")
-            self._grounded.append(part)
+            self._groundings += 1
+            own = f"g{self._number}-{self._groundings}"
+            self._words.append(phrase(part.phrase, [own, *self._names.get(part.phrase, ())]))
+            self._grounded.append((own, part))
         elif isinstance(part, TaskCall):
             self._group(part.id).call = part
         elif isinstance(part, Step):
@@ -137,13 +144,17 @@ class _Reply:
     def _call(self, made: _Call, waiting: bool) -> dict[str, Any]:
         value: dict[str, Any] = {"kind": "call", "items": self._results(made)}
         if made.call or made.step:
-            value["step"] = step_json(made.call, made.step)
+            value["step"] = step_json(made.call, made.step, made.media, self._shelf)
+        if made.step or (made.call and made.failure):
+            value["again"] = again_json(made.call, made.step)
         if waiting and made.call:
             now = self._progress
             starting = {"title": made.call.task, "word": "starting", "fraction": 0}
             mine = now is not None and now.call == made.call.id
             value["progress"] = progress_json(now, self._preview) if now and mine else starting
-        if made.failure:
+        if made.failure and made.failure.what.rstrip(".") == SKIPPED:
+            value["skipped"] = "Skipped. What was done before it is kept."
+        elif made.failure:
             value["error"] = {"what": made.failure.what, "hint": made.failure.hint, "incident": made.failure.incident}
         return value
 
@@ -151,29 +162,40 @@ class _Reply:
         items = mask_items([medium for medium in made.media if medium.kind == "mask"], self._shelf, self._link)
         for medium in made.media:
             if medium.kind != "mask":
-                shown, before = item(medium, self._shelf, self._link), _before(medium, made.call, self._shelf)
-                items.append({**shown, "before": url_of(before, self._link)} if before else shown)
+                shown = item(medium, self._shelf, self._link)
+                items.append(with_source(shown, medium, made.call, self._shelf, self._link))
         return items
 
 
-def _places(found: Sequence[Grounding], shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
-    """Return cards that show where the phrases of the answer lie."""
-    pictures = [medium.handle for medium in shelf.values() if medium.kind == "image"]
-    places: dict[str, list[dict[str, Any]]] = {}
-    for grounding in found:
-        of = grounding.of or (pictures[-1] if pictures else "")
-        entries = [{"box": [b.x0, b.y0, b.x1, b.y1], "label": grounding.phrase} for b in grounding.boxes]
-        if entries and of in shelf and shelf[of].kind == "image":
-            places.setdefault(of, []).extend(entries)
-    return [
-        {"kind": "call", "items": [{**item(shelf[of], shelf, link), "boxes": boxes}]} for of, boxes in places.items()
-    ]
+def _named(message: Message) -> dict[str, list[str]]:
+    """Return what in the reply has a name that its words may hold: masks, and the boxes that a picture tells of."""
+    names: dict[str, list[str]] = {}
+    for medium in (part for part in message.parts if isinstance(part, Media)):
+        label = label_of(medium)
+        if medium.kind == "mask" and label:
+            names.setdefault(label, []).append(key(medium.handle))
+        elif medium.kind != "mask":
+            for number, (name, _) in enumerate(boxes_of(medium)):
+                names.setdefault(name.strip(), []).append(f"{key(medium.handle)}-b{number}")
+    return names
 
 
-def _before(medium: Media, call: TaskCall | None, shelf: Mapping[str, Media]) -> Media | None:
-    """Return the picture that *medium* was made from, if the two can be laid over each other."""
-    source = shelf.get(call.refs("image")[0]) if call and call.refs("image") else None
-    if medium.kind != "image" or source is None or source.handle == medium.handle:
-        return None
-    same = all(source.meta.get(side) and source.meta.get(side) == medium.meta.get(side) for side in ("width", "height"))
-    return source if same else None
+def _places(found: Sequence[tuple[str, Grounding]], shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
+    """Return cards that show where the phrases of the answer lie; each phrase is lit by its key."""
+    seen = [medium.handle for medium in shelf.values() if medium.kind in ("image", "video")]
+    boxes: dict[str, list[dict[str, Any]]] = {}
+    points: dict[str, list[dict[str, Any]]] = {}
+    for own, grounding in found:
+        of = grounding.of or (seen[-1] if seen else "")
+        if of not in seen:
+            continue
+        for box in grounding.boxes:
+            entry = {"box": [box.x0, box.y0, box.x1, box.y1], "label": grounding.phrase, "key": own}
+            boxes.setdefault(of, []).append(entry)
+        for point in grounding.points:
+            points.setdefault(of, []).append({"point": [point.x, point.y], "key": own})
+    shown = []
+    for of in dict.fromkeys((*boxes, *points)):
+        more = {"boxes": boxes.get(of, []), "points": points.get(of, [])}
+        shown.append({"kind": "call", "items": [{**item(shelf[of], shelf, link), **more}]})
+    return shown

@@ -8,7 +8,7 @@ from typing import Any
 from components import assets
 from components.chat_list import chat_list
 from components.fast_gradio import gr
-from components.media_card import definition
+from components.media_card import bridge, definition
 from components.region_editor import region_editor
 from components.settings_panel import settings_panel
 from models.tasks import TASKS
@@ -16,6 +16,7 @@ from models.tasks import TASKS
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples
 from app.ui_actions import Actions
+from app.ui_results import Results
 from app.ui_settings import panel
 
 OWNER_KEY = "unison-owner"
@@ -53,6 +54,7 @@ def _examples(engine: Engine) -> list[dict[str, Any]]:
 def build(engine: Engine) -> Any:
     """Return the page over *engine* as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
     actions = Actions(engine, definition())
+    results = Results(actions)
     tasks = [("Task: automatic", "")] + [(name, name) for name in TASKS if engine.implementations(name)]
     with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
@@ -73,6 +75,7 @@ def build(engine: Engine) -> Any:
                 placeholder=WELCOME,
                 examples=_examples(engine),
             )
+            asked = bridge(elem_id="asked")
             tray = region_editor(elem_id="tray", padding=False)
             box = gr.MultimodalTextbox(
                 elem_id="box",
@@ -119,6 +122,9 @@ def build(engine: Engine) -> Any:
         tray.files(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
         box.submit(actions.send, [box, tray, task, owner], shown, **stream)
         box.stop(actions.stop, [owner], None, **direct)
+        asked.again(results.again, [owner], shown, **stream)
+        asked.skip(results.skip, [owner], None, **direct)
+        asked.halt(actions.stop, [owner], None, **direct)
         chat.retry(actions.retry, [owner], shown, **stream)
         chat.undo(actions.undo, [owner], shown, **quiet)
         chat.example_select(actions.example, [owner], shown, **stream)

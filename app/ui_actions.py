@@ -136,7 +136,8 @@ class Actions:
     def _buttons(self, page: Page, **how: Any) -> Any:
         return gr.update(**(BUSY if self.engine.busy(page.session) else IDLE), **how)
 
-    def _page(self, request: Any, owner: Any) -> Page:
+    def page(self, request: Any, owner: Any) -> Page:
+        """Return the tab that asks. Raises Refusal for one without an owner."""
         return self.pages.of(str(request.session_hash), owner if isinstance(owner, str) else "")
 
     # Coming and going
@@ -145,7 +146,7 @@ class Actions:
         """Show the owner's latest conversation."""
         token = owner_token(owner)
         try:
-            return (token, *self._all(self._page(request, token)))
+            return (token, *self._all(self.page(request, token)))
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             _fault("load", error)
             return (token, *(gr.skip(),) * PARTS)
@@ -157,7 +158,7 @@ class Actions:
     @guarded(PARTS + 1)
     def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Start a new conversation, unless this one is still empty."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         if self.engine.messages(page.session):
             page.turn_to(self.engine.open(page.session.owner))
         return (*self._all(page), gr.update(open=False))
@@ -165,14 +166,14 @@ class Actions:
     @guarded(PARTS + 1)
     def choose(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Open another conversation; a reply that runs in the old one goes on."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         page.turn_to(self.engine.open(page.session.owner, str(event._data["id"])))
         return (*self._all(page), gr.update(open=False))
 
     @guarded(1)
     def rename(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
         """Give a conversation another title."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         session = self.engine.open(page.session.owner, str(event._data["id"]))
         self.engine.rename(session, str(event._data["title"])[:80])
         return self._list(page.session)
@@ -180,7 +181,7 @@ class Actions:
     @guarded(PARTS)
     def remove(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Delete a conversation, and leave it if it is the one that is open."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         session = self.engine.open(page.session.owner, str(event._data["id"]))
         self.engine.delete(session)
         if session != page.session:
@@ -191,7 +192,7 @@ class Actions:
     @guarded(PARTS)
     def earlier(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Show more of a long conversation."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         page.shown += 2 * SHOWN
         more = len(self.engine.messages(page.session)) > page.shown
         return self._chat(page, page.session), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=more)
@@ -223,7 +224,7 @@ class Actions:
         """Take new files of the composer in and show them in the tray."""
         if not (message or {}).get("files"):
             return gr.skip()
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         known = set(page.files)
         handles = self._take(page, message)
         if set(page.files) <= known:
@@ -233,7 +234,7 @@ class Actions:
     @guarded(1)
     def drop(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
         """Take an attachment away; a file that was never sent is forgotten."""
-        page, handle = self._page(request, owner), str(event._data["ref"])
+        page, handle = self.page(request, owner), str(event._data["ref"])
         with page.lock:
             page.files.update({path: None for path, known in page.files.items() if known == handle})
         if handle in self.engine.pending(page.session):
@@ -243,7 +244,7 @@ class Actions:
     @guarded(1)
     def export(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
         """Write masks to one file and let the browser save it."""
-        page, wish = self._page(request, owner), event._data
+        page, wish = self.page(request, owner), event._data
         refs, form = [str(ref) for ref in wish["refs"]][:64], str(wish["format"])
         path = self.engine.export_masks(page.session, refs, form)
         page.downloads += 1
@@ -257,24 +258,24 @@ class Actions:
     @streaming
     def send(self, message: Any, data: Any, task: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Send what the composer and the tray hold, and show the reply as it grows."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         session = page.session
         handles = self._take(page, message)
         tray = read(data, self.engine.media(session), self.engine.next_region(session)).having(*handles)
         text = str((message or {}).get("text") or "")
         options = Options(task=str(task) if task else None)
-        yield from self._show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
+        yield from self.show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
 
     @streaming
     def retry(self, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Make the last reply again."""
-        page = self._page(request, owner)
-        yield from self._show(page, self.engine.retry(page.session), clear=False)
+        page = self.page(request, owner)
+        yield from self.show(page, self.engine.retry(page.session), clear=False)
 
     @streaming
     def example(self, owner: Any, event: gr.SelectData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Run one of the examples of an empty conversation."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         number = event.index[0] if isinstance(event.index, list | tuple) else event.index
         made = EXAMPLES[int(number)]
         folder = self.engine.settings.data / "examples"
@@ -283,17 +284,17 @@ class Actions:
             for name in made.files:
                 handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
-            went = yield from self._show(page, self.engine.reply(session, made.text, handles, regions))
+            went = yield from self.show(page, self.engine.reply(session, made.text, handles, regions))
             for text in made.then:
                 if went == "well":
-                    went = yield from self._show(page, self.engine.reply(session, text), clear=False)
+                    went = yield from self.show(page, self.engine.reply(session, text), clear=False)
         except Exception:
             # The person chose no files: those of a card that was refused must not go with the next message.
             for handle in set(handles).intersection(self.engine.pending(session)):
                 self.engine.detach(session, handle)
             raise
 
-    def _show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
+    def show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
         """Draw a reply as its events come, as long as the tab shows its conversation. Returns how it went: "well" when
         it was done without a failure."""
         session, went = page.session, ""
@@ -347,14 +348,14 @@ class Actions:
     def stop(self, owner: Any, request: gr.Request) -> None:
         """End the running reply within one step."""
         try:
-            self.engine.stop(self._page(request, owner).session)
+            self.engine.stop(self.page(request, owner).session)
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             _fault("stop", error)
 
     @guarded(PARTS)
     def undo(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Take the last message back into the composer, with its attachments and marks."""
-        page = self._page(request, owner)
+        page = self.page(request, owner)
         session = page.session
         last = self.engine.undo(session)
         handles = tuple(part.handle for part in last.parts if isinstance(part, Media))

@@ -46,6 +46,11 @@ unison.seconds = function (value) {
   return Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
 };
 
+// A video's first frame may come later than time zero; the middle of a frame is never its neighbour by rounding.
+unison.timeOf = (medium, frame) => unison.number(medium.start) + frame / Math.max(unison.number(medium.fps, 1), 1);
+unison.frameOf = (medium, seconds) =>
+  Math.round((unison.number(seconds) - unison.number(medium.start)) * Math.max(unison.number(medium.fps, 1), 1));
+
 // An overlay that covers a stage of width x height units exactly.
 unison.overlay = (width, height) =>
   unison.svg("svg", {

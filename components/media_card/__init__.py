@@ -3,14 +3,20 @@
 The value is plain JSON, and the browser turns every string of it into a text node::
 
     {"kind": "user" | "call", "text": str, "step": {"title", "brief", "tokens", "rows": [[name, value]], "notes": [str]},
-     "items": [item], "progress": {"title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
+     "items": [item], "again": {"id", "ran", "seed", "tokens"}, "skipped": str,
+     "progress": {"call", "title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
     item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "alt", "width",
-            "height", "fps", "duration", "before": url, "boxes": [{"box", "label"}], "regions": [{"number", "text", "time",
-            "shapes"}], "masks": [{"ref", "url", "text"}], "source": {"kind", "url"}, "draw": medium, "uses": [medium],
-            "actions": bool}
+            "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size},
+            "badge": {"holds", "text", "detail"}, "boxes": [{"box", "label", "key", "quiet"}], "points": [{"point", "key"}],
+            "regions": [{"number", "text", "time", "shapes"}], "masks": [{"ref", "url", "text", "label", "key", "hue"}],
+            "source": {"kind", "url"}, "draw": medium, "uses": [medium], "actions": bool}
 
-Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media) and
-``unison:export`` ({"refs", "format"}). ``components.assets.head("media_card")`` belongs into the page's head.
+A *key* is a word: whatever carries the class ``u-k-KEY``, here or in the words of a message, lights up together. *hue* is
+the number of a colour.
+
+Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media),
+``unison:export`` ({"refs", "format"}), and through :func:`bridge` to the server: ``unison:again`` ({"call", "seed": "same" |
+"new"}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
 """
 
 from __future__ import annotations
@@ -21,12 +27,21 @@ from components.assets import read
 from components.fast_gradio import gr
 
 SCRIPT = "unison.mediaCard(element, props, watch)"
+BRIDGE = "unison.resultsBridge(element, trigger) /* sends 'again', 'skip' and 'halt' */"
 
 
 def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
     """Return a ``gr.HTML`` that shows *value* (see the module's text); *keywords* go to ``gr.HTML``."""
     template = read("media_card/media_card.html").strip()
     return gr.HTML(value=value, html_template=template, js_on_load=SCRIPT, apply_default_css=False, **keywords)
+
+
+def bridge(**keywords: Any) -> Any:
+    """Return the ``gr.HTML``, of which nothing is seen, that passes on what cards ask of the server. Python events: ``again``
+    (data "call" and "seed"), ``skip`` and ``halt``. *keywords* go to ``gr.HTML``."""
+    return gr.HTML(
+        html_template="<span hidden></span>", js_on_load=BRIDGE, apply_default_css=False, padding=False, **keywords
+    )
 
 
 def definition() -> dict[str, Any]:

@@ -5,6 +5,7 @@ unison.mediaCard = function (element, props, watch) {
   const { h, local, number, colour } = unison;
   const root = element.querySelector(".u-card");
   const drawn = {};
+  let bar = null;
   const tell = (name, detail) => window.dispatchEvent(new CustomEvent("unison:" + name, { detail }));
 
   const button = (label, attributes, onclick) => h("button", { type: "button", class: "u-btn", ...attributes, onclick }, label);
@@ -38,64 +39,70 @@ unison.mediaCard = function (element, props, watch) {
     return overlay;
   }
 
-  const tags = (entries) => h("div", { class: "u-tags" }, entries.map((entry) =>
-    h("span", { class: "u-tag" }, h("span", { class: "u-swatch", style: { background: entry.colour } }), entry.text)));
+  // The names of masks, boxes and regions. One that can be lit is a button: its focus lights it, a press keeps it lit.
+  const tags = (entries) => h("div", { class: "u-tags" }, entries.map((entry) => {
+    const swatch = h("span", { class: "u-swatch", style: { background: entry.colour } });
+    return entry.key
+      ? h("button", { type: "button", class: "u-tag u-k-" + entry.key, "aria-pressed": "false" }, swatch, entry.text)
+      : h("span", { class: "u-tag" }, swatch, entry.text);
+  }));
 
   function boxes(item, node) {
     (item.boxes || []).forEach((entry, index) => {
       const [x0, y0, x1, y1] = entry.box.map((v) => number(v));
       node.append(h("div", {
-        class: "u-box",
+        class: "u-box" + (entry.key ? " u-k-" + entry.key : "") + (entry.quiet ? " u-quiet" : "") + (y0 < 0.08 ? " u-low" : ""),
         style: {
           left: x0 * 100 + "%", top: y0 * 100 + "%", width: (x1 - x0) * 100 + "%", height: (y1 - y0) * 100 + "%",
           borderColor: colour(index),
         },
       }, entry.label ? h("span", { style: { background: colour(index) } }, entry.label) : null));
     });
+    (item.points || []).forEach((entry) => node.append(h("div", {
+      class: "u-dot u-k-" + entry.key,
+      style: { left: number(entry.point[0]) * 100 + "%", top: number(entry.point[1]) * 100 + "%" },
+    })));
   }
 
   function imageItem(item, actions) {
     const picture = h("img", { src: local(item.url), alt: item.alt || item.ref, loading: "lazy", draggable: "false" });
     const node = stage(item, picture);
-    if (item.before) {
-      const old = h("img", { src: local(item.before), alt: "", class: "u-before", draggable: "false", loading: "lazy" });
-      const slider = h("input", { type: "range", min: 0, max: 100, value: 50, class: "u-slider", "aria-label": "before and after" });
-      const place = () => {
-        old.style.clipPath = "inset(0 " + (100 - slider.value) + "% 0 0)";
-        line.style.left = slider.value + "%";
-      };
-      const line = h("div", { class: "u-line" }, h("span", {}, "before"), h("span", {}, "after"));
-      slider.addEventListener("input", place);
-      place();
-      const show = (on) => [old, slider, line].forEach((part) => (part.hidden = !on));
-      node.append(old, line, slider);
-      show(false);
-      actions.append(toggle("Compare", false, show));
-    }
     boxes(item, node);
     if ((item.regions || []).length) node.append(marks(item, number(item.width, 1), number(item.height, 1)));
-    return node;
+    return compared(item, node, picture, actions);
+  }
+
+  // The result, and under it what compares it with what it was made from.
+  function compared(item, node, media, actions) {
+    if (!item.before || !local(item.before.url)) return [node];
+    const parts = unison.compare(item, node, media);
+    actions.append(parts.open);
+    return [parts.pair, parts.bar];
   }
 
   function masksItem(item, actions) {
-    if (!(item.masks || []).some((mask) => local(mask.url))) return null; // a clip's masks are shown by its own video
+    if (!(item.masks || []).some((mask) => local(mask.url))) return []; // a clip's masks are shown by its own video
     const source = item.source || {};
     const base = source.kind === "image" && local(source.url)
       ? h("img", { src: local(source.url), alt: item.alt || "", draggable: "false", loading: "lazy" })
       : h("div", { class: "u-blank" });
     const node = stage(item, base);
-    const layers = (item.masks || []).map((mask, index) => {
+    const layers = (item.masks || []).map((mask) => {
       const image = 'url("' + local(mask.url).replace(/["\\]/g, "") + '")';
-      const layer = h("div", { class: "u-mask", "data-ref": mask.ref, style: { background: colour(index) } });
+      const layer = h("div", { class: "u-mask u-k-" + mask.key, "data-ref": mask.ref, style: { background: colour(mask.hue) } });
       layer.style.maskImage = image;
       node.append(layer);
       return layer;
     });
-    actions.append(toggle("Mask", true, (on) => layers.forEach((layer) => (layer.hidden = !on))));
-    return node;
+    unison.maskNames(node, item.masks, layers);
+    actions.append(toggle("Mask", true, (on) => {
+      layers.forEach((layer) => (layer.hidden = !on));
+      node.classList.toggle("u-bare", !on);
+    }));
+    return [node];
   }
 
-  function videoItem(item) {
+  function videoItem(item, actions) {
     const still = (item.regions || []).length > 0;
     const film = h("video", {
       src: local(item.url), preload: "metadata", playsinline: true, controls: !still, loop: number(item.duration) < 10,
@@ -113,40 +120,54 @@ unison.mediaCard = function (element, props, watch) {
       film.addEventListener("loadedmetadata", () => (film.currentTime = poster), { once: true });
       film.addEventListener("play", () => Math.abs(film.currentTime - poster) < 0.01 && (film.currentTime = 0), { once: true });
     }
-    return node;
+    // What is drawn is drawn on the frame that is on the screen.
+    if (item.draw && !still) item.draw = { ...item.draw, get at() { return film.currentTime || number(item.start); } };
+    boxes(item, node);
+    return [...compared(item, node, film, actions), still ? null : unison.frames(item, film)];
   }
 
-  const soundItem = (item) => h("div", { class: "u-sound" },
-    h("audio", { src: local(item.url), controls: true, preload: "metadata", "aria-label": item.alt || item.ref }));
+  function soundItem(item, actions) {
+    const player = h("audio", { src: local(item.url), controls: true, preload: "metadata", "aria-label": item.alt || item.ref });
+    const node = h("div", { class: "u-sound" }, local(item.wave) ? unison.soundPicture(item, player) : null, player);
+    return compared(item, node, player, actions);
+  }
 
   const link = (label, url, name) => h("a", { class: "u-btn", href: local(url), download: name || "", "data-download": label }, label);
 
-  function itemActions(item, actions) {
-    if (item.actions === false) return;
-    const refs = item.kind === "masks" ? item.masks.map((mask) => mask.ref) : [item.ref];
-    if (item.draw) actions.append(button("Draw on it", { "data-act": "draw" }, () => tell("draw", item.draw)));
-    actions.append(button("Use as input", { "data-act": "use" }, () => tell("use", item.uses)));
-    if (item.kind === "masks") {
-      const ask = (format) => button(format.toUpperCase(), { "data-export": format, "aria-label": "Download " + format.toUpperCase() },
-        () => tell("export", { refs, format }));
-      actions.append(h("span", { class: "u-group" }, "Download", ask("png"), ask("rle"), ask("coco")));
-    } else if (local(item.url)) {
-      actions.append(link("Download", item.file || item.url, item.download));
-    }
+  function exports(refs, formats) {
+    const ask = (format) => button(format.toUpperCase(), { "data-export": format, "aria-label": "Download " + format.toUpperCase() },
+      () => tell("export", { refs, format }));
+    return h("span", { class: "u-group", role: "group", "aria-label": "Export" }, "Export", formats.map(ask));
   }
 
-  function drawItem(item) {
+  function itemActions(item, actions) {
+    if (item.actions === false) return;
+    if (item.draw) actions.append(button("Draw on it", { "data-act": "draw" }, () => tell("draw", { ...item.draw })));
+    actions.append(button("Use as input", { "data-act": "use" }, () => tell("use", item.uses)));
+    if (item.kind !== "masks" && local(item.url)) actions.append(link("Download", item.file || item.url, item.download));
+    if (item.kind === "masks") actions.append(exports(item.masks.map((mask) => mask.ref), ["png", "rle", "coco", "svg"]));
+    else if ((item.boxes || []).length) actions.append(exports([item.ref], ["coco", "svg"]));
+  }
+
+  // What holds of the pixels that should not change, as it was counted.
+  const drawBadge = (badge) => h("p", { class: "u-proof" + (badge.holds ? " u-holds" : "") },
+    h("b", {}, (badge.holds ? "✓ " : "≠ ") + badge.text), h("span", {}, badge.detail));
+
+  function legend(item) {
+    if (item.kind === "masks") return tags(item.masks.map((mask) => ({ colour: colour(mask.hue), text: mask.text, key: mask.key })));
+    if ((item.regions || []).length) return tags(item.regions.map((region, index) => ({ colour: colour(index), text: region.text })));
+    const named = (item.boxes || []).filter((entry) => entry.key && entry.label);
+    return named.length ? tags(named.map((entry) => ({ colour: colour(item.boxes.indexOf(entry)), text: entry.label, key: entry.key }))) : null;
+  }
+
+  function drawItem(given) {
+    const item = { ...given };
     const actions = h("div", { class: "u-actions" });
     const makers = { image: imageItem, masks: masksItem, video: videoItem, audio: soundItem };
-    const body = (makers[item.kind] || (() => h("div", { class: "u-blank" })))(item, actions);
+    const body = (makers[item.kind] || (() => [h("div", { class: "u-blank" })]))(item, actions);
     itemActions(item, actions);
-    const legend = item.kind === "masks"
-      ? tags(item.masks.map((mask, index) => ({ colour: colour(index), text: mask.text })))
-      : (item.regions || []).length
-        ? tags(item.regions.map((region, index) => ({ colour: colour(index), text: region.text })))
-        : null;
-    return h("figure", { class: "u-item", "data-kind": item.kind, "data-ref": item.ref }, body, legend,
-      h("figcaption", {}, item.caption || ""), actions.childNodes.length ? actions : null);
+    return h("figure", { class: "u-item", "data-kind": item.kind, "data-ref": item.ref }, body, legend(item),
+      h("figcaption", {}, item.caption || ""), item.badge ? drawBadge(item.badge) : null, actions.childNodes.length ? actions : null);
   }
 
   function drawStep(step) {
@@ -158,21 +179,45 @@ unison.mediaCard = function (element, props, watch) {
       (step.notes || []).map((note) => h("p", { class: "u-note" }, note)));
   }
 
-  function drawProgress(now) {
-    const percent = Math.round(Math.min(Math.max(number(now.fraction), 0), 1) * 100);
-    return h("div", { class: "u-progress", role: "status" },
-      h("div", { class: "u-bar" }, h("progress", { max: 100, value: percent, "aria-label": now.title }), h("span", {}, percent + " %")),
-      h("div", { class: "u-word" }, now.title + (now.word ? " · " + now.word : ""), h("span", {}, now.time || "")),
-      local(now.preview) ? h("img", { src: local(now.preview), alt: "preview", class: "u-preview" }) : null);
+  function copier(tokens) {
+    const node = button("Copy tokens", { "data-act": "copy", "aria-live": "polite" }, async () => {
+      node.textContent = (await unison.copy(tokens)) ? "Copied" : "Could not copy";
+      setTimeout(() => (node.textContent = "Copy tokens"), 2000);
+    });
+    return node;
+  }
+
+  // What can be asked of a call: its tokens, and where it has run, the same once more or another one of its kind.
+  function drawAgain(call) {
+    const ask = (label, seed, title) => {
+      const node = button(label, { "data-again": seed, title }, () => {
+        node.disabled = true; // one press, one call; a second press is for when it has been answered
+        setTimeout(() => (node.disabled = false), 1000);
+        tell("again", { call: call.id, seed });
+      });
+      return node;
+    };
+    return h("div", { class: "u-actions u-again" },
+      call.ran ? ask("Variant", "new", "The same call with a new seed") : null,
+      call.ran ? ask("Same seed again", "same", "The same call with the seed " + call.seed) : null, copier(call.tokens));
   }
 
   const drawError = (error) => h("div", { class: "u-error", role: "alert" },
     h("b", {}, error.what), error.hint ? h("p", {}, error.hint) : null,
     error.incident ? h("small", {}, "Incident " + error.incident) : null);
 
+  // Progress comes six times a second: what shows it stays and is told the news.
+  function drawProgress(now) {
+    bar ??= unison.progressBar(tell);
+    bar.update(now);
+    return bar.node;
+  }
+
   const sections = {
-    step: drawStep, items: (items) => h("div", { class: "u-items" }, items.map(drawItem)), progress: drawProgress,
-    error: drawError, text: (text) => h("div", { class: "u-text" }, text),
+    step: drawStep, items: (items) => h("div", { class: "u-items" }, items.map(drawItem)), again: drawAgain, progress: drawProgress,
+    error: drawError, skipped: (words) => h("p", { class: "u-skipped" }, words), text: (text) => h("div", { class: "u-text", dir: "auto" }, text),
+    turn: (turn) => unison.turnBar(turn, () => (props.value || {}).text || ""),
+    ...unison.cardParts,
   };
 
   function draw() {
@@ -185,7 +230,11 @@ unison.mediaCard = function (element, props, watch) {
       if (drawn[name] === key) continue;
       drawn[name] = key;
       const slot = root.querySelector('[data-slot="' + name + '"]');
-      slot.replaceChildren(...(present ? [make(data)] : []));
+      const made = present ? make(data) : null;
+      if (made && made === slot.firstChild) continue;
+      slot.replaceChildren(...(made ? [made] : []));
+      if (name === "items") unison.lights.again();
+      if (name === "progress" && !made) bar = null;
     }
   }
   draw();

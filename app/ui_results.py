@@ -1,0 +1,81 @@
+"""What the cards of a reply ask for: a call once more, the next call at once, or the end. Handlers over ``app.ui_actions``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from components.fast_gradio import gr
+from models import grammar
+from models.expert import Refusal, Task
+from models.slash import parse_slash
+from models.tokens import write_call
+from models.values import Media, Message, Step, TaskCall
+
+from app.events import Options
+from app.ui_actions import Actions, streaming, tell
+
+_TASK = re.compile(r"<task>(.*)</task>", re.DOTALL)
+
+
+def step_of(messages: list[Message], call: str) -> Step:
+    """Return the step of the call named *call*; raises Refusal when no such call has run in this conversation."""
+    for message in reversed(messages):
+        for part in message.parts:
+            if isinstance(part, Step) and part.call == call:
+                return part
+    raise Refusal("This call is not in the conversation any more.", "Ask for it in words.")
+
+
+def command(step: Step, shelf: Mapping[str, Media], tasks: Mapping[str, Task]) -> str:
+    """Return the slash command that stands for the very call that *step* ran, but for its seed.
+
+    Raises Refusal where the call cannot be written as a command, and where what it worked on is gone.
+    """
+    parts = grammar.parse(step.tokens, tasks=tasks)
+    call = next((part for part in parts if isinstance(part, TaskCall)), None)
+    if call is None:
+        raise Refusal("What this call was cannot be read any more.", "Ask for it in words.")
+    call = replace(call, params={name: value for name, value in call.params.items() if name != "seed"})
+    written = _TASK.search(write_call(call))
+    text = f"/{written[1] if written else call.task}"
+    again = parse_slash(text, shelf, (), tasks)
+    if isinstance(again, TaskCall) and _meaning(again) == _meaning(call):
+        return text
+    if isinstance(again, TaskCall) or again is None:
+        raise Refusal("This call cannot be written as a command.", "Ask for it in words, or press retry.")
+    raise Refusal(again.what, again.hint)
+
+
+def _meaning(call: TaskCall) -> tuple[Any, ...]:
+    """Return what makes two calls the same: their handles, their other arguments, each in order, and their settings."""
+    others = [arg for arg in call.args if not hasattr(arg, "handle")]
+    return call.task, call.refs(), others, dict(call.params)
+
+
+class Results:
+    """The handlers of the cards' own buttons."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+
+    @streaming
+    def again(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Send a call that has run as a command: with its own seed, or as a variant with a new one."""
+        actions, engine = self._actions, self._actions.engine
+        page = actions.page(request, owner)
+        wish, session = event._data, page.session
+        step = step_of(engine.messages(session), str(wish.get("call")))
+        text = command(step, engine.shelf(session), engine.router.tasks)
+        ran = [c.implementation for c, name in engine.implementations(step.task) if name == step.expert]
+        options = Options(seed=step.seed if wish.get("seed") == "same" else None, implementation=next(iter(ran), None))
+        yield from actions.show(page, engine.reply(session, text, options=options), clear=False)
+
+    def skip(self, owner: Any, request: gr.Request) -> None:
+        """Keep what is done and go on with the next call."""
+        try:
+            self._actions.engine.skip(self._actions.page(request, owner).session)
+        except Refusal as refusal:
+            tell(refusal)

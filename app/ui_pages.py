@@ -1,4 +1,5 @@
-"""Which conversation each open tab shows. A tab is known by gradio's session hash and believed only with its owner."""
+"""Which conversation each open tab shows. A tab is known by gradio's session hash and believed only with its owner; it is
+remembered when its connection is lost, since it may come back."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from models.expert import Refusal
@@ -23,12 +25,20 @@ SHOWN = 20
 @dataclass
 class Page:
     """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
-    taken away), how many messages it shows, and how many downloads it made."""
+    taken away), how many messages it shows, how many downloads it made and which was the last, what is searched for, whether
+    the media are shown, what was deleted last (id, title, until when), which stream draws the tab now, and what the tab was
+    shown last (conversation, number of the last message)."""
 
     session: Session
     files: dict[str, str | None] = field(default_factory=dict)
     shown: int = 2 * SHOWN
     downloads: int = 0
+    download: dict[str, Any] | None = None
+    words: str = ""
+    shelf: bool = False
+    gone: tuple[str, str, float] | None = None
+    watcher: object = None
+    seen: tuple[str, list[int]] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def turn_to(self, session: Session) -> None:
@@ -70,11 +80,6 @@ class Pages:
         """Return the owner's latest conversation, or a new one."""
         known = self._engine.conversations(owner)
         return self._engine.open(owner, known[0].id if known else None)
-
-    def forget(self, tab: str) -> None:
-        """Drop a closed tab."""
-        with self._lock:
-            self._pages.pop(tab, None)
 
 
 def linker(folder: Path, named: Callable[[str], str] = str) -> Callable[[str], str]:

@@ -1,7 +1,11 @@
-"""The list of conversations in the sidebar: open, rename, delete, start a new one.
+"""The list of conversations in the sidebar: search, open, rename, delete and take that back, start a new one; below it the
+media of the conversation that is open, and its file.
 
-The value is ``{"current": id, "chats": [{"id", "title", "when"}]}``; Python events: ``fresh``, ``choose`` (data "id"),
-``rename`` (data "id", "title") and ``remove`` (data "id"). ``components.assets.head("chat_list")`` belongs into the head.
+The value is ``{"current": id, "chats": [{"id", "title", "when"}], "words": what was searched for, "gone": {"id", "title"} | None,
+"media": [medium] | None, "follow": a reply is being made, "download": {"url", "name", "n"} | None}``. Python events: ``fresh``,
+``choose`` (data "id"), ``rename`` ("id", "title"), ``remove`` ("id"), ``restore`` ("id"), ``seek`` ("words"), ``shelf`` ("open"),
+``bundle``, ``replay``, ``look`` ("id": this tab may have missed something) and ``turn`` (what
+:mod:`components.turn_bar` tells). ``components.assets.head("chat_list")`` belongs into the head.
 """
 
 from __future__ import annotations
@@ -11,7 +15,8 @@ from typing import Any
 from components.assets import read
 from components.fast_gradio import gr
 
-SCRIPT = "unison.chatList(element, props, trigger, watch) /* sends 'fresh', 'choose', 'rename' and 'remove' */"
+SCRIPT = """unison.chatList(element, props, trigger, watch) /* sends 'fresh', 'choose', 'rename', 'remove', 'restore',
+'seek', 'shelf', 'bundle', 'replay', 'look' and 'turn' */"""
 
 
 def chat_list(value: dict[str, Any] | None = None, **keywords: Any) -> Any:

@@ -1,8 +1,18 @@
-// The list of conversations: open, rename in place, delete after a second click.
+// The list of conversations: search, open, rename in place, delete and take that back; and what the page tells about turns.
 unison.chatList = function (element, props, trigger, watch) {
   const { h } = unison;
-  const list = element.querySelector("ul");
-  element.querySelector('[data-act="new"]').addEventListener("click", () => trigger("fresh", {}));
+  const root = element.querySelector(".u-chats"), list = root.querySelector("ul");
+  const seek = root.querySelector(".u-seek"), gone = root.querySelector(".u-gone"), none = root.querySelector(".u-none");
+  let waiting = 0, hide = 0, told = "", saved = 0;
+
+  const press = (act, event) => root.querySelector('[data-act="' + act + '"]').addEventListener("click", () => trigger(event, {}));
+  press("new", "fresh");
+  press("bundle", "bundle");
+  press("replay", "replay");
+  seek.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => trigger("seek", { words: seek.value }), 250);
+  });
 
   function rename(entry, row) {
     const input = h("input", { type: "text", maxlength: 80, "aria-label": "New name" });
@@ -25,28 +35,59 @@ unison.chatList = function (element, props, trigger, watch) {
     input.select();
   }
 
-  function drop(entry, button) {
-    if (button.dataset.sure) return trigger("remove", { id: entry.id });
-    button.dataset.sure = "yes";
-    button.textContent = "Delete?";
-    button.setAttribute("aria-label", "Really delete " + entry.title);
-    setTimeout(() => button.isConnected && draw(), 4000);
+  // What was deleted can be brought back as long as this line stands.
+  function regret(entry) {
+    const key = entry ? entry.id : "";
+    if (key === told) return;
+    told = key;
+    clearTimeout(hide);
+    gone.hidden = !entry;
+    if (!entry) return;
+    gone.replaceChildren(h("span", {}, "Deleted “" + entry.title + "”."),
+      h("button", { type: "button", class: "u-btn", "data-act": "restore", onclick: () => trigger("restore", { id: entry.id }) }, "Undo"));
+    hide = setTimeout(() => (gone.hidden = true), unison.number(entry.seconds, 20) * 1000);
+  }
+
+  function row(entry, value) {
+    const node = h("li", { class: entry.id === value.current ? "u-on" : "" });
+    node.append(
+      h("button", { type: "button", class: "u-open", "aria-current": entry.id === value.current ? "true" : null,
+        onclick: () => trigger("choose", { id: entry.id }) }, entry.title, h("small", {}, entry.when)),
+      h("button", { type: "button", class: "u-x", "aria-label": "Rename " + entry.title, onclick: () => rename(entry, node) }, "✎"),
+      h("button", { type: "button", class: "u-x u-bin", "aria-label": "Delete " + entry.title, onclick: () => trigger("remove", { id: entry.id }) }, "✕"));
+    return node;
   }
 
   function draw() {
     const value = props.value || {};
-    list.parentElement.dataset.current = value.current || ""; // says to tests and styles that the page is ready
-    list.replaceChildren(...(value.chats || []).map((entry) => {
-      const row = h("li", { class: entry.id === value.current ? "u-on" : "" });
-      row.append(
-        h("button", { type: "button", class: "u-open", "aria-current": entry.id === value.current ? "true" : null,
-          onclick: () => trigger("choose", { id: entry.id }) }, entry.title, h("small", {}, entry.when)),
-        h("button", { type: "button", class: "u-x", "aria-label": "Rename " + entry.title, onclick: () => rename(entry, row) }, "✎"));
-      const bin = h("button", { type: "button", class: "u-x u-bin", "aria-label": "Delete " + entry.title, onclick: () => drop(entry, bin) }, "✕");
-      row.append(bin);
-      return row;
-    }));
+    root.dataset.current = value.current || ""; // says to tests and styles that the page is ready
+    list.replaceChildren(...(value.chats || []).map((entry) => row(entry, value)));
+    none.hidden = !value.words || (value.chats || []).length > 0;
+    none.textContent = none.hidden ? "" : "Nothing was found.";
+    regret(value.gone);
+    if (value.download && value.download.n !== saved) {
+      saved = value.download.n;
+      h("a", { href: unison.local(value.download.url), download: value.download.name }).click();
+    }
+    if (value.follow) trigger("look", { id: value.current });
   }
+  unison.mediaShelf(root, props, trigger, watch);
+  unison.keepUp(props, trigger);
   draw();
   watch("value", draw);
+};
+
+// A tab that was away looks whether it missed something: after a lost network, and when it is seen again.
+unison.keepUp = function (props, trigger) {
+  let last = 0;
+  const look = () => {
+    const now = Date.now();
+    if (document.hidden || now - last < 1500) return;
+    last = now;
+    trigger("look", { id: (props.value || {}).current || "" });
+  };
+  window.addEventListener("online", look);
+  window.addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("unison:turn", (event) => trigger("turn", event.detail));
 };

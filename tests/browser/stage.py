@@ -90,15 +90,10 @@ class Site:
         ids = self.engine.history._db.execute(
             "SELECT id FROM conversation ORDER BY updated DESC, rowid DESC"
         ).fetchall()
-        query = "SELECT role, parts, state FROM message WHERE conversation = ? ORDER BY n"
-        import json
-
-        from models.values import Message, from_json
-
         for (conversation,) in ids:
-            rows = self.engine.history._db.execute(query, (conversation,)).fetchall()
-            if rows:
-                return [Message(role, from_json(json.loads(parts)), state) for role, parts, state in rows]
+            with self.engine.history._lock:
+                if shown := self.engine.history._shown(conversation):
+                    return [message for _, message in shown]
         return []
 
 

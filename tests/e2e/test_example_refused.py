@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -20,11 +21,13 @@ TAB = SimpleNamespace(session_hash="a tab")
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     """The page's handlers over an engine whose model says a word; what they tell at the edge of the page is kept."""
-    engine = real_engine(tmp_path)
+    go = threading.Event()
+    engine = real_engine(tmp_path, lambda _: "All right." if go.wait(60) else "Too late.")
     make_examples(engine.settings.data / "examples")
     told: list[str] = []
     monkeypatch.setattr("app.ui_actions.tell", lambda refusal: told.append(refusal.what))
-    yield SimpleNamespace(engine=engine, actions=Actions(engine, {}), told=told, chat=Chat(engine, OWNER))
+    yield SimpleNamespace(engine=engine, actions=Actions(engine, {}), told=told, go=go, chat=Chat(engine, OWNER))
+    go.set()
     engine.close()
 
 
@@ -39,6 +42,7 @@ def test_a_card_clicked_twice_attaches_nothing_the_second_time(page):
     assert page.told == ["This conversation is still answering."]
     session = page.actions.pages.of(TAB.session_hash, OWNER).session
     assert page.engine.pending(session) == []
+    page.go.set()
     list(first)
     assert sorted(page.engine.shelf(session)) == ["image#1"]
     assert page.engine.messages(session)[-1].state == "done"

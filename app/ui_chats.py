@@ -1,0 +1,192 @@
+"""What the page does with whole conversations and with turns of one: coming and going, the list, variants, media, its file."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from components.fast_gradio import gr
+from models.expert import Refusal
+from models.values import Media, Region
+
+from app.bundle import load, save
+from app.listing import regret_until
+from app.replay import replay
+from app.session import Session
+from app.ui_actions import PARTS, Actions, fault, guarded, streaming
+from app.ui_pages import SHOWN, Page, owner_token
+from app.ui_tray import Tray
+
+SEEN = 200
+"""Characters of a search that are looked for."""
+
+
+class Chats:
+    """The handlers of the sidebar and of the bars under messages, over the page's other *actions*."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions, self._engine = actions, actions.engine
+
+    def _named(self, page: Page, event: gr.EventData) -> Session:
+        """Return the session of the conversation that an event names; raises Refusal for one of somebody else."""
+        return self._engine.open(page.session.owner, str(event._data.get("id")))
+
+    # Coming and going
+
+    def load(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Show the owner's latest conversation."""
+        token = owner_token(owner)
+        try:
+            return (token, *self._actions.all(self._actions.page(request, token)))
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+            fault("load", error)
+            return (token, *(gr.skip(),) * PARTS)
+
+    @streaming
+    def look(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Show what a tab may have missed while it was away, and go on showing a reply that is being made."""
+        page, asked = self._actions.page(request, owner), str(event._data.get("id"))
+        session = Session(page.session.owner, asked)
+        if session != page.session and self._engine.history.exists(session.owner, asked):
+            page.turn_to(session)
+        session = page.session
+        running = self._engine.follow(session)
+        seen = (session.conversation, [place.n for place in self._engine.placed(session)][-1:])
+        if running is not None:
+            yield self._actions.anew(page)
+            yield from self._actions.watch(page, session, running)
+        elif seen != page.seen:
+            yield self._actions.anew(page)
+
+    @guarded(PARTS + 1)
+    def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Start a new conversation, unless this one is still empty."""
+        page = self._actions.page(request, owner)
+        if self._engine.messages(page.session):
+            page.turn_to(self._engine.open(page.session.owner))
+        return (*self._actions.all(page), gr.update(open=False))
+
+    @guarded(PARTS + 1)
+    def choose(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Open another conversation; a reply that runs in the old one goes on."""
+        page = self._actions.page(request, owner)
+        page.turn_to(self._named(page, event))
+        return (*self._actions.all(page), gr.update(open=False))
+
+    @guarded(PARTS)
+    def earlier(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Show more of a long conversation."""
+        page = self._actions.page(request, owner)
+        page.shown += 2 * SHOWN
+        shown = self._actions.all(page)
+        return shown[0], *(gr.skip(),) * (PARTS - 2), shown[-1]
+
+    # The list
+
+    @guarded(1)
+    def rename(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Give a conversation another title."""
+        page = self._actions.page(request, owner)
+        self._engine.rename(self._named(page, event), str(event._data.get("title"))[:80])
+        return self._actions.sidebar(page)
+
+    @guarded(PARTS)
+    def remove(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Delete a conversation, for some seconds in a way that can be taken back, and leave it if it is open."""
+        page = self._actions.page(request, owner)
+        session = self._named(page, event)
+        title = next((e.title for e in self._engine.conversations(session.owner) if e.id == session.conversation), "")
+        self._engine.put_away(session)
+        page.gone = (session.conversation, title, regret_until())
+        if session != page.session:
+            return self._actions.listed(page)
+        page.turn_to(self._actions.pages.latest(session.owner))
+        return self._actions.all(page)
+
+    @guarded(PARTS)
+    def restore(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Bring back what was deleted just now, and open it."""
+        page = self._actions.page(request, owner)
+        session = Session(page.session.owner, str(event._data.get("id")))
+        self._engine.bring_back(session)
+        page.gone = None
+        page.turn_to(session)
+        return self._actions.all(page)
+
+    @guarded(1)
+    def seek(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Show the conversations that hold the words."""
+        page = self._actions.page(request, owner)
+        page.words = str(event._data.get("words") or "")[:SEEN].strip()
+        return self._actions.sidebar(page)
+
+    @guarded(1)
+    def shelf(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Show the media of the conversation, or no more."""
+        page = self._actions.page(request, owner)
+        page.shelf = bool(event._data.get("open"))
+        return self._actions.sidebar(page)
+
+    # Turns
+
+    @streaming
+    def turn(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Do what the bar under a message asks for."""
+        page, wish = self._actions.page(request, owner), event._data
+        session, act = page.session, wish.get("act")
+        n = wish.get("n")
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise Refusal("There is no such message in this conversation.", "Reload the page.")
+        if act == "edit":
+            events = self._engine.edit(session, str(wish.get("text") or ""), n)
+            yield from self._actions.show(page, events, clear=False)
+        elif act == "choose":
+            self._engine.choose(session, n)
+            yield self._actions.anew(page)
+        elif act == "branch":
+            page.turn_to(self._engine.branch_off(session, n))
+            yield self._actions.all(page)
+
+    @guarded(PARTS)
+    def undo(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Take the last message back into the composer, with its attachments and marks."""
+        page = self._actions.page(request, owner)
+        last = self._engine.undo(page.session)
+        handles = tuple(part.handle for part in last.parts if isinstance(part, Media))
+        regions = tuple(part for part in last.parts if isinstance(part, Region))
+        return self._actions.all(page, Tray(handles, regions), {"text": last.text, "files": []})
+
+    # Its file
+
+    @guarded(1)
+    def bundle(self, owner: Any, request: gr.Request) -> Any:
+        """Write the conversation to one file and let the browser save it."""
+        page = self._actions.page(request, owner)
+        # A name that nobody can guess, in the folder that is served; the store sweeps it out when it is old.
+        path = save(self._engine, page.session, self._engine.settings.media / "tmp" / f"{secrets.token_hex(16)}.zip")
+        page.downloads += 1
+        page.download = {"url": self._actions.link(str(path)), "name": "conversation.zip", "n": page.downloads}
+        return self._actions.sidebar(page)
+
+    @guarded(PARTS)
+    def bring(self, file: Any, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Load a conversation from a file that was saved, and open it."""
+        page = self._actions.page(request, owner)
+        if not file:
+            raise Refusal("There is no file to load.", "Choose one that Unison saved.")
+        page.turn_to(load(self._engine, page.session.owner, Path(str(file))))
+        return self._actions.all(page)
+
+    @guarded(1)
+    def replay(self, owner: Any, request: gr.Request) -> Any:
+        """Run the calls of the conversation again and tell which gave the same bytes."""
+        page = self._actions.page(request, owner)
+        told = list(replay(self._engine, page.session))
+        same = sum(one.outcome == "same" for one in told)
+        rest = [f"{', '.join(one.handles) or one.task}: {one.reason}" for one in told if one.outcome != "same"]
+        words = f"{same} of {len(told)} calls gave the same bytes again. {' '.join(rest)}".strip()
+        gr.Info(html.escape(words[:600]), title="Replayed", duration=20)
+        return gr.skip()

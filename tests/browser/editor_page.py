@@ -59,14 +59,19 @@ def make_media(folder: Path) -> Path:
     stage.photo(folder / "square.png", (120, 60, 200, 140))
     stage.photo(folder / "wide.png", (40, 10, 60, 30), (400, 100))
     stage.clip(folder / "moving.mp4")
+    make_sound(folder / "steps.wav")
+    return folder
+
+
+def make_sound(path: Path) -> None:
+    """Write a sound of four seconds, loud from 1.2 s to 3.4 s."""
     seconds = np.arange(4 * 16000) / 16000
     loud = np.where((seconds > 1.2) & (seconds < 3.4), 0.6, 0.03) * np.sin(2 * np.pi * 330 * seconds)
-    with wave.open(str(folder / "steps.wav"), "wb") as file:
+    with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(16000)
         file.writeframes((loud * 32767).astype("<i2").tobytes())
-    return folder
 
 
 class Quiet(SimpleHTTPRequestHandler):

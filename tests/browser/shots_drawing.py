@@ -1,0 +1,103 @@
+"""The pictures of the section Drawing of docs/ui.md, of the editor alone, on a desk in the light and on a phone in the dark."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from app.examples import make_examples
+from models.video import clip_info
+from tests.browser import editor_page, stage
+from tests.browser.editor_page import keys, tool
+
+MOST_BYTES = 150_000
+SHOWN = ("desk-marks", "desk-selected", "desk-sound", "desk-tray", "phone-eraser", "phone-frame", "phone-sound")
+BOX = (0.335, 0.09, 0.665, 0.80)
+
+
+def _media(folder: Path) -> list[dict[str, Any]]:
+    """Return a picture, a clip and a sound of the examples in *folder* as the tray shows them."""
+    film = clip_info(folder / "boat.mp4")
+    facts = {"width": film.width, "height": film.height, "fps": film.fps, "frames": film.frames, "sound": False}
+    width, height = Image.open(folder / "balloon.png").size
+    size = {"width": width, "height": height}
+    return [
+        {"ref": "image#1", "kind": "image", "url": "/balloon.png", "name": "balloon.png", **size},
+        {"ref": "video#1", "kind": "video", "url": "/boat.mp4", "name": "boat.mp4", **facts},
+        {"ref": "audio#1", "kind": "audio", "url": "/tune.wav", "name": "tune.wav"},
+    ]
+
+
+def take(browser: Any, _url: str, folder: Path) -> None:
+    """Save FOLDER/drawing-*.png: marks of every kind, one that is selected, the eraser, a frame, a stretch of a sound, the tray."""
+    with tempfile.TemporaryDirectory() as name:
+        media = make_examples(Path(name))
+        with editor_page.serve(media) as url:
+            _drive(browser, url, folder, media, "desk", dark=False, viewport={"width": 1100, "height": 720})
+            _drive(browser, url, folder, media, "phone", dark=True, **editor_page.PHONE)
+
+
+def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: bool, **how: Any) -> None:
+    editor_page.write(media, *_media(media), dark=dark)
+    page = browser.new_context(**how).new_page()
+
+    def save(state: str, high: int = 0) -> None:
+        if f"{name}-{state}" not in SHOWN:
+            return
+        page.mouse.move(2, 2)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        picture = picture.crop((0, 0, picture.width, high or picture.height))
+        path = folder / f"drawing-{name}-{state}.png"
+        for share in (1.0, 0.75, 0.6, 0.5):
+            size = (round(picture.width * share), round(picture.height * share))
+            picture.resize(size, Image.Resampling.LANCZOS).quantize(128, dither=Image.Dither.NONE).save(
+                path, optimize=True
+            )
+            if path.stat().st_size <= MOST_BYTES:
+                return
+
+    page.goto(url)
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [BOX[:2], BOX[2:]])
+    page.fill(".u-object input", "balloon")
+    tool(page, "point")
+    page.mouse.click(*stage.place(page, 0.5, 0.35))
+    page.click("[data-act=neg]")
+    page.mouse.click(*stage.place(page, 0.62, 0.72))
+    page.click("[data-act=neg]")
+    page.click("[data-act=object]")
+    tool(page, "lasso")
+    stage.drag(page, [(0.06, 0.75), (0.2, 0.72), (0.28, 0.84), (0.2, 0.95), (0.07, 0.92), (0.05, 0.8)])
+    tool(page, "scribble")
+    stage.drag(page, [(0.75, 0.85), (0.85, 0.82), (0.95, 0.86)])
+    save("marks")
+    tool(page, "select")
+    page.mouse.click(*stage.place(page, 0.4, 0.7))
+    for _ in range(3):
+        page.click("[data-act=nearer]")
+    save("selected")
+    tool(page, "erase")
+    save("eraser")
+    page.click("[data-act=done]")
+    stage.open_editor(page, "video#1")
+    keys(page, *["."] * 10)
+    stage.shown(page)
+    tool(page, "box")
+    stage.drag(page, [(0.18, 0.40), (0.52, 0.80)])
+    save("frame")
+    page.click("[data-act=done]")
+    page.click("[data-stretch='audio#1']")
+    page.wait_for_selector(".u-stretch[open]:not(.u-busy) [data-end=to]:visible")
+    page.fill("[data-field=from]", "0.8")
+    page.fill("[data-field=to]", "1.9")
+    page.keyboard.press("Tab")
+    save("sound")
+    page.click("[data-sound=use]")
+    page.click("[data-region='1'] .u-name")
+    page.evaluate("document.querySelector('.u-tray').scrollLeft = 0")
+    save("tray", high=190)
+    page.context.close()

@@ -44,7 +44,12 @@ unison.regionDesk = function () {
   };
   desk.written = written;
   desk.undo = () => {
-    if (desk.draft) { desk.draft = null; desk.refresh(); return; }
+    if (desk.draft) { // the last corner of an outline, or all of what is half drawn
+      const { pts, type } = desk.draft;
+      desk.draft = type === "poly" && pts.length > 1 ? { ...desk.draft, pts: pts.slice(0, -1), settled: pts.length - 1, closing: false } : null;
+      desk.refresh();
+      return;
+    }
     if (!desk.past.length) return;
     desk.future.push(written());
     read(desk.past.pop());

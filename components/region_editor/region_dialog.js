@@ -26,8 +26,7 @@ unison.regionDialog = function (element, desk, references) {
       desk.objects.push(desk.fresh(medium.mask));
       desk.active = desk.objects.length - 1;
     }
-    const start = desk.objects[desk.active]?.time;
-    desk.frame = desk.isVideo() ? shapes.clamp(frameOf(medium, start ?? medium.at ?? 0), 0, desk.last()) : 0;
+    desk.frame = desk.isVideo() ? shapes.clamp(first(medium, desk.objects[desk.active]), 0, desk.last()) : 0;
     load();
     frames.hidden = !desk.isVideo();
     scrubber.max = desk.last();
@@ -37,6 +36,13 @@ unison.regionDialog = function (element, desk, references) {
     choose(desk.tool);
     seek(desk.frame);
     desk.overlay.focus({ preventScroll: true });
+  }
+
+  // The frame to begin with: that of the object in hand, or the one that a player shows at *at* seconds, which lie within it.
+  function first(medium, object) {
+    if ((object?.time ?? null) !== null) return frameOf(medium, object.time);
+    const since = number(medium.at, number(medium.start)) - number(medium.start);
+    return Math.floor(since * Math.max(number(medium.fps, 1), 1) + 1e-3);
   }
 
   // Put the medium on the canvas. What an earlier one still has to say is not listened to any more.
@@ -63,7 +69,10 @@ unison.regionDialog = function (element, desk, references) {
     canvas.append(desk.overlay, view.above);
     const mine = (handler) => () => desk.media === media && handler();
     media.addEventListener(video ? "loadeddata" : "load", mine(() => { measure(); if (video) seek(desk.frame); else settled(); }));
-    media.addEventListener("seeked", mine(() => { if (Math.abs(media.currentTime - awaited) < 1e-3) settled(); else media.currentTime = awaited; }));
+    media.addEventListener("seeked", mine(() => { // a file may end before its header says
+      if (Math.abs(media.currentTime - Math.min(awaited, media.duration || awaited)) < 1e-3) settled();
+      else media.currentTime = awaited;
+    }));
     media.addEventListener("error", mine(() => desk.say("This file cannot be shown here, so it cannot be marked.")));
   }
   const settled = () => canvas.classList.remove("u-busy");

@@ -96,7 +96,7 @@ unison.regionTools = function (desk, view, share) {
   function cancel(pressed = false) {
     const { draft } = desk;
     if (grab) {
-      desk.objects[desk.active].shapes[desk.chosen] = grab.shape;
+      if (desk.shape()) desk.objects[desk.active].shapes[desk.chosen] = grab.shape;
       grab = null;
     } else if (pressed && draft?.type === "poly" && draft.settled > 0) {
       desk.draft = { ...draft, pts: draft.pts.slice(0, draft.settled), closing: false };
@@ -137,14 +137,15 @@ unison.regionTools = function (desk, view, share) {
   }
 
   function drag(at) {
+    if (!desk.shape()) { grab = null; return; } // it was undone or cleared under the hand
     const { handle, shape, from } = grab;
     const made = handle ? held(shape, handle, at) : moved(shape, at[0] - from[0], at[1] - from[1]);
     desk.objects[desk.active].shapes[desk.chosen] = made;
   }
 
   function release() {
-    const changed = JSON.stringify(desk.shape()) !== JSON.stringify(grab.shape);
-    if (changed) desk.remember(null, grab.before);
+    const now = desk.shape();
+    if (now && JSON.stringify(now) !== JSON.stringify(grab.shape)) desk.remember(null, grab.before);
     grab = null;
     desk.refresh();
   }

@@ -204,6 +204,26 @@ def test_a_lasso_that_is_only_a_tap_is_told_and_an_excluding_one_is_kept(editor)
     assert kinds(page) == ["not outline"]
 
 
+def test_undo_takes_back_the_last_corner_and_what_is_held_may_be_cleared_under_the_hand(editor):
+    page = editor()
+    tool(page, "poly")
+    for x, y in ((0.2, 0.2), (0.6, 0.2), (0.9, 0.9)):
+        page.mouse.click(*stage.place(page, x, y))
+    keys(page, "Control+z")
+    page.mouse.click(*stage.place(page, 0.6, 0.6))
+    keys(page, "Enter")
+    (outline,) = shapes(page)
+    assert outline["pts"][2] == pytest.approx([0.6, 0.6], abs=0.004)
+    tool(page, "select")
+    page.mouse.move(*stage.place(page, 0.5, 0.3))
+    page.mouse.down()
+    page.mouse.move(*stage.place(page, 0.6, 0.4), steps=2)
+    page.evaluate("document.querySelector('[data-act=clear]').click()")
+    page.mouse.move(*stage.place(page, 0.7, 0.5), steps=2)
+    page.mouse.up()
+    assert kinds(page) == []
+
+
 def test_an_outline_closes_by_a_double_tap_and_escape_drops_it(editor):
     page = editor()
     tool(page, "poly")

@@ -41,16 +41,37 @@ def build(engine):  # type: ignore[no-untyped-def]
 
 
 def launch(page, settings):  # type: ignore[no-untyped-def]
-    """Serve *page* until the process is told to end. Returns the exit status."""
+    """Serve *page* until the process is told to end, or its window is closed. Returns the exit status."""
     from app.hosting import launch_keywords
 
+    keywords = launch_keywords(settings)
     try:
-        page.launch(**launch_keywords(settings))
+        if settings.desktop:
+            from app import desktop
+
+            page.launch(**{**keywords, "inbrowser": False}, prevent_thread_lock=True)
+            if not desktop.show(page.local_url, settings.data):
+                page.block_thread()
+        else:
+            page.launch(**keywords)
     except OSError as error:
         # Gradio raises this for a taken port; its text names the port.
         print(f"Unison cannot serve: {error}. Try --port 0 for any free port.", file=sys.stderr)
         return 2
     return 0
+
+
+def lacking(settings):  # type: ignore[no-untyped-def]
+    """Return what an asked-for door needs and this Python does not have, in a sentence; "" when nothing is missing."""
+    if settings.mcp:
+        try:
+            import mcp.server.mcpserver  # noqa: F401
+        except ImportError:
+            return (
+                "Unison cannot start: --mcp needs the package mcp, version 2 or newer. "
+                "Install it: python start.py python -m pip install -r requirements-mcp.txt -c constraints.txt"
+            )
+    return ""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,6 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     settings = parse(sys.argv[1:] if arguments is None else arguments)
     prepare(settings.threads)
+    if missing := lacking(settings):
+        print(missing, file=sys.stderr)
+        return 2
     from app.engine import Engine
     from models.expert import Refusal
 
@@ -75,6 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
             from app import console
 
             return console.chat(engine)
+        if settings.mcp:
+            from app import mcp_server
+
+            return mcp_server.serve(engine)
         print(f"Profile: {engine.why}", flush=True)
         return launch(build(engine), settings)
     finally:

@@ -100,8 +100,8 @@ def add_endpoints(engine: Engine) -> None:
             return {"deleted": True}
 
     def export(conversation: str, owner: str, masks: list, form: str = "png") -> dict:
-        """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle" or "coco".
-        Returns {"file"}."""
+        """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle", "coco" or
+        "svg"; for the last two, handles of pictures and clips give the boxes found in them. Returns {"file"}."""
         with _plainly("answering /export"):
             session = programs.again(engine, owner, conversation)
             if not isinstance(masks, list) or not masks:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OWNER_FILE = "console-owner"
 """Where the data folder keeps the secret token of the terminal's conversations."""
-_FORMS = ("png", "rle", "coco")
+_FORMS = ("png", "rle", "coco", "svg")
 _VERBS = """\
 /add FILE                    attach a picture, video or sound to the next message
 /draw box X0,Y0,X1,Y1        mark an object; from 0 to 1000 across and down, or fractions such as 0.25
@@ -33,7 +33,8 @@ _VERBS = """\
 /frame [HANDLE] SECONDS      draw on that moment of a video, or on frame #12
 /use HANDLE                  send an earlier result along with the next message
 /media                       list everything of this conversation with its file
-/export [png|rle|coco] [HANDLE ...]   write masks to one file; for other results, say where the file is
+/export [png|rle|coco|svg] [HANDLE ...]   write masks to one file, or the boxes of a picture as coco or svg; otherwise say
+                             where a result's file is
 /retry [SEED]                answer the last message again
 /new                         start another conversation
 /quit                        leave; Ctrl-C ends a reply
@@ -161,7 +162,8 @@ class Console:
             raise Refusal(
                 "There are no masks to export yet.", "Make one with /segment, or name a result: /export image#2."
             )
-        masks = [handle for handle in handles if shelf[handle].kind == "mask"]
+        written = ("mask", "image", "video") if form in ("coco", "svg") else ("mask",)
+        masks = [handle for handle in handles if shelf[handle].kind in written]
         if masks:
             self._say(f"  {self.engine.export_masks(self.session, masks, form)}")
         for handle in handles:

@@ -182,6 +182,7 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
     from starlette.middleware import Middleware
 
     from app.ui import look
+    from app.web_app import WebApp
 
     settings.media.mkdir(parents=True, exist_ok=True)
     uploads = LIMITS.upload_bytes + SLACK
@@ -194,7 +195,7 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
         "inbrowser": settings.open_browser and not on_spaces(),
         "allowed_paths": [str(settings.media.resolve())],
         "max_file_size": LIMITS.upload_bytes,
-        "app_kwargs": {"middleware": [gate], "docs_url": None, "redoc_url": None},
+        "app_kwargs": {"middleware": [gate, Middleware(WebApp)], "docs_url": None, "redoc_url": None},
         "strict_cors": True,
         "show_error": False,
         "enable_monitoring": False,

@@ -14,7 +14,8 @@ PREFIX = "UNISON_"
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the app keeps its data, what it loads, where it listens, and the limits that it holds people to.
+    """Where the app keeps its data, what it loads, where it listens, and the limits that it holds people to. *files* is the
+    folder whose files a program may name that speaks the Model Context Protocol.
 
     Sizes are bytes, times seconds, *text_limit*, *read_head* and *read_tail* characters.
     """
@@ -30,6 +31,9 @@ class Settings:
     share: bool = False
     open_browser: bool = True
     console: bool = False
+    desktop: bool = False
+    mcp: bool = False
+    files: Path | None = None
     text_limit: int = 20_000
     read_head: int = 4_000
     read_tail: int = 2_000
@@ -92,6 +96,19 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=_count, help="processor threads to use; 0 leaves it to the libraries (default: 0)")
     add("--experts", dest="experts_folder", type=Path, metavar="FOLDER", help="a folder with more expert files")
     add("--console", action="store_true", default=None, help="chat in the terminal instead of the browser")
+    add(
+        "--desktop",
+        action="store_true",
+        default=None,
+        help="open the page in a window of its own; closing it ends the program",
+    )
+    add(
+        "--mcp",
+        action="store_true",
+        default=None,
+        help="serve programs by the Model Context Protocol on stdin and stdout",
+    )
+    add("--files", type=Path, metavar="FOLDER", help="with --mcp: the folder whose files such a program may name")
     add("--share", action="store_true", default=None, help="also open a public address (needs the internet; off)")
     add("--no-browser", dest="open_browser", action="store_false", default=None, help="do not open a browser window")
     add("--quota", dest="quota_bytes", type=_positive, metavar="GB", help="media kept per person (default: 2)")
@@ -124,7 +141,8 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> Sett
     given |= {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     if "quota_bytes" in given:
         given["quota_bytes"] = int(float(str(given["quota_bytes"])) * 1024**3)
-    folder = given.get("experts_folder")
-    if isinstance(folder, Path) and not folder.is_dir():
-        parser.error(f"--experts {folder}: there is no such folder")
+    for option, name in (("--experts", "experts_folder"), ("--files", "files")):
+        folder = given.get(name)
+        if isinstance(folder, Path) and not folder.is_dir():
+            parser.error(f"{option} {folder}: there is no such folder")
     return Settings(**given)  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ class Sketch:
         named = _HANDLE.findall(words)
         shape, warnings = _shape(kind, _HANDLE.sub("", words))
         of = target(named[-1] if named else "", shelf, attached)
-        entry = {"ref": of, "shapes": [shape]}
+        entry: dict[str, Any] = {"ref": of, "shapes": [shape]}
         if of.startswith("video"):
             entry["time"] = self.times.get(of, 0.0)
         return self._add(entry, kind == "box", shelf, first) + "".join(f" ({warning})" for warning in warnings)
@@ -133,7 +133,8 @@ def target(handle: str, shelf: Mapping[str, Media], attached: Sequence[str]) -> 
 
 def _shape(kind: str, words: str) -> tuple[dict[str, Any], list[str]]:
     """Return the shape that *words* write down, with what had to be mended. Raises Refusal with an example."""
-    example, warnings = SHAPES[kind], []
+    example = SHAPES[kind]
+    warnings: list[str] = []
     if kind in ("box", "point"):
         places = read_place("<box>" if kind == "box" else "<pt>", words, warnings)
         if len(places) != 1 or not isinstance(places[0], Box | Point):

@@ -91,3 +91,13 @@ def test_incidents_are_kept_in_a_file_of_the_data_folder(tmp_path):
     assert "incident" in done.stdout
     assert "the inner secret" not in done.stdout + done.stderr
     assert "the inner secret" in (tmp_path / "d" / "unison.log").read_text()
+
+
+def test_a_door_whose_package_is_missing_says_how_to_install_it(tmp_path):
+    code = "import runpy, sys; sys.modules['mcp'] = None; sys.argv[0] = 'app.py'; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    line = [sys.executable, "-c", code, str(ROOT / "app.py"), "--mcp", "--data", str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Unison cannot start: --mcp needs the package mcp")
+    assert "requirements-mcp.txt" in done.stderr
+    assert done.stdout == "", "a client reads the protocol there"

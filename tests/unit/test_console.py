@@ -154,6 +154,8 @@ def test_a_slash_command_needs_no_model_and_its_result_can_be_used_and_exported(
     exported = [Path(line.strip()) for line in printed.splitlines()[-2:]]
     assert all(path.is_file() for path in exported)
     assert exported[1].suffix == ".png"
+    drawn = Path(talk("/segment", f'/add "{picture}"', "/segment", "/export svg").splitlines()[-1].strip())
+    assert "<svg" in drawn.read_text()
 
 
 def test_every_shape_can_be_typed_named_and_taken_away(

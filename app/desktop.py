@@ -1,0 +1,69 @@
+"""The page in a window of its own: pywebview where it is installed, else a Chromium in app mode, else the usual browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+BROWSERS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser", "msedge",
+)  # fmt: skip
+"""Programs that open a page without address bar and tabs, as Linux names them, and Windows' one."""
+ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "%ProgramFiles%/Google/Chrome/Application/chrome.exe",
+    "%ProgramFiles(x86)%/Microsoft/Edge/Application/msedge.exe",
+)
+"""Where macOS and Windows keep them outside of the search path."""
+SIZE = (1200, 860)
+
+
+def browser(names: Sequence[str] = BROWSERS, places: Sequence[str] = ELSEWHERE) -> str | None:
+    """Return the program of an installed browser that has an app mode, or None."""
+    known = [os.path.expandvars(place) for place in places]
+    return next((found for found in map(shutil.which, (*names, *known)) if found), None)
+
+
+def show(url: str, data: Path) -> bool:
+    """Show *url* in a window and return True when it was closed; its storage is kept in *data*, so that the next window
+    knows its conversations. Where there is no window to be had, open the usual browser and return False at once."""
+    storage = (data / "window").resolve()
+    storage.mkdir(parents=True, exist_ok=True)
+    if importlib.util.find_spec("webview") is not None and _webview(url, storage):
+        return True
+    program = browser()
+    if program is not None:
+        width, height = SIZE
+        line = [program, f"--app={url}", f"--user-data-dir={storage}", f"--window-size={width},{height}"]
+        try:
+            subprocess.run([*line, "--no-first-run", "--no-default-browser-check"], stderr=subprocess.DEVNULL)
+            return True
+        except OSError as error:
+            print(f"The window could not be opened ({error.strerror}).", file=sys.stderr)
+    print(
+        "There is no pywebview and no Chromium, Chrome, Edge or Brave here, so the usual browser is opened.",
+        file=sys.stderr,
+    )
+    webbrowser.open(url)
+    return False
+
+
+def _webview(url: str, storage: Path) -> bool:
+    """Show *url* by pywebview; tell whether it could, which it cannot where the system has no web view for it."""
+    import webview
+
+    try:
+        webview.create_window("Unison", url, width=SIZE[0], height=SIZE[1], min_size=(400, 500))
+        webview.start(private_mode=False, storage_path=str(storage))
+    except webview.WebViewException as error:
+        print(f"pywebview cannot open a window here: {error}", file=sys.stderr)
+        return False
+    return True

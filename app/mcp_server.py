@@ -1,0 +1,240 @@
+"""The door for programs that speak the Model Context Protocol: three tools over stdin and stdout, for one person.
+
+It needs the package ``mcp`` (requirements-mcp.txt), which nothing else here imports. The conversations are those of one owner
+per data folder, whose token no tool ever tells. A file is read only from the folder that the person named with ``--files``,
+or comes within the call; what is made is told by its path, and pictures are shown as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ImageContent, TextContent
+from models.expert import Refusal
+from models.router import Broken, incident
+from models.values import Media, Message
+from typing_extensions import NotRequired, TypedDict
+
+from app import programs
+from app.engine import Engine
+from app.events import Event, Finished, Progress
+from app.session import Session, owner_of
+
+OWNER_FILE = "mcp-owner"
+"""Where the data folder keeps the secret token of these conversations."""
+SHOWN = 768
+"""Most pixels of a side of a picture within an answer; the file has them all."""
+_DATA = re.compile(r"data:(?:image|video|audio)/([a-z0-9.+-]{1,20})(?:;[a-z0-9=.+-]+)*;base64,(.*)", re.DOTALL)
+INSTRUCTIONS = """\
+Unison works on pictures, clips and sounds and draws, films and sounds what is described. Say in plain English what to do; it
+chooses the task. It cannot see or hear: mark what is meant with regions, in fractions 0 to 1 of the upright frame from its top
+left corner. Results have handles such as image#2 or mask#1, which later messages of the same conversation can name."""
+
+
+class Box(TypedDict):
+    """A box: left, top, right, bottom."""
+
+    type: Literal["box"]
+    box: tuple[float, float, float, float]
+
+
+class Dot(TypedDict):
+    """A point of the object, or with neg one that does not belong to it."""
+
+    type: Literal["point"]
+    xy: tuple[float, float]
+    neg: NotRequired[bool]
+
+
+class Scribble(TypedDict):
+    """A brush stroke; width is a fraction of the longer side."""
+
+    type: Literal["scribble"]
+    pts: list[tuple[float, float]]
+    width: NotRequired[float]
+    neg: NotRequired[bool]
+
+
+class Outline(TypedDict):
+    """A closed outline."""
+
+    type: Literal["poly"]
+    pts: list[tuple[float, float]]
+    neg: NotRequired[bool]
+
+
+class Marked(TypedDict):
+    """One marked object. ref: the medium's handle, or file#1 for the first of files. time: the moment in a video, in seconds.
+    mask: the handle of an earlier mask that the shapes refine."""
+
+    ref: str
+    shapes: list[Box | Dot | Scribble | Outline]
+    label: NotRequired[str]
+    time: NotRequired[float | None]
+    mask: NotRequired[str | None]
+
+
+def make(engine: Engine) -> MCPServer:
+    """Return the server with its tools over *engine*."""
+    server: MCPServer = MCPServer("unison", instructions=INSTRUCTIONS, log_level="WARNING")
+    owner = owner_of(engine.settings.data / OWNER_FILE)
+    current: list[Session] = []  # the conversation of the latest message, for calls that name none
+
+    def session(conversation: str) -> Session:
+        if conversation not in ("", "new"):
+            return engine.open(owner, conversation)
+        if conversation or not current:
+            current[:] = [engine.open(owner)]
+        return current[0]
+
+    async def chat(
+        ctx: Context,
+        text: str = "",
+        files: list[str] = [],  # noqa: B006 (read by the SDK, never changed)
+        regions: list[Marked] = [],  # noqa: B006
+        conversation: str = "",
+        seed: int | None = None,
+        task: str = "",
+        expert: str = "",
+    ) -> list[TextContent | ImageContent]:
+        """Send a message and get the reply: words, what was run, and what was made.
+
+        text: what to do, in plain English, or a command such as /help. files: paths inside the folder that the person opened to
+        you, or data: addresses with base64; they become image#1, video#1 and so on. regions: marked objects. conversation: the
+        id from an earlier answer, or "new"; left out, the latest goes on. seed: for a repeatable result. task, expert: to choose them
+        instead of the model.
+        """
+        with _plainly("answering chat"), TemporaryDirectory() as scratch:
+            where = session(conversation)
+            current[:] = [where]
+            chosen = programs.choices(engine, seed, task, expert)
+            opened = _opened(engine, files, Path(scratch))
+            events = programs.ask(engine, where, text, opened, regions, chosen)
+            try:
+                message = await anyio.to_thread.run_sync(_finished, events, ctx, abandon_on_cancel=True)
+            except anyio.get_cancelled_exc_class():
+                engine.stop(where)  # the client gave the call up
+                raise
+            return _answer(engine, where, message)
+
+    def media(conversation: str = "", handle: str = "") -> list[TextContent | ImageContent]:
+        """List every medium of a conversation with its path, oldest first; with a handle, that one alone, shown if it is a
+        picture or a mask."""
+        with _plainly("answering media"):
+            where = session(conversation)
+            shelf = engine.shelf(where)
+            if handle and handle not in shelf:
+                raise Refusal(f"There is no {handle} here.", f"There are: {', '.join(shelf) or 'none yet'}.")
+            wanted = [shelf[handle]] if handle else list(shelf.values())
+            told = {"conversation": where.conversation, "media": [programs.medium(m, _path(engine, m)) for m in wanted]}
+            return [_words(told), *([*_seen(engine, shelf[handle])] if handle else [])]
+
+    def stop(conversation: str = "") -> str:
+        """End the reply that is being made, within one step; what was made before it is kept."""
+        with _plainly("answering stop"):
+            return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
+
+    for tool in (chat, media, stop):
+        server.add_tool(tool, structured_output=False)
+    return server
+
+
+def serve(engine: Engine) -> int:
+    """Serve over stdin and stdout until the client closes them; returns the exit status."""
+    make(engine).run("stdio")
+    return 0
+
+
+def _finished(events: Iterator[Event], ctx: Context) -> Message:
+    """Run a reply to its end in a worker thread, telling the client how far it is; return its message."""
+    message, calls = Message("assistant", (), "running"), [""]
+    with closing(events):  # type: ignore[type-var]
+        for event in events:
+            if isinstance(event, Progress):
+                calls += [event.call] if event.call != calls[-1] else []
+                # Whole calls and the share of the running one: the protocol wants a number that only grows.
+                done, word = len(calls) - 1 + event.fraction, f"{event.expert or event.task}: {event.word}"
+                anyio.from_thread.run(ctx.report_progress, done, None, word)
+            elif isinstance(event, Finished):
+                message = event.message
+    return message
+
+
+@contextmanager
+def _plainly(doing: str) -> Iterator[None]:
+    """Turn what goes wrong within into the one sentence that a caller may see."""
+    try:
+        yield
+    except Refusal as refusal:
+        number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
+        raise ToolError(f"{refusal.what} {refusal.hint}{number}".strip()) from None
+    except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller but its number)
+        raise ToolError(f"Something went wrong (incident {incident(doing, error)}).") from None
+
+
+def _opened(engine: Engine, files: list[str], scratch: Path) -> list[tuple[Path, str]]:
+    """Return path and name of each file, all of them within the folder that was named, or written to *scratch*."""
+    most = engine.settings.files_per_message
+    if len(files) > most:
+        raise Refusal(f"A message takes at most {most} files.", "Send them in several messages.")
+    return [_inside(engine.settings.files, name, scratch / str(number)) for number, name in enumerate(files)]
+
+
+def _inside(folder: Path | None, name: str, spare: Path) -> tuple[Path, str]:
+    within = _DATA.fullmatch(name)
+    if within is not None:
+        try:
+            spare.write_bytes(base64.b64decode(within[2], validate=True))
+        except (binascii.Error, ValueError):
+            raise Refusal("A data: address is not base64.", "Send the file's bytes in base64.") from None
+        return spare, f"file.{within[1]}"
+    if folder is None:
+        raise Refusal("No folder was opened to programs.", "The person can start Unison with --mcp --files FOLDER.")
+    root = folder.resolve()
+    path = (root / Path(name).expanduser()).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        # A file outside answers as one that is not there.
+        raise Refusal(f"There is no file {Path(name).name} in the opened folder.", "Name a file inside of it.")
+    return path, path.name
+
+
+def _path(engine: Engine, item: Media) -> str:
+    return str(engine.store.file(item))
+
+
+def _words(told: dict[str, Any]) -> TextContent:
+    return TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
+
+
+def _answer(engine: Engine, where: Session, message: Message) -> list[TextContent | ImageContent]:
+    parts = [programs.part(item, lambda media: _path(engine, media)) for item in message.parts]
+    told = {"conversation": where.conversation, "state": message.state, "parts": parts}
+    pictures = [picture for item in message.parts if isinstance(item, Media) for picture in _seen(engine, item)]
+    return [_words(told), *pictures]
+
+
+def _seen(engine: Engine, item: Media) -> Iterator[ImageContent]:
+    """Yield a picture or a mask as the client can show it, no larger than it needs."""
+    if item.kind not in ("image", "mask"):
+        return
+    from PIL import Image
+
+    with Image.open(engine.store.file(item)) as opened:
+        small = opened.convert("RGBA" if "A" in opened.getbands() else "RGB")
+        small.thumbnail((SHOWN, SHOWN))
+        data = io.BytesIO()
+        small.save(data, "PNG")
+    yield ImageContent(type="image", data=base64.b64encode(data.getvalue()).decode(), mime_type="image/png")

@@ -1,0 +1,114 @@
+"""The page in a window of its own, and what makes it an app that a browser can install."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import types
+import urllib.request
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from PIL import Image
+
+from app import desktop, web_app
+from tests.browser import stage
+
+ROOT = Path(__file__).resolve().parents[2]
+WINDOW = """#!{python}
+import sys, urllib.request
+from pathlib import Path
+page = next(a for a in sys.argv if a.startswith("--app=")).partition("=")[2]
+Path({log!r}).write_text("\\n".join(sys.argv[1:]) + "\\n" + urllib.request.urlopen(page).read().decode())
+"""
+
+
+def browser_on_path(folder: Path) -> Path:
+    """Write a program called chromium that fetches the page of its window and closes it at once."""
+    folder.mkdir()
+    program = folder / "chromium"
+    program.write_text(WINDOW.format(python=sys.executable, log=str(folder / "log")))
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for a browser is a script with a first line")
+def test_closing_the_window_ends_the_program(tmp_path):
+    browser_on_path(tmp_path / "bin")
+    line = [sys.executable, str(ROOT / "app.py"), "--desktop", "--port", "0", "--data", str(tmp_path / "data")]
+    done = subprocess.run(
+        line, env={**os.environ, "PATH": str(tmp_path / "bin")}, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    seen = (tmp_path / "bin" / "log").read_text()
+    assert "--app=http://127.0.0.1:" in seen
+    assert f"--user-data-dir={tmp_path / 'data' / 'window'}" in seen
+    assert "<title>Unison" in seen or '"title":"Unison"' in seen
+
+
+def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monkeypatch):
+    asked = {}
+    view = types.ModuleType("webview")
+    view.WebViewException = RuntimeError
+    view.create_window = lambda *names, **how: asked.update(names=names)
+    view.start = lambda **how: asked.update(how)
+    view.__spec__ = types.SimpleNamespace(name="webview")
+    monkeypatch.setitem(sys.modules, "webview", view)
+    monkeypatch.setattr(desktop, "browser", lambda: pytest.fail("the web view was there"))
+    assert desktop.show("http://127.0.0.1:1/", tmp_path)
+    assert asked["names"] == ("Unison", "http://127.0.0.1:1/")
+    assert asked["private_mode"] is False
+    assert Path(asked["storage_path"]) == (tmp_path / "window").resolve()
+
+
+def test_where_there_is_no_window_the_usual_browser_is_opened_and_the_server_stays(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setitem(sys.modules, "webview", None)
+    monkeypatch.setattr(desktop.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(desktop, "browser", lambda: None)
+    monkeypatch.setattr(desktop.webbrowser, "open", opened.append)
+    assert not desktop.show("http://127.0.0.1:1/", tmp_path)
+    assert opened == ["http://127.0.0.1:1/"]
+    assert "usual browser" in capsys.readouterr().err
+    assert desktop.browser.__name__ == "<lambda>"
+
+
+def test_a_browser_is_found_by_name_or_by_place(tmp_path, monkeypatch):
+    program = tmp_path / "some browser"
+    program.write_text("")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setenv("PLACE", str(tmp_path))
+    assert desktop.browser(("chromium",), ()) is None
+    assert desktop.browser(("chromium",), ("$PLACE/some browser",)) == str(program)
+
+
+def test_the_manifest_and_its_icons_are_served_and_the_page_links_them(tmp_path):
+    with stage.serve(tmp_path, stage.Scripted()) as site:
+
+        def fetch(path):
+            with urllib.request.urlopen(site.url + path) as answer:
+                return answer.headers["content-type"], answer.read()
+
+        page = fetch("/")[1].decode()
+        assert 'rel="manifest" href="/manifest.json"' in page
+        kind, text = fetch("/manifest.json")
+        told = json.loads(text)
+        assert kind == "application/manifest+json"
+        assert (told["name"], told["display"], told["start_url"]) == ("Unison", "standalone", "./")
+        assert {(i["sizes"], i["purpose"]) for i in told["icons"]} == {
+            (f"{size}x{size}", purpose) for size in (192, 512) for purpose in ("any", "maskable")
+        }
+        for icon in told["icons"]:
+            kind, data = fetch("/" + icon["src"])
+            with Image.open(io.BytesIO(data)) as image:
+                assert (kind, f"{image.width}x{image.height}") == (icon["type"], icon["sizes"])
+                corner = image.convert("RGBA").getpixel((0, 0))[3]
+            assert corner == (255 if icon["purpose"] == "maskable" else 0)
+            assert urljoin(site.url, icon["src"]).startswith(site.url)
+        assert fetch("/favicon.ico")[1] == web_app.icon(64)
+        assert "serviceworker" not in page.lower()

@@ -1,0 +1,223 @@
+"""The door for the Model Context Protocol: the SDK's own client against the tools, in one process and over stdin and stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine_stubs import Scripted, make_engine, picture, write_expert
+from PIL import Image
+
+pytest.importorskip("mcp.server.mcpserver", reason="the package mcp (requirements-mcp.txt) is not installed")
+import mcp
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = """
+    region = next(iter(inputs.regions.values()))
+    height, width = inputs.values[region.of].pixels.shape[:2]
+    x0, y0, x1, y1 = region.box.to_pixels(width, height)
+    array = np.zeros((1, height, width), bool)
+    array[0, y0:y1, x0:x1] = True
+    return Masks(array, [region.label], [1.0])
+"""
+HALF = [{"ref": "file#1", "label": "half", "shapes": [{"type": "box", "box": [0, 0, 0.5, 1]}]}]
+
+
+def says(text: str) -> str:
+    calls = {"mark": "<task>segment image#1 region#1</task>", "slow": '<task>image "a fox"</task>'}
+    return calls.get(text, f"You said {text}.")
+
+
+@pytest.fixture
+def engine(tmp_path):
+    (tmp_path / "open").mkdir()
+    picture(tmp_path / "open" / "photo.png", 90, (16, 8))
+    picture(tmp_path / "secret.png", 10)
+    write_expert(tmp_path / "experts", "mark", "segment", MARK)
+    made = make_engine(tmp_path, Scripted(says), experts=("slow",), files=tmp_path / "open")
+    yield made
+    made.close()
+
+
+def talk(engine, conversation):
+    """Run *conversation(call, client)* against the server; ``call`` returns a tool's JSON and its pictures, or raises."""
+    from app.mcp_server import make
+
+    async def run():
+        async with mcp.Client(make(engine)) as client:
+
+            async def call(tool, **arguments):
+                result = await client.call_tool(tool, arguments)
+                words = [c.text for c in result.content if c.type == "text"]
+                if result.is_error:
+                    raise RuntimeError(words[0])
+                shown = [Image.open(io.BytesIO(base64.b64decode(c.data))) for c in result.content if c.type == "image"]
+                return json.loads(words[0]) if words[0].startswith("{") else words[0], shown
+
+            return await conversation(call, client)
+
+    return asyncio.run(run())
+
+
+def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
+    async def look(call, client):
+        return {tool.name: tool for tool in (await client.list_tools()).tools}
+
+    tools = talk(engine, look)
+    assert set(tools) == {"chat", "media", "stop"}
+    schema = tools["chat"].input_schema
+    assert set(schema["properties"]) == {"text", "files", "regions", "conversation", "seed", "task", "expert"}
+    told = json.dumps(schema)
+    for word in ("box", "point", "scribble", "poly", "neg", "label", "time", "mask"):
+        assert f'"{word}"' in told
+    assert all(tool.description for tool in tools.values())
+    assert "owner" not in told
+
+
+def test_a_marked_file_becomes_a_mask_that_is_shown_and_lies_where_it_is_said(engine):
+    async def cut(call, client):
+        told, shown = await call("chat", text="mark", files=["photo.png"], regions=HALF, seed=7)
+        again, _ = await call("chat", text="and now?")
+        listed, _ = await call("media", handle="mask#1")
+        fresh, _ = await call("chat", text="hello", conversation="new")
+        back, _ = await call("media", conversation=told["conversation"])
+        assert fresh["conversation"] != told["conversation"] == back["conversation"]
+        return told, shown, again, listed
+
+    told, shown, again, listed = talk(engine, cut)
+    assert [part["type"] for part in told["parts"]] == ["call", "step", "mask"]
+    assert told["parts"][1]["seed"] == 7
+    pixels = np.asarray(Image.open(told["parts"][2]["file"]).convert("L"))
+    assert np.count_nonzero(pixels[:, :8]) == 64
+    assert np.count_nonzero(pixels[:, 8:]) == 0
+    assert np.array_equal(np.asarray(shown[0].convert("L")), pixels)
+    assert again["conversation"] == told["conversation"], "without an id the latest conversation goes on"
+    assert again["parts"] == [{"type": "text", "text": "You said and now?."}]
+    assert [m["handle"] for m in listed["media"]] == ["mask#1"]
+
+
+@pytest.mark.parametrize("name", ["../secret.png", "{}/secret.png", "/etc/passwd", "nowhere.png", "link.png"])
+def test_no_file_outside_of_the_named_folder_is_read(engine, tmp_path, name):
+    (tmp_path / "open" / "link.png").symlink_to(tmp_path / "secret.png")
+
+    async def reach(call, client):
+        with pytest.raises(RuntimeError, match=r"There is no file .* in the opened folder"):
+            await call("chat", text="look", files=[name.format(tmp_path)])
+
+    before = engine.store.used()
+    talk(engine, reach)
+    assert engine.store.used() == before
+
+
+def test_without_a_named_folder_only_what_comes_within_the_call_is_taken(tmp_path):
+    engine = make_engine(tmp_path, Scripted(says))
+    data = base64.b64encode(picture(tmp_path / "photo.png", 90, (16, 8)).read_bytes()).decode()
+
+    async def send(call, client):
+        told, _ = await call("chat", text="hello", files=[f"data:image/png;base64,{data}"])
+        listed, _ = await call("media")
+        with pytest.raises(RuntimeError, match="No folder was opened"):
+            await call("chat", text="hello", files=[str(tmp_path / "photo.png")])
+        with pytest.raises(RuntimeError, match="not base64"):
+            await call("chat", text="hello", files=["data:image/png;base64,???"])
+        return told, listed
+
+    told, listed = talk(engine, send)
+    assert told["state"] == "done"
+    assert [(m["handle"], m["meta"]["width"]) for m in listed["media"]] == [("image#1", 16)]
+    engine.close()
+
+
+def test_what_is_wrong_is_told_in_words(engine):
+    async def err(call, client):
+        for words, arguments in {
+            "nothing to send": {},
+            "no such conversation": {"text": "x", "conversation": "guess"},
+            "no task called levitate": {"text": "x", "task": "levitate"},
+            "not in this conversation": {"text": "x", "regions": HALF},
+            "seed is out of range": {"text": "x", "seed": -1},
+        }.items():
+            with pytest.raises(RuntimeError, match=words):
+                await call("chat", **arguments)
+        with pytest.raises(RuntimeError, match="validation error"):
+            await call("chat", text="x", regions=[{"ref": "file#1", "shapes": [{"type": "star"}]}])
+        with pytest.raises(RuntimeError, match="There is no mask#4 here"):
+            await call("media", handle="mask#4")
+
+    talk(engine, err)
+
+
+def test_a_conversation_of_the_page_is_a_strangers(engine):
+    theirs = engine.open("p" * 32)
+
+    async def peek(call, client):
+        for tool in ("media", "stop", "chat"):
+            with pytest.raises(RuntimeError, match="no such conversation"):
+                await call(tool, conversation=theirs.conversation, **({"text": "x"} if tool == "chat" else {}))
+
+    talk(engine, peek)
+
+
+def test_progress_is_told_and_another_call_stops_it(engine):
+    seen = []
+
+    async def halt(call, client):
+        began = asyncio.Event()
+
+        async def progress(done, total, message):
+            seen.append((done, message))
+            began.set()
+
+        job = asyncio.create_task(client.call_tool("chat", {"text": "slow"}, progress_callback=progress))
+        await asyncio.wait_for(began.wait(), 60)
+        said, _ = await call("stop")
+        result = await asyncio.wait_for(job, 60)
+        idle, _ = await call("stop")
+        return said, json.loads(result.content[0].text), idle
+
+    said, told, idle = talk(engine, halt)
+    assert (said, idle) == ("Stopped.", "Nothing was running.")
+    assert told["state"] == "stopped"
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert "stub slow" in seen[-1][1]
+
+
+def test_a_client_that_gives_a_call_up_ends_the_expert(engine):
+    async def leave(call, client):
+        began = asyncio.Event()
+
+        async def progress(done, total, message):
+            began.set()
+
+        job = asyncio.create_task(client.call_tool("chat", {"text": "slow"}, progress_callback=progress))
+        await asyncio.wait_for(began.wait(), 60)
+        job.cancel()
+        end = asyncio.get_running_loop().time() + 30
+        while any(t.name == "expert" for t in threading.enumerate()) and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.05)
+
+    talk(engine, leave)
+    assert not [t for t in threading.enumerate() if t.name == "expert"]
+
+
+def test_the_program_serves_it_over_stdin_and_stdout(tmp_path):
+    (tmp_path / "open").mkdir()
+    picture(tmp_path / "open" / "photo.png", 90, (16, 8))
+    line = [str(ROOT / "app.py"), "--mcp", "--files", str(tmp_path / "open"), "--data", str(tmp_path / "data")]
+    program = mcp.StdioServerParameters(command=sys.executable, args=line)
+
+    async def run():
+        async with mcp.Client(program) as client:
+            result = await client.call_tool("chat", {"text": "/adjust invert image#1", "files": ["photo.png"]})
+            return json.loads(result.content[0].text)
+
+    told = asyncio.run(run())
+    made = [part for part in told["parts"] if part["type"] == "image"]
+    assert (np.asarray(Image.open(made[0]["file"]).convert("RGB")) == 255 - 90).all()

@@ -113,6 +113,9 @@ if __name__ == "__main__":
     if os.environ.get("SPACE_ID") or os.environ.get("GRADIO_WATCH_DIRS"):
         # A Space and gradio's hot reload look for a page of this name in this module.
         prepare(0)
+        from app.space import reserve
+
+        reserve()
         from app.engine import Engine as _Engine
         from app.settings import parse as _parse
 

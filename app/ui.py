@@ -11,13 +11,15 @@ from components.fast_gradio import gr
 from components.media_card import bridge, definition
 from components.region_editor import region_editor
 from components.settings_panel import settings_panel
-from models.tasks import TASKS
+from components.target_chip import target_chip
 
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples
 from app.ui_actions import Actions
+from app.ui_chats import Chats
 from app.ui_results import Results
 from app.ui_settings import panel
+from app.ui_target import Targets
 
 OWNER_KEY = "unison-owner"
 OWNER_SECRET = "unison-owner-1"
@@ -37,7 +39,7 @@ def look() -> dict[str, Any]:
         font_mono=["ui-monospace", "monospace"],
     )
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-    head = assets.head("media_card", "region_editor", "chat_list", "settings_panel")
+    head = assets.head("media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "settings_panel")
     return {"theme": theme, "css": css, "head": head}
 
 
@@ -55,11 +57,13 @@ def build(engine: Engine) -> Any:
     """Return the page over *engine* as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
     actions = Actions(engine, definition())
     results = Results(actions)
-    tasks = [("Task: automatic", "")] + [(name, name) for name in TASKS if engine.implementations(name)]
+    sidebar = Chats(actions)
+    targets = Targets(actions)
     with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
         with gr.Sidebar(open=False, elem_id="side", width=300) as side:
             chats = chat_list(elem_id="chats")
+            bring = gr.UploadButton("Load a saved conversation", file_types=[".zip"], size="sm", elem_id="bring")
         with gr.Column(elem_id="page"):
             settings_panel(panel(engine), elem_id="badge", padding=False)
             earlier = gr.Button("Show earlier messages", size="sm", visible=False, elem_id="earlier")
@@ -90,22 +94,13 @@ def build(engine: Engine) -> Any:
                 autofocus=True,
             )
             with gr.Row(elem_id="foot"):
-                task = gr.Dropdown(
-                    tasks,
-                    value="",
-                    show_label=False,
-                    container=False,
-                    elem_id="task",
-                    scale=0,
-                    min_width=170,
-                    label="Task",
-                )
                 gr.HTML(
                     "Enter sends, Shift + Enter starts a new line. /help lists the commands.",
                     elem_id="hint",
                     apply_default_css=False,
                     js_on_load=None,
                 )
+                chip = target_chip(targets.value(), elem_id="target", padding=False)
         shown = [chat, box, tray, chats, earlier]
         # Notices at the edge of the page come only through the queue; what must not wait for it has none to tell.
         direct: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -115,25 +110,38 @@ def build(engine: Engine) -> Any:
             "concurrency_limit": 16, "concurrency_id": "reply", "show_progress": "hidden", "api_visibility": "private",
             "trigger_mode": "multiple",
         }  # fmt: skip
-        demo.load(actions.load, [owner], [owner, *shown], **direct)
-        demo.unload(actions.unload)
+        demo.load(sidebar.load, [owner], [owner, *shown], **direct)
         # The composer tells every key; only new files are worth a request, and the tray sends that.
-        box.change(None, [box], None, js="(value) => unison.tellFiles(value)", **direct)
+        box.change(None, [box], None, js="(value) => (unison.tellDraft(value), unison.tellFiles(value))", **direct)
         tray.files(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
-        box.submit(actions.send, [box, tray, task, owner], shown, **stream)
+        box.submit(actions.send, [box, tray, chip, owner], shown, **stream)
+        chip.aim(targets.aim, [tray, owner], [chip], **direct, trigger_mode="multiple")
+        chip.meant(targets.meant, [owner], shown, **stream)
+        chip.answer(targets.answer, [owner], shown, **stream)
         box.stop(actions.stop, [owner], None, **direct)
         asked.again(results.again, [owner], shown, **stream)
         asked.skip(results.skip, [owner], None, **direct)
         asked.halt(actions.stop, [owner], None, **direct)
         chat.retry(actions.retry, [owner], shown, **stream)
-        chat.undo(actions.undo, [owner], shown, **quiet)
+        chat.undo(sidebar.undo, [owner], shown, **quiet)
         chat.example_select(actions.example, [owner], shown, **stream)
         tray.drop(actions.drop, [tray, owner], [tray], **quiet)
         tray.export(actions.export, [tray, owner], [tray], **quiet)
-        earlier.click(actions.earlier, [owner], shown, **quiet)
-        chats.fresh(actions.fresh, [owner], [*shown, side], **quiet)
-        chats.choose(actions.choose, [owner], [*shown, side], **quiet)
-        chats.rename(actions.rename, [owner], [chats], **quiet)
-        chats.remove(actions.remove, [owner], shown, **quiet)
+        bring.upload(sidebar.bring, [bring, owner], shown, **quiet)
+        chats.bundle(sidebar.bundle, [owner], [chats], **quiet)
+        chats.replay(sidebar.replay, [owner], [chats], **quiet)
+        earlier.click(sidebar.earlier, [owner], shown, **quiet)
+        chats.look(sidebar.look, [owner], shown, **stream)
+        chats.turn(sidebar.turn, [owner], shown, **stream)
+        for event, handler in ((chats.fresh, sidebar.fresh), (chats.choose, sidebar.choose)):
+            event(handler, [owner], [*shown, side], **quiet)
+        for event, handler in ((chats.remove, sidebar.remove), (chats.restore, sidebar.restore)):
+            event(handler, [owner], shown, **quiet)
+        for event, handler in (
+            (chats.rename, sidebar.rename),
+            (chats.shelf, sidebar.shelf),
+            (chats.seek, sidebar.seek),
+        ):
+            event(handler, [owner], [chats], **quiet, trigger_mode="always_last")
     demo.queue(default_concurrency_limit=16, max_size=64)
     return demo

@@ -16,14 +16,17 @@ from components.fast_gradio import gr
 from components.media_card import entry
 from models.expert import Refusal
 from models.router import incident
-from models.values import Failure, Media, Message, Region, Text
+from models.values import Failure, Message
 
+from app.branches import Placed
+from app.choosing import annotated, picked, regions_of
 from app.engine import Engine
-from app.events import Event, Finished, Grown, Options, Progress
+from app.events import Event, Finished, Grown, Progress
 from app.examples import EXAMPLES
+from app.listing import list_json, with_bars, with_taken_back
 from app.render import entries
 from app.session import Session
-from app.ui_pages import SHOWN, Page, Pages, linker, owner_token
+from app.ui_pages import Page, Pages, linker
 from app.ui_tray import Tray, read, usable, write
 
 IDLE = {"submit_btn": True, "stop_btn": False}
@@ -42,7 +45,8 @@ def tell(refusal: Refusal) -> None:
     gr.Warning(html.escape(f"{refusal.what} {refusal.hint}".strip()), title="That did not work", duration=10)
 
 
-def _fault(name: str, error: Exception) -> None:
+def fault(name: str, error: Exception) -> None:
+    """Tell the person that *name* went wrong; what is no Refusal is logged under an incident number."""
     if isinstance(error, Refusal):
         tell(error)
     else:
@@ -58,6 +62,14 @@ def _picture(progress: Progress | None) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}" if data else ""
 
 
+def _outcome(event: Event) -> str:
+    """Return how a reply went, "" while it is made."""
+    if not isinstance(event, Finished):
+        return ""
+    failed = any(isinstance(part, Failure) for part in event.message.parts)
+    return "well" if event.reason == "done" and not failed else event.reason
+
+
 def guarded(outputs: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Turn what a handler raises into a notice, and leave its *outputs* parts of the page as they are."""
 
@@ -67,7 +79,7 @@ def guarded(outputs: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             try:
                 return function(*arguments)
             except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
-                _fault(function.__name__, error)
+                fault(function.__name__, error)
                 return gr.skip() if outputs == 1 else (gr.skip(),) * outputs
 
         return safe
@@ -83,7 +95,7 @@ def streaming(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[
         try:
             yield from function(*arguments)
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
-            _fault(function.__name__, error)
+            fault(function.__name__, error)
             yield (gr.skip(),) * PARTS
 
     return safe
@@ -103,35 +115,49 @@ class Actions:
     def _card(self, value: dict[str, Any]) -> dict[str, Any]:
         return entry(value, self._props)
 
-    def _chat(self, page: Page, session: Session) -> list[dict[str, Any]]:
-        """Return the visible messages of a conversation."""
-        messages = self.engine.messages(session)
-        return entries(messages[-page.shown :], self.engine.shelf(session), self.link, self._card)
+    def _chat(self, page: Page) -> list[dict[str, Any]]:
+        """Return the visible messages of the tab's conversation."""
+        session = page.session
+        places = self.engine.placed(session)[-page.shown :]
+        page.seen = (session.conversation, [place.n for place in places][-1:])
+        shown = self._shown(session, places)
+        return with_taken_back(with_bars(shown, places, self._card), self.engine.later(session), self._card)
+
+    def _shown(self, session: Session, places: list[Placed]) -> list[dict[str, Any]]:
+        """Return the messages at *places* as the chat shows them, with what was understood of them."""
+        messages, shelf = [place.message for place in places], self.engine.shelf(session)
+        shown = entries(messages, shelf, self.link, self._card)
+        return annotated(shown, messages, shelf, self.engine.router.runnable(), self.link, self._card)
 
     def _tray(self, session: Session, tray: Tray) -> dict[str, Any]:
         return write(tray, self.engine.media(session), self.engine.next_region(session), self.link)
 
-    def _list(self, session: Session) -> dict[str, Any]:
-        chats = [
-            {"id": e.id, "title": e.title, "when": time.strftime("%d %b %Y, %H:%M", time.localtime(e.updated))}
-            for e in self.engine.conversations(session.owner)
-        ]
-        return {"current": session.conversation, "chats": chats}
+    def sidebar(self, page: Page) -> dict[str, Any]:
+        """Return what the sidebar shows."""
+        return list_json(self.engine, page, self.link)
 
-    def _all(self, page: Page, tray: Tray | None = None, box: dict[str, Any] | None = None) -> tuple[Any, ...]:
-        """Return everything that the page shows of its conversation."""
+    def all(self, page: Page, tray: Tray | None = None, box: dict[str, Any] | None = None) -> tuple[Any, ...]:
+        """Return everything that the page shows of its conversation; *tray* and *box* are what the composer shall hold."""
         session = page.session
         if tray is None:
             tray = Tray(tuple(self.engine.pending(session)))
         more = len(self.engine.messages(session)) > page.shown
-        box = box or EMPTY
         return (
-            self._chat(page, session),
-            self._buttons(page, value=box),
+            self._chat(page),
+            self._buttons(page, value=box or EMPTY),
             self._tray(session, tray),
-            self._list(session),
+            {**self.sidebar(page), "follow": self.engine.busy(session)},
             gr.update(visible=more),
         )
+
+    def anew(self, page: Page) -> tuple[Any, ...]:
+        """Return the same but for the composer, which keeps what is being written."""
+        chat, _, _, listed, more = self.all(page)
+        return chat, self._buttons(page), gr.skip(), {**listed, "follow": False}, more
+
+    def listed(self, page: Page) -> tuple[Any, ...]:
+        """Return the same with nothing changed but the sidebar."""
+        return (*(gr.skip(),) * 3, self.sidebar(page), gr.skip())
 
     def _buttons(self, page: Page, **how: Any) -> Any:
         return gr.update(**(BUSY if self.engine.busy(page.session) else IDLE), **how)
@@ -139,63 +165,6 @@ class Actions:
     def page(self, request: Any, owner: Any) -> Page:
         """Return the tab that asks. Raises Refusal for one without an owner."""
         return self.pages.of(str(request.session_hash), owner if isinstance(owner, str) else "")
-
-    # Coming and going
-
-    def load(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Show the owner's latest conversation."""
-        token = owner_token(owner)
-        try:
-            return (token, *self._all(self.page(request, token)))
-        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
-            _fault("load", error)
-            return (token, *(gr.skip(),) * PARTS)
-
-    def unload(self, request: gr.Request) -> None:
-        """Forget a closed tab; gradio closes its running reply itself."""
-        self.pages.forget(str(request.session_hash))
-
-    @guarded(PARTS + 1)
-    def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Start a new conversation, unless this one is still empty."""
-        page = self.page(request, owner)
-        if self.engine.messages(page.session):
-            page.turn_to(self.engine.open(page.session.owner))
-        return (*self._all(page), gr.update(open=False))
-
-    @guarded(PARTS + 1)
-    def choose(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        """Open another conversation; a reply that runs in the old one goes on."""
-        page = self.page(request, owner)
-        page.turn_to(self.engine.open(page.session.owner, str(event._data["id"])))
-        return (*self._all(page), gr.update(open=False))
-
-    @guarded(1)
-    def rename(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
-        """Give a conversation another title."""
-        page = self.page(request, owner)
-        session = self.engine.open(page.session.owner, str(event._data["id"]))
-        self.engine.rename(session, str(event._data["title"])[:80])
-        return self._list(page.session)
-
-    @guarded(PARTS)
-    def remove(self, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        """Delete a conversation, and leave it if it is the one that is open."""
-        page = self.page(request, owner)
-        session = self.engine.open(page.session.owner, str(event._data["id"]))
-        self.engine.delete(session)
-        if session != page.session:
-            return (*(gr.skip(),) * 3, self._list(page.session), gr.skip())
-        page.turn_to(self.pages.latest(page.session.owner))
-        return self._all(page)
-
-    @guarded(PARTS)
-    def earlier(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Show more of a long conversation."""
-        page = self.page(request, owner)
-        page.shown += 2 * SHOWN
-        more = len(self.engine.messages(page.session)) > page.shown
-        return self._chat(page, page.session), gr.skip(), gr.skip(), gr.skip(), gr.update(visible=more)
 
     # The composer
 
@@ -256,14 +225,16 @@ class Actions:
     # Replies
 
     @streaming
-    def send(self, message: Any, data: Any, task: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Send what the composer and the tray hold, and show the reply as it grows."""
+    def send(self, message: Any, data: Any, chip: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Send what the composer and the tray hold, with what the chip was set to, and show the reply as it grows."""
         page = self.page(request, owner)
         session = page.session
         handles = self._take(page, message)
         tray = read(data, self.engine.media(session), self.engine.next_region(session)).having(*handles)
         text = str((message or {}).get("text") or "")
-        options = Options(task=str(task) if task else None)
+        marks = [*regions_of(self.engine.messages(session)), *(region.handle for region in tray.regions)]
+        choice = chip.get("choice") if isinstance(chip, dict) else None
+        options = picked(choice, self.engine.media(session), marks, self.engine.router.runnable())
         yield from self.show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
 
     @streaming
@@ -295,28 +266,42 @@ class Actions:
             raise
 
     def show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
-        """Draw a reply as its events come, as long as the tab shows its conversation. Returns how it went: "well" when
-        it was done without a failure."""
-        session, went = page.session, ""
+        """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows. Returns how it
+        went: "well" when it was done without a failure."""
+        return (yield from self.watch(page, page.session, self.engine.begin(page.session, events), clear))
+
+    def watch(
+        self, page: Page, session: Session, events: Iterator[Event], clear: bool = False
+    ) -> Generator[tuple[Any, ...], None, str]:
+        """Draw a reply as its events come, as long as the tab shows its conversation and no newer stream draws it; with
+        *clear* the composer is emptied when it begins."""
+        page.watcher = mine = object()
+        went = ""
         with closing(events):  # type: ignore[type-var]
             now: Message | None = None
             progress: Progress | None = None
-            before: list[Message] = []
+            before: list[dict[str, Any]] = []
             drawn = began = 0.0
             away = False
+            last: object = None
             for event in events:
+                went = _outcome(event)
+                if event is last or page.watcher is not mine:
+                    yield (gr.skip(),) * PARTS  # nothing to draw; a closed browser is noticed by it
+                    continue
+                last = event
                 if away is (page.session == session):
                     away = not away
                     if away:
                         # What this reply drew last may reach the browser after the other conversation was shown.
-                        yield self._chat(page, page.session), self._buttons(page), *(gr.skip(),) * (PARTS - 2)
+                        yield self._chat(page), self._buttons(page), *(gr.skip(),) * (PARTS - 2)
                 if isinstance(event, Progress):
                     progress = event
                 else:
                     progress = progress if isinstance(event, Grown) else None
                     first, now = now is None, event.message
                     if first:
-                        before = self.engine.messages(session)[:-1][-page.shown :]
+                        before = self._before(page, session)
                         if clear and page.session == session:
                             with page.lock:
                                 page.files.clear()
@@ -324,41 +309,35 @@ class Actions:
                         if page.session == session:
                             box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)
                             tray = self._tray(session, Tray()) if clear else gr.skip()
-                            yield self._draw(session, before, now, None), box, tray, self._list(session), gr.skip()
+                            yield self._draw(session, before, now, None), box, tray, self.sidebar(page), gr.skip()
                         continue
                     if isinstance(event, Finished):
-                        failed = any(isinstance(part, Failure) for part in event.message.parts)
-                        went = "well" if event.reason == "done" and not failed else event.reason
                         break
                 if now is not None and page.session == session and time.monotonic() - drawn >= TICK:
                     drawn = time.monotonic()
                     yield (self._draw(session, before, now, progress), *(gr.skip(),) * (PARTS - 1))
-            if page.session == session:
+            if page.session == session and page.watcher is mine:
                 # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
                 again = clear and now is not None and not drawn and time.monotonic() - began < AT_ONCE
-                chat = self._draw(session, before, now, None) if now else gr.skip()
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
-                yield chat, box, self._tray(session, Tray()) if again else gr.skip(), self._list(session), gr.skip()
+                tray = self._tray(session, Tray()) if again else gr.skip()
+                yield self._chat(page), box, tray, self.sidebar(page), gr.skip()
         return went
 
-    def _draw(self, session: Session, before: list[Message], now: Message, progress: Progress | None) -> list[Any]:
+    def _before(self, page: Page, session: Session) -> list[dict[str, Any]]:
+        """Return the entries of what was said before the reply in the making: they stay as they are while it grows."""
+        places = self.engine.placed(session)[:-1][-page.shown :]
+        return with_bars(self._shown(session, places), places, self._card)
+
+    def _draw(
+        self, session: Session, before: list[dict[str, Any]], now: Message, progress: Progress | None
+    ) -> list[Any]:
         shelf = self.engine.shelf(session)
-        return entries([*before, now], shelf, self.link, self._card, progress, _picture(progress))
+        return [*before, *entries([now], shelf, self.link, self._card, progress, _picture(progress))]
 
     def stop(self, owner: Any, request: gr.Request) -> None:
         """End the running reply within one step."""
         try:
             self.engine.stop(self.page(request, owner).session)
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
-            _fault("stop", error)
-
-    @guarded(PARTS)
-    def undo(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Take the last message back into the composer, with its attachments and marks."""
-        page = self.page(request, owner)
-        session = page.session
-        last = self.engine.undo(session)
-        handles = tuple(part.handle for part in last.parts if isinstance(part, Media))
-        regions = tuple(part for part in last.parts if isinstance(part, Region))
-        words = "".join(part.text for part in last.parts if isinstance(part, Text))
-        return self._all(page, Tray(handles, regions), {"text": words, "files": []})
+            fault("stop", error)

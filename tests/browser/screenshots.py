@@ -1,7 +1,7 @@
-"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme]``.
+"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme | ui]``.
 
 The words are typed as a person would, and the shipped nano model answers. With ``readme`` only the README's pictures are
-taken.
+taken, with ``ui`` those of docs/ui.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from app.examples import make_examples
-from tests.browser import stage
+from tests.browser import shots_doors, shots_drawing, stage
+
+UI = (shots_drawing.take, shots_doors.take)
+"""What takes the pictures of docs/ui.md, a function for each of its sections: (browser, url, folder)."""
 
 
 def _picture(page: Any, folder: Path, name: str) -> None:
@@ -103,8 +106,8 @@ def main(arguments: list[str]) -> int:
     from playwright.sync_api import sync_playwright
 
     path = stage.browser_path()
-    if not arguments or arguments[1:] not in ([], ["readme"]) or path is None:
-        print("usage: python -m tests.browser.screenshots FOLDER [readme] (needs Chromium)", file=sys.stderr)
+    if not arguments or arguments[1:] not in ([], ["readme"], ["ui"]) or path is None:
+        print("usage: python -m tests.browser.screenshots FOLDER [readme | ui] (needs Chromium)", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,6 +115,11 @@ def main(arguments: list[str]) -> int:
         temp = Path(name)
         media = make_examples(temp / "media")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        if arguments[1:] == ["ui"]:
+            for number, section in enumerate(UI):
+                with stage.serve(temp / str(number), slow=False) as site:
+                    section(browser, site.url, folder)
+            return 0
         if arguments[1:]:
             with stage.serve(temp, slow=False) as site:
                 converse(browser, site.url, folder, media)

@@ -38,8 +38,9 @@ def test_the_values_are_those_that_hold_and_say_when_they_were_asked_for(tmp_pat
     assert after["Files of no conversation"].value == "kept 2 days"
     assert before["Address"].why == "Only this machine can open the page."
     assert after["Address"].why.startswith("Other machines")
-    assert told(make_engine(tmp_path / "c", share=True))["Address"].why.startswith("A public address too")
-    for engine in (plain, asked):
+    public = make_engine(tmp_path / "c", **{**small, "share": True})
+    assert told(public)["Address"].why.startswith("A public address too")
+    for engine in (plain, asked, public):
         engine.close()
 
 

@@ -76,7 +76,8 @@ def _sheet(medium: Media) -> _Sheet:
 def _coco(sheets: Sequence[_Sheet]) -> dict[str, Any]:
     """Return one COCO document; boxes are [x, y, width, height] in pixels."""
     names = sorted({name or "object" for *_, boxes in sheets for name, _ in boxes})
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, (handle, width, height, boxes) in enumerate(sheets, 1):
         images.append({"id": number, "width": width, "height": height, "file_name": handle})
         for name, (x0, y0, x1, y1) in boxes:

@@ -60,4 +60,4 @@ def _spectrogram(mono: NDArray[np.float32], rate: int) -> NDArray[np.uint8]:
     share = np.clip(1 + decibels / DEPTH, 0, 1)[::-1] * (len(_STOPS) - 1)
     below = np.minimum(share.astype(int), len(_STOPS) - 2)
     part = (share - below)[..., None]
-    return np.rint(_STOPS[below] * (1 - part) + _STOPS[below + 1] * part).astype(np.uint8)
+    return np.asarray(np.rint(_STOPS[below] * (1 - part) + _STOPS[below + 1] * part), np.uint8)

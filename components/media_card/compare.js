@@ -42,7 +42,8 @@ unison.compare = function (item, node, media) {
     [slider, line, ...marks].forEach((part) => part?.remove());
     const side = mode === "side" && !held;
     pair.classList.toggle("u-side", side);
-    node.classList.toggle("u-comparing", mode === "slider" && !held);
+    // The player's own controls would lie half under the original; the bar of frames below has a button to play.
+    if (film) media.controls = side || (!mode && !held);
     if (!mode && !held) { old?.remove(); return; }
     const copy = original();
     copy.style.clipPath = "";

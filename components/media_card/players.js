@@ -13,8 +13,10 @@ unison.frames = function (item, film) {
     h("button", { type: "button", class: "u-btn", "data-act": name, "aria-label": (step < 0 ? "Previous" : "Next") + " frame", onclick: () => go(now() + step) }, label);
   const scrubber = h("input", { type: "range", min: 0, max: last, step: 1, value: 0, "aria-label": "Frame of " + item.ref, oninput: () => go(number(scrubber.value)) });
   ["timeupdate", "seeked", "loadedmetadata"].forEach((name) => film.addEventListener(name, () => { tell(); scrubber.value = now(); }));
+  const play = h("button", { type: "button", class: "u-btn", "data-act": "play", onclick: () => (film.paused ? film.play().catch(() => {}) : film.pause()) }, "Play");
+  ["play", "pause", "ended"].forEach((name) => film.addEventListener(name, () => (play.textContent = film.paused ? "Play" : "Pause")));
   tell();
-  return h("div", { class: "u-framebar" }, button("◀", "back", -1), scrubber, button("▶", "next", 1), told);
+  return h("div", { class: "u-framebar" }, play, button("‹", "back", -1), scrubber, button("›", "next", 1), told);
 };
 
 // The picture of a sound; a click or drag on it goes there, and a line shows where the sound is. The player below does the

@@ -1,7 +1,7 @@
 // How far a call is. The parts stay and only what they say changes, so that a press on Skip or Stop is never lost to the
 // next sign of life; the last pictures made on the way stand in a row, a strip of film.
 unison.progressBar = function (tell) {
-  const MOST = 6;
+  const MOST = 5;
   const { h, local, number } = unison;
   const bar = h("progress", { max: 100, value: 0 }), percent = h("span", {}), word = h("span", {}), time = h("span", {});
   const strip = h("div", { class: "u-strip", hidden: true });
@@ -34,7 +34,7 @@ unison.progressBar = function (tell) {
     const picture = local(now.preview);
     if (picture && picture !== seen) {
       seen = picture;
-      strip.append(h("img", { src: picture, alt: "on the way, " + share + " %", class: "u-preview" }));
+      strip.append(h("img", { src: picture, alt: "on the way, " + share + " %", class: "u-preview", onload: () => (strip.scrollLeft = strip.scrollWidth) }));
       while (strip.childNodes.length > MOST) strip.firstChild.remove();
     }
     strip.hidden = !strip.childNodes.length;

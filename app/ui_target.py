@@ -73,9 +73,16 @@ class Targets:
             **self.value(),
             "n": int(asked.get("n") or 0),
             "target": target_json(target),
+            "later": target is None and self._later(),
             "media": media_json(here, self.actions.link),
             "regions": marks_json([*marks.values()][-12:]),
         }
+
+    def _later(self) -> bool:
+        """Tell whether what is not known now may be known soon: the model is loading, or makes somebody's reply."""
+        brain = self.engine.brain
+        loading = brain.model is None and brain.fault is None
+        return self.engine.profile.foresees and (loading or self.engine.answering())
 
     @streaming
     def meant(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:

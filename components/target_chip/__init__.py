@@ -2,7 +2,7 @@
 
 The value is plain JSON, and every string of it becomes a text node::
 
-    {"n": number of the question that this answers, "target": null | {"calls": [call], "fault": str},
+    {"n": number of the question that this answers, "target": null | {"calls": [call], "fault": str}, "later": ask again soon,
      "tasks": [{"name", "help", "kinds": [kind]}], "media": [{"ref", "kind", "name", "url"}],
      "regions": [{"ref", "of", "label", "index"}], "choice": {"task": str, "media": [ref], "regions": [ref] | null}}
     call = {"task", "media": [ref], "regions": [ref], "phrases": [str]}
@@ -27,7 +27,7 @@ SCRIPT = "unison.targetChip(element, props, trigger, watch) /* sends 'aim', 'mea
 def empty(tasks: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Return the value of a chip that knows the *tasks* and nothing of a message yet."""
     choice: dict[str, Any] = {"task": "", "media": [], "regions": None}
-    return {"n": 0, "target": None, "tasks": tasks or [], "media": [], "regions": [], "choice": choice}
+    return {"n": 0, "target": None, "later": False, "tasks": tasks or [], "media": [], "regions": [], "choice": choice}
 
 
 def target_chip(value: dict[str, Any] | None = None, **keywords: Any) -> Any:

@@ -1,6 +1,7 @@
 // The chip: asks what the draft would do once the person pauses, shows the answer, and keeps what they chose instead. Only
 // the newest question counts; nothing here holds up a key or the sending.
 unison.PAUSE = 400; // milliseconds after the last key until somebody asks
+unison.LATER = 2000; // milliseconds until one asks again who was told that the model is loading or at work for somebody else
 unison.LONGEST = 40000; // characters of a draft that are still asked about
 
 // What a call works on, as words: "segment image#1 region#1".
@@ -59,6 +60,7 @@ unison.targetChip = function (element, props, trigger, watch) {
     chip.removeAttribute("aria-busy");
     draw();
     if (menu.matches(":popover-open")) fill();
+    if (now.later && state.full) ask(unison.LATER);
   }
 
   // ---- showing ----

@@ -105,6 +105,23 @@ def test_an_answer_to_an_older_question_is_not_shown(drawn):
     assert page.inner_text(".u-aim-words") == "answer in words"
 
 
+def test_one_who_was_told_to_ask_later_does_and_an_empty_draft_does_not(drawn):
+    page = drawn()
+    page.evaluate("unison.LATER = 50")
+    type_in(page, "cut it out")
+    first = page.evaluate("asked().n")
+    page.evaluate("told({target: null, later: true})")
+    page.wait_for_function("n => asked().n > n", arg=first)
+    tell(page)
+    assert "segment" in page.inner_text(".u-aim-words")
+    page.evaluate("unison.PAUSE = 0")
+    type_in(page, "")
+    last = page.evaluate("asked().n")
+    page.evaluate("told({target: null, later: true})")
+    page.wait_for_timeout(300)  # six times as long as it would take
+    assert page.evaluate("asked().n") == last
+
+
 def test_a_long_draft_is_not_sent_to_be_asked_about(drawn):
     page = drawn()
     page.evaluate("unison.tellDraft({text: 'x'.repeat(50000), files: []})")

@@ -157,8 +157,8 @@ unison.regionDialog = function (element, desk, references) {
         h("span", { class: "u-swatch", style: { background: colour(index) } }), "#" + object.id),
       label,
       h("span", { class: "u-kinds" }, what + (desk.isVideo() && object.time !== null ? " · frame " + frameOf(desk.medium, object.time) : "")),
-      h("button", { type: "button", class: "u-btn u-refer", "data-refer": object.id, "aria-label": "Put " + name + " into the message", title: "Put " + name + " into the message",
-        onclick: () => desk.say(references.insert(name, false) ? name + " now stands in your message." : "There is no message to put it into.") }, "↳ text"),
+      h("button", { type: "button", class: "u-btn u-refer", "data-refer": object.id, "aria-label": "Put " + name + " into the text", title: "Put " + name + " into the message",
+        onclick: () => desk.say(references.insert(name, false) ? name + " now stands in your message." : "There is no message to put it into.") }, h("span", { "aria-hidden": "true" }, "↳"), "text"),
       h("button", { type: "button", class: "u-x", "aria-label": "Remove " + name, title: "Remove " + name, onclick: () => desk.remove(index) }, "✕"));
   }
 

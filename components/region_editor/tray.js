@@ -4,12 +4,14 @@ unison.regionTray = function (tray, desk, references) {
   const { h, colour, thumbnail } = unison;
   const button = (label, name, attributes, onclick) => h("button", { type: "button", class: name, ...attributes, onclick }, label);
 
+  const icon = (sign) => h("span", { "aria-hidden": "true" }, sign);
+
   function chip(region, medium) {
-    const name = "region#" + region.id;
+    const name = "region#" + region.id, full = name + (region.label ? " " + region.label : "");
     return h("span", { class: "u-chip", "data-region": region.id, "data-name": name },
       h("span", { class: "u-swatch", style: { background: colour(region.index) } }),
-      button(name + (region.label ? " " + region.label : ""), "u-name",
-        { "aria-label": "Put " + name + " into the message", title: "Put " + name + " into the message" }, () => references.insert(name)),
+      button(full, "u-name", { "aria-label": full + ": put it into the message", title: "Put " + name + " into the message" },
+        () => references.insert(name)),
       button("✎", "u-edit", { "aria-label": "Edit " + name, title: "Edit " + name, "data-edit": region.id }, () => desk.open(medium, region.index)),
       button("✕", "u-x", { "aria-label": "Remove " + name, title: "Remove " + name, "data-remove": region.id },
         () => desk.save({ regions: desk.value().regions.filter((other) => other.id !== region.id) })));
@@ -20,12 +22,12 @@ unison.regionTray = function (tray, desk, references) {
     const draws = kind === "image" || kind === "video", sounds = kind === "audio" || (kind === "video" && medium.sound !== false);
     return h("div", { class: "u-tile", "data-ref": ref, "data-name": ref }, thumbnail(medium, mine),
       h("div", { class: "u-about" },
-        button(words, "u-title", { title: words, "aria-label": "Put " + ref + " into the message" + (medium.name ? " (" + medium.name + ")" : "") },
+        button(words, "u-title", { title: words, "aria-label": words + ": put it into the message" },
           () => references.insert(ref)),
         h("div", { class: "u-row" },
-          draws && button("✎ Mark region", "u-btn", { "data-mark": ref }, () => desk.open(medium)),
-          sounds && button(kind === "audio" ? "♪ Mark stretch" : "♪ Sound", "u-btn",
-            { "data-stretch": ref, "aria-label": "Mark a stretch of the sound of " + ref }, () => desk.openSound(medium)),
+          draws && button([icon("✎"), "Mark region"], "u-btn", { "data-mark": ref, "aria-label": "Mark region of " + ref }, () => desk.open(medium)),
+          sounds && button([icon("♪"), kind === "audio" ? "Mark stretch" : "Sound"], "u-btn",
+            { "data-stretch": ref, "aria-label": (kind === "audio" ? "Mark stretch of " : "Sound: mark stretch of ") + ref }, () => desk.openSound(medium)),
           mine.map((region) => chip(region, medium)))),
       button("✕", "u-x", { "aria-label": "Remove " + ref, title: "Remove " + ref }, () => desk.drop(ref)));
   }

@@ -283,6 +283,14 @@ def test_every_button_has_a_name_and_a_phone_shows_all_of_them(editor):
                 ".filter(([, r]) => r.width && (r.left < 0 || r.right > innerWidth || r.bottom > innerHeight)).map(([html]) => html)"
             )
             assert (nameless, outside) == (0, [])
+            # What one sees on a button is part of what a screen reader says, so that it can be called by it.
+            other = page.evaluate(
+                "[...document.querySelectorAll('.u-editor button[aria-label], .u-tray button[aria-label]')].filter(e => {"
+                " const copy = e.cloneNode(true); copy.querySelectorAll('[aria-hidden]').forEach(n => n.remove());"
+                " const text = copy.textContent.trim(); return text.length > 2 && !e.getAttribute('aria-label').toLowerCase().includes(text.toLowerCase());"
+                " }).map(e => e.outerHTML)"
+            )
+            assert other == []
         assert page.evaluate(
             "document.querySelector('.u-editor').scrollWidth <= document.querySelector('.u-editor').clientWidth"
         )

@@ -96,7 +96,7 @@ unison.targetChip = function (element, props, trigger, watch) {
     const key = menu.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const at = menu.scrollTop;
     menu.replaceChildren(h("div", { class: "u-menu-head" }, h("b", {}, "The next message"),
-      h("button", { type: "button", class: "u-btn", "data-key": "auto", disabled: !chosen(), onclick: () => change(none()) }, "Automatic"),
+      h("button", { type: "button", class: "u-btn", "data-key": "auto", disabled: !chosen(), onclick: () => change(none()) }, "Reset"),
       h("button", { type: "button", class: "u-x", "data-key": "close", "aria-label": "Close", onclick: () => menu.hidePopover() }, "✕")), form);
     menu.scrollTop = at;
     if (key) menu.querySelector('[data-key="' + CSS.escape(key) + '"]')?.focus({ preventScroll: true });

@@ -98,7 +98,7 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     time.sleep(0.4)
     assert site.steps() <= steps + 1
     stage.send(page, "how many images are there?")
-    words = page.locator("[data-testid=bot]").last.inner_text().lower()
+    words = page.locator(".bot-row").last.inner_text().lower()
     assert "2" in words or "two" in words
     stage.send(page, "blur image#1")
     calls, _ = reply(site, page)

@@ -30,7 +30,7 @@ def test_stop_ends_a_long_job_at_once_and_the_next_message_is_answered(page, sit
     assert page.locator(".u-progress").count() == 0
     assert page.input_value("#box textarea") == "I can type meanwhile"
     stage.send(page, "say at once")
-    assert "at once" in page.locator("[data-testid=bot]").last.inner_text()
+    assert "at once" in page.locator(".bot-row").last.inner_text()
 
 
 def test_another_conversation_is_usable_while_a_job_runs_and_the_job_goes_on(page, site):
@@ -79,7 +79,7 @@ def test_code_is_shown_as_it_was_written_and_is_never_markup(page):
     tag = "<img src=x onerror=window.bad=7>"
     text = f"say Words {tag} and `{tag}` &amp; more\n\n```html\n{tag}\n  &lt;\n```\n\n    {tag}\n\n1. one\n   ```\n   {tag}\n   ```"
     stage.send(page, text)
-    reply = page.locator("[data-testid=bot]").last
+    reply = page.locator(".bot-row").last
     assert reply.locator("code").all_inner_texts() == [tag, f"{tag}\n  &lt;", tag, tag]
     assert reply.locator("pre").count() == 3
     assert f"Words {tag} and {tag} &amp; more" in reply.inner_text()
@@ -135,7 +135,7 @@ def test_hostile_text_names_and_labels_are_shown_as_they_are_and_do_nothing(page
     scripts = page.locator("script").count()
     stage.send(page, "say " + EVIL)
     assert page.locator("[data-testid=user] .u-text").inner_text() == "say " + EVIL
-    said = page.locator("[data-testid=bot]").inner_text()
+    said = page.locator(".bot-row").inner_text()
     for piece in ("<script>window.bad=1</script>", "<img src=x", "${window.bad=3}{{window.bad=4}}", "<svg onload"):
         assert piece in said
     assert "${window.bad=9}" in page.inner_text("[data-testid=user]")

@@ -143,7 +143,9 @@ def test_a_conversation_is_saved_loaded_and_replayed(page, site, tmp_path):
     page.wait_for_selector("text=1 of 1 calls gave the same bytes again.")
     page.click(".u-bin")
     page.wait_for_selector(".u-open", state="detached")
-    page.set_input_files("#bring input[type=file], input#bring, #bring ~ input", str(kept))
+    with page.expect_file_chooser() as asking:
+        page.click("#bring")
+    asking.value.set_files(str(kept))
     page.wait_for_selector(".u-item[data-ref='image#2']")
     media = [part for message in site.messages(page) for part in message.parts if isinstance(part, Media)]
     assert [medium.handle for medium in media] == ["image#1", "image#2"]

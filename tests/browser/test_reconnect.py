@@ -1,0 +1,143 @@
+"""A lost network, a closed tab, a second tab: the reply goes on, and whoever comes back finds it growing."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from tests.browser import stage
+
+pytestmark = pytest.mark.browser
+
+
+class Wire:
+    """A port of this machine that leads to another one, and can be cut like a cable and mended again."""
+
+    def __init__(self, to: int) -> None:
+        self._to, self._ends, self._lock, self.whole = to, set(), threading.Lock(), True
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port = self._door.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                near, _ = self._door.accept()
+            except OSError:
+                return
+            if not self.whole:
+                near.close()
+                continue
+            far = socket.create_connection(("127.0.0.1", self._to))
+            with self._lock:
+                self._ends |= {near, far}
+            for ends in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=ends, daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            for end in (source, target):
+                with self._lock:
+                    self._ends.discard(end)
+                with_shut(end)
+
+    def cut(self) -> None:
+        self.whole = False
+        with self._lock:
+            ends = list(self._ends)
+        for end in ends:
+            with_shut(end)
+
+    def mend(self) -> None:
+        self.whole = True
+
+    def close(self) -> None:
+        self._door.close()
+        self.cut()
+
+
+def with_shut(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
+
+
+@pytest.fixture
+def wire(site):
+    made = Wire(stage.urlparse(site.url).port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plain(chromium):
+    """Open pages whose errors are not counted: a browser complains about a lost network."""
+    contexts = []
+
+    def open_page(url: str, **how):
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 860}, **how))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(60_000)
+        stage.ready(page, url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_a_closed_tab_ends_nothing_and_a_second_one_finds_the_reply_growing(plain, site):
+    page = plain(site.url)
+    stage.send(page, 'do: image "a fox"', wait=False)
+    page.wait_for_selector(".u-progress progress")
+    kept = page.context.storage_state()
+    page.close()
+    before = site.steps()
+    assert stage.until(lambda: site.steps() > before + 3)
+    second = plain(site.url, storage_state=kept)
+    second.wait_for_selector(".u-progress progress")
+    value = second.locator(".u-progress progress").first.get_attribute("value")
+    second.wait_for_function("old => document.querySelector('.u-progress progress').value > Number(old)", arg=value)
+    second.click("#box .stop-button")
+    stage.idle(second)
+    assert "Stopped." in second.inner_text("#chat")
+    assert stage.until(lambda: not site.engine._runs, 5)
+
+
+def test_after_a_lost_network_the_same_tab_shows_what_went_on(plain, site, wire):
+    page = plain(f"http://127.0.0.1:{wire.port}")
+    stage.send(page, 'do: image "a fox"', wait=False)
+    page.wait_for_selector(".u-progress progress")
+    wire.cut()
+    before = site.steps()
+    assert stage.until(lambda: site.steps() > before + 3), "the work goes on"
+    wire.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    now = page.locator(".u-progress progress").first.get_attribute("value")
+    page.wait_for_function("old => document.querySelector('.u-progress progress')?.value > Number(old)", arg=now)
+    page.wait_for_selector("#box .stop-button")
+    page.click("#box .stop-button")
+    stage.idle(page)
+    stage.send(page, "say back again")
+    assert "back again" in page.locator(".bot-row").last.inner_text()
+
+
+def test_what_was_said_in_another_tab_is_there_when_this_one_is_looked_at(plain, site):
+    page = plain(site.url)
+    stage.send(page, "say one")
+    second = plain(site.url, storage_state=page.context.storage_state())
+    second.wait_for_selector("[data-testid=user] .u-text >> text=say one")
+    stage.send(second, "say two")
+    assert page.locator("[data-testid=user]").count() == 1
+    page.fill("#box textarea", "half a thought")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("[data-testid=user] .u-text >> text=say two")
+    assert page.input_value("#box textarea") == "half a thought"

@@ -73,6 +73,7 @@ def editor(chromium: Any, editor_files: tuple[Any, str]) -> Iterator[Any]:
     ) -> Any:
         editor_page.write(folder, *(media or (editor_page.PICTURE,)), **value)
         page = chromium.new_context(**(editor_page.PHONE if phone else editor_page.DESK)).new_page()
+        page.set_default_timeout(60_000)
         opened.append((page, stage.Watched(page), expected))
         page.goto(url)
         if dialog:

@@ -39,7 +39,8 @@ def look() -> dict[str, Any]:
         font_mono=["ui-monospace", "monospace"],
     )
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
-    head = assets.head("media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "settings_panel")
+    # The stand-in for a storage that is off comes before whatever may look at it.
+    head = assets.head("settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar")
     return {"theme": theme, "css": css, "head": head}
 
 

@@ -1,7 +1,4 @@
-// What the tray shows of a medium, which frame is when, and which files and words the composer holds.
-// A video's first frame may come later than time zero; the middle of a frame is never its neighbour by rounding.
-unison.timeOf = (medium, frame) => unison.number(medium.start) + frame / Math.max(unison.number(medium.fps, 1), 1);
-unison.frameOf = (medium, seconds) => Math.round((unison.number(seconds) - unison.number(medium.start)) * Math.max(unison.number(medium.fps, 1), 1));
+// What the tray shows of a medium, and which files and words the composer holds.
 
 // A small picture of a medium with what is marked on it; of a video, the frame of the first mark.
 unison.thumbnail = function (medium, regions) {

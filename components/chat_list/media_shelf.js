@@ -25,7 +25,7 @@ unison.mediaShelf = function (root, props, trigger, watch) {
 
   function tile(medium) {
     const about = [medium.ref, medium.label || medium.name, medium.here === false ? "on another branch" : ""].filter(Boolean).join(", ");
-    return h("figure", { class: "u-thumb" + (medium.here === false ? " u-away" : ""), "data-ref": medium.ref },
+    return h("figure", { class: "u-medium" + (medium.here === false ? " u-away" : ""), "data-ref": medium.ref },
       h("button", { type: "button", class: "u-pick", "aria-label": "Use " + about + " as input", title: "Use as input",
         onclick: () => window.dispatchEvent(new CustomEvent("unison:use", { detail: [medium] })) }, (pictures[medium.kind] || pictures.audio)(medium)),
       h("button", { type: "button", class: "u-name", "aria-label": "Write " + medium.ref, title: about, onclick: () => write(medium.ref) }, medium.ref));

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from app.examples import make_examples
-from tests.browser import shots_doors, shots_drawing, shots_results, shots_target, stage
+from tests.browser import shots_conversations, shots_doors, shots_drawing, shots_results, shots_target, stage
 
-UI = (shots_drawing.take, shots_results.take, shots_doors.take, shots_target.take)
+UI = (shots_conversations.take, shots_drawing.take, shots_results.take, shots_doors.take, shots_target.take)
 """What takes the pictures of docs/ui.md, a function for each of its sections: (browser, url, folder)."""
 
 

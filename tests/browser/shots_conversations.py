@@ -40,7 +40,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
             _save(page, folder, f"{size}-variants")
             page.click(".sidebar .toggle-button")
             page.click(".u-shelf summary")
-            page.wait_for_selector(".u-thumb img")
+            page.wait_for_selector(".u-medium img")
             page.click(".u-file summary")
             _save(page, folder, f"{size}-sidebar")
             page.context.close()

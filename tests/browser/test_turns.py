@@ -119,8 +119,8 @@ def test_the_media_are_at_hand_with_their_names(visit, site, tmp_path, how):
     stage.send(page, "do: adjust image#1 op=sepia")
     sidebar(page)
     page.click(".u-shelf summary")
-    page.wait_for_selector(".u-thumb[data-ref='image#2'] img")
-    assert page.locator(".u-thumb").evaluate_all("all => all.map(one => one.dataset.ref)") == ["image#2", "image#1"]
+    page.wait_for_selector(".u-medium[data-ref='image#2'] img")
+    assert page.locator(".u-medium").evaluate_all("all => all.map(one => one.dataset.ref)") == ["image#2", "image#1"]
     page.fill("#box textarea", "blur")
     page.click("[aria-label='Write image#2']")
     assert page.input_value("#box textarea") == "blur image#2 "

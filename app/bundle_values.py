@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -18,7 +18,7 @@ _HINT = "Choose a file that Unison saved."
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -49,9 +49,11 @@ def fault_of(value: Any, hint: Any) -> bool:
             or not isinstance(value, int if hint is int else (int, float))
             or not math.isfinite(value)
         )
-    if is_dataclass(hint) and isinstance(hint, type):
-        return type(value) is not hint or any(
-            fault_of(getattr(value, f.name), _hints(hint)[f.name]) for f in fields(hint)
+    if is_dataclass(hint):
+        declared: Any = hint
+        known = _hints(declared)
+        return type(value) is not declared or any(
+            fault_of(getattr(value, f.name), known[f.name]) for f in fields(declared)
         )
     return not isinstance(value, hint if isinstance(hint, type) else type(hint))
 

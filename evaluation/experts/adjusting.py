@@ -213,10 +213,10 @@ def adjust_score(case: Adjusting, answer: Shot, tools: Tools) -> Marks:
     """Return whether the operation was done, how near the answer is to what its formula gives, and what stayed as it was."""
     marks: Marks = {"stays": None}
     if case.given.fps:
-        like = Shot(case.given.frames, case.given.fps, case.given.sound)
-        same_size = case.op in SHAPES or answer.frames.shape[1:3] == like.frames.shape[1:3]
-        count = Shot(sized(answer.frames, *like.frames.shape[1:3]), answer.fps, answer.sound)
-        marks["stays"] = float(same_size and stays(count, like))
+        size = case.given.frames.shape[1:3]
+        same_size = case.op in SHAPES or answer.frames.shape[1:3] == size
+        like = Shot(sized(answer.frames, *size), answer.fps, answer.sound)
+        marks["stays"] = float(same_size and stays(like, case.given))
     frames = paired(answer.frames, len(case.given.frames))
     found = [
         _shape_marks(case, n, frames[n]) if case.op in SHAPES else _tone_marks(case, n, frames[n]) for n in case.looks

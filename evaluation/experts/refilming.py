@@ -45,7 +45,6 @@ class Refilming:
     after (before, where it is gone). *name* shall be seen there, or *gone* no more; *colour* is its new one, *way* its new
     direction. *film* is what the clip carries of how it was drawn (None: nothing); *local* whether all else stays."""
 
-    line: str
     words: str
     before: Shot
     after: Frames
@@ -133,7 +132,6 @@ def _tried(rng: Random, line: str) -> Refilming | None:
     masks = masks if gone else there
     shot = Shot(before, films.FPS, sweep(rng, len(before) / films.FPS))
     case = Refilming(
-        line,
         words,
         shot,
         after,

@@ -293,7 +293,7 @@ AUDIO_ADJUST: Suite[Any, Any] = Suite(
     about="A drawn sound (speed and pitch: a steady tone; fades and filters: white noise; clips: a gliding tone) is changed by an operation. Done, by "
     f"measuring the signal: {TOLD}. Length: within {1000 * NEAR_SECONDS:.0f} ms, of a clip's sound within a frame. Signal-to-noise ratio (at most "
     f"{signals.MOST_DB:.0f} dB) where every sample is settled; what went through a clip was coded. Level off and pitch off: means of what is left between "
-    "answer and truth. Clipped: the share of samples in runs at the limit. Pictures kept: of a clip that is given back, all frames at their rate.",
+    "answer and truth, of the pitch in steps of 5 cents. Clipped: the share of samples in runs at the limit. Pictures kept: of a clip that is given back, all frames at their rate.",
     lines=tuple(OPS),
     measures={
         "done": Measure("done"),

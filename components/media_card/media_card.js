@@ -142,7 +142,7 @@ unison.mediaCard = function (element, props, watch) {
 
   function itemActions(item, actions) {
     if (item.actions === false) return;
-    if (item.draw) actions.append(button("Draw on it", { "data-act": "draw" }, () => tell("draw", { ...item.draw })));
+    if (item.draw) actions.append(button(item.kind === "audio" ? "Mark a stretch" : "Draw on it", { "data-act": "draw" }, () => tell("draw", { ...item.draw })));
     actions.append(button("Use as input", { "data-act": "use" }, () => tell("use", item.uses)));
     if (item.kind !== "masks" && local(item.url)) actions.append(link("Download", item.file || item.url, item.download));
     if (item.kind === "masks") actions.append(exports(item.masks.map((mask) => mask.ref), ["png", "rle", "coco", "svg"]));

@@ -193,3 +193,10 @@ def test_a_skipped_call_is_no_error():
     card = show(MARKED, Failure("Skipped.", call="t1"))[0]["card"]
     assert "error" not in card
     assert card["skipped"].startswith("Skipped.")
+
+
+def test_a_sound_can_be_marked_under_its_result_too():
+    sound = Media("audio", "audio#1", "a.wav", {"duration": 2.0, "rate": 16000})
+    shown = item(sound, {"audio#1": sound}, str)
+    assert shown["draw"]["ref"] == "audio#1"
+    assert shown["draw"]["duration"] == 2.0

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,12 @@ def engine(tmp_path):
     made.close()
 
 
+def alone(work):
+    """Return what the coroutine *work* returns, from a loop in a thread of its own: browser tests leave one in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def talk(engine, conversation):
     """Run *conversation(call, client)* against the server; ``call`` returns a tool's JSON and its pictures, or raises."""
     from app.mcp_server import make
@@ -63,7 +70,7 @@ def talk(engine, conversation):
 
             return await conversation(call, client)
 
-    return asyncio.run(run())
+    return alone(run())
 
 
 def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
@@ -218,6 +225,6 @@ def test_the_program_serves_it_over_stdin_and_stdout(tmp_path):
             result = await client.call_tool("chat", {"text": "/adjust invert image#1", "files": ["photo.png"]})
             return json.loads(result.content[0].text)
 
-    told = asyncio.run(run())
+    told = alone(run())
     made = [part for part in told["parts"] if part["type"] == "image"]
     assert (np.asarray(Image.open(made[0]["file"]).convert("RGB")) == 255 - 90).all()

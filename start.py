@@ -68,7 +68,7 @@ def make(folder: Path) -> list[str]:
             return [python, "-m", "pip"]
         if importlib.util.find_spec("pip") is not None:
             return [sys.executable, "-m", "pip", "--python", python]
-    print("Making a virtual environment in .venv ...", flush=True)
+    print("Making a virtual environment in .venv ...", file=sys.stderr, flush=True)
     if importlib.util.find_spec("ensurepip") is not None:
         venv.EnvBuilder(with_pip=True, clear=True, symlinks=os.name != "nt").create(folder)
         return [python, "-m", "pip"]
@@ -91,8 +91,8 @@ def prepare(root: Path, folder: Path, tests: bool) -> None:
         command += ["-r", str(root / name)]
     if (root / "constraints.txt").exists():
         command += ["-c", str(root / "constraints.txt")]
-    print(f"Installing {' and '.join(files)} (the first time takes a few minutes) ...", flush=True)
-    code = subprocess.run(command).returncode
+    print(f"Installing {' and '.join(files)} (the first time takes a few minutes) ...", file=sys.stderr, flush=True)
+    code = subprocess.run(command, stdout=2).returncode  # stdout may carry the protocol of --mcp
     if code != 0:
         sys.exit("The installation did not succeed; see pip's message above. Run the same command again to continue.")
     # The tests' packages include the app's, so both are up to date now.

@@ -83,7 +83,7 @@ def add_endpoints(engine: Engine) -> None:
     def media(conversation: str, owner: str) -> list:
         """Return every medium of a conversation, oldest first, as the media parts of /chat."""
         with _plainly("answering /media"):
-            shelf = engine.shelf(programs.again(engine, owner, conversation))
+            shelf = engine.media(programs.again(engine, owner, conversation))
             return [programs.medium(item, _file(engine, item)) for item in shelf.values()]
 
     def messages(conversation: str, owner: str) -> list:
@@ -129,7 +129,9 @@ def _plainly(doing: str) -> Iterator[None]:
 
 
 def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:
-    """Yield path and name of each uploaded file. Gradio itself has refused paths outside its folder of uploads."""
+    """Yield path and name of each uploaded file. Gradio refuses other paths only where a file says that it is one of its own,
+    so it is looked at here."""
+    uploads = Path(gr.utils.get_upload_folder()).resolve()
     most = engine.settings.files_per_message
     if not isinstance(files, Sequence) or isinstance(files, str):
         raise Refusal("The files are no list.", "Pass a list of uploaded files.")
@@ -137,9 +139,16 @@ def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:
         raise Refusal(f"A message takes at most {most} files.", "Send them in several messages.")
     for file in files:
         path = file.get("path") if isinstance(file, Mapping) else None
-        if not isinstance(path, str) or not path:
+        if not isinstance(path, str) or not path or not _within(path, uploads):
             raise Refusal("A file is not an uploaded one.", "Pass files with handle_file.")
         yield Path(path), str(file.get("orig_name") or Path(path).name)
+
+
+def _within(path: str, folder: Path) -> bool:
+    try:
+        return Path(path).resolve().is_relative_to(folder)
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def _data(path: Path) -> dict[str, Any]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import platform
 import re
+import secrets
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -24,14 +27,16 @@ from models.media import LIMITS
 from models.values import Media, Message, Step, to_json
 
 from app.branches import Held, Node, Tree, media_of
-from app.bundle_values import fault_of, message_from
+from app.bundle_values import fault_of, harmless, message_from, typed
 from app.engine import Engine
 from app.session import Session
 
 FORMAT = "unison-conversation"
 VERSION = 1
 MANIFEST = "manifest.json"
-MOST_MANIFEST = 64_000_000
+MOST_MANIFEST = 16_000_000
+MOST_MASK = 16_000_000
+"""Bytes of the JSON of one clip's mask: read, JSON takes some thirty times its size."""
 MOST_FILES = 5_000
 MOST_MESSAGES = 20_000
 MOST_NUMBER = 1 << 31
@@ -56,6 +61,7 @@ MEASURED = (
 )
 _FILE = re.compile(r"media/[0-9a-f]{64}(?:\.[a-z0-9]{1,8}){0,2}")
 _HANDLE = re.compile(r"(image|video|audio|mask)#[1-9][0-9]{0,8}")
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError)
 _NOT_OURS = "Choose a file that Unison saved."
 
 
@@ -76,10 +82,13 @@ def save(engine: Engine, session: Session, path: Path) -> Path:
         raise Refusal("There is nothing to save yet.", "Send a message first.")
     media = media_of(node.message for node in tree.nodes)
     files = {_name_of(medium): engine.store.file(medium) for medium in media.values()}
-    half = path.with_name(f"{path.name}.half")
+    manifest = json.dumps(_manifest(engine, tree, media), indent=1)
+    if len(manifest) > MOST_MANIFEST:
+        raise Refusal("This conversation is too long for one file.", "Branch off a shorter one and save that.")
+    half = path.with_name(f"{secrets.token_hex(16)}.half")
     try:
         with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(MANIFEST, json.dumps(_manifest(engine, tree, media), indent=1))
+            archive.writestr(MANIFEST, manifest)
             for name, file in files.items():
                 archive.write(file, name, zipfile.ZIP_STORED)  # pictures, clips and most sounds are packed already
         half.replace(path)
@@ -148,7 +157,7 @@ def load(engine: Engine, owner: str, path: Path) -> Session:
             engine.check_quota(owner, total)
             files = {name: _unpack(archive, name, folder) for name in {entry.file for entry in entries.values()}}
             return _plant(engine, owner, (nodes, leaf, title), entries, files)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*_DAMAGED, NotImplementedError, RuntimeError, EOFError, UnicodeError) as error:
         raise Refusal("This file is damaged, or no saved conversation.", _NOT_OURS) from error
     except OSError as error:
         raise Refusal("The file cannot be read.", "Choose it again.") from error
@@ -167,7 +176,7 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, Any]:
             raise Refusal("This file holds something outside of its media folder.", _NOT_OURS)
         if info.flag_bits & 1:
             raise Refusal("This file is encrypted.", _NOT_OURS)
-        if info.file_size > (MOST_MANIFEST if info.filename == MANIFEST else LIMITS.upload_bytes):
+        if info.file_size > _most(info.filename):
             raise Refusal("A part of this file is larger than what can be taken in.", "Save a shorter conversation.")
     with archive.open(MANIFEST) as file:
         data = file.read(MOST_MANIFEST + 1)
@@ -175,7 +184,7 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, Any]:
         told = json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Refusal("The manifest of this file cannot be read.", _NOT_OURS) from error
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    if not isinstance(told, dict) or told.get("format") != FORMAT or not harmless(told):
         raise Refusal("This file is no saved conversation.", _NOT_OURS)
     version = told.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
@@ -185,6 +194,13 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, Any]:
             "This conversation was saved by a newer version of Unison.", "Update the program and load it again."
         )
     return told
+
+
+def _most(name: str) -> int:
+    """Return how many bytes the part *name* may have, unpacked."""
+    if name == MANIFEST:
+        return MOST_MANIFEST
+    return MOST_MASK if name.endswith(".json") else LIMITS.upload_bytes
 
 
 def _no_constant(name: str) -> float:
@@ -295,6 +311,8 @@ def _with(message: Message, media: Mapping[str, Media]) -> Message:
 def _adopt(engine: Engine, entry: _Entry, file: Path, keep: Callable[[str], None]) -> Media:
     """Take one file into the store as what its handle says it is, with its facts measured anew."""
     kind: Any = entry.handle.partition("#")[0]
+    if typed(entry.meta):
+        raise Refusal(f"The facts of {entry.handle} in this file are no plain facts.", _NOT_OURS)
     if kind == "mask" and file.name.endswith(".rle.json"):
         [(_, path, facts)] = engine.store.put(_clip_mask(entry, file))
     else:

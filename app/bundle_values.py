@@ -58,6 +58,24 @@ def fault_of(value: Any, hint: Any) -> bool:
     return not isinstance(value, hint if isinstance(hint, type) else type(hint))
 
 
+def typed(value: Any) -> bool:
+    """Tell whether the JSON *value* holds anything that would be read as one of the program's own values."""
+    if isinstance(value, dict):
+        return "is" in value or any(map(typed, value.values()))
+    return isinstance(value, list) and any(map(typed, value))
+
+
+def harmless(value: Any) -> bool:
+    """Tell whether the JSON *value* can be sent on to a browser: words without lone surrogates, numbers of 64 bits."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, dict):
+        return all(harmless(key) and harmless(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(harmless, value))
+    return not isinstance(value, int | float) or abs(value) < 1 << 63
+
+
 def message_from(told: Mapping[str, Any], medium: Callable[[str], Media]) -> Message:
     """Return the message that *told* describes; *medium* gives what a handle stands for, or refuses it. Raises Refusal when
     anything of it is not what it should be."""

@@ -78,7 +78,7 @@ def _caption(medium: Media, shelf: Mapping[str, Media]) -> str:
     twin = _twin(medium, shelf)
     facts += [twin] if twin else []
     notes = meta.get("notes") or ()
-    facts += [str(note) for note in ([notes] if isinstance(notes, str) else notes)]
+    facts += [str(note) for note in (notes if isinstance(notes, list | tuple) else [notes])]
     return " · ".join(facts)
 
 

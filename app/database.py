@@ -70,7 +70,14 @@ class Database:
         if 0 < version < len(MIGRATIONS):
             spare = self.path.with_name(f"{self.path.name}.version{version}")
             if not spare.exists():
-                self.connection.execute("VACUUM INTO ?", (str(spare),))
+                half = spare.with_name(f"{spare.name}.half")
+                half.unlink(missing_ok=True)
+                try:
+                    self.connection.execute("VACUUM INTO ?", (str(half),))
+                except sqlite3.OperationalError as error:
+                    what = "There is no room to keep a copy of the conversations before they are changed."
+                    raise Refusal(what, "Free some space and start again.") from error
+                half.replace(spare)
         for number in range(version, len(MIGRATIONS)):
             self.connection.executescript(f"BEGIN; {MIGRATIONS[number]}; PRAGMA user_version = {number + 1}; COMMIT;")
 

@@ -44,14 +44,15 @@ def show(url: str, data: Path) -> bool:
         width, height = SIZE
         line = [program, f"--app={url}", f"--user-data-dir={storage}", f"--window-size={width},{height}"]
         try:
-            subprocess.run([*line, "--no-first-run", "--no-default-browser-check"], stderr=subprocess.DEVNULL)
-            return True
+            done = subprocess.run([*line, "--no-first-run", "--no-default-browser-check"], stderr=subprocess.DEVNULL)
+            if done.returncode == 0:
+                return True
+            why = f"{program} ended with status {done.returncode}"  # no screen, or started as root
         except OSError as error:
-            print(f"The window could not be opened ({error.strerror}).", file=sys.stderr)
-    print(
-        "There is no pywebview and no Chromium, Chrome, Edge or Brave here, so the usual browser is opened.",
-        file=sys.stderr,
-    )
+            why = f"{program} could not be started ({error.strerror})"
+    else:
+        why = "There is no pywebview and no Chromium, Chrome, Edge or Brave here"
+    print(f"{why}, so the usual browser is opened.", file=sys.stderr)
     webbrowser.open(url)
     return False
 
@@ -61,6 +62,7 @@ def _webview(url: str, storage: Path) -> bool:
     import webview
 
     try:
+        webview.settings["ALLOW_DOWNLOADS"] = True  # off by default: Download and Export would do nothing
         webview.create_window("Unison", url, width=SIZE[0], height=SIZE[1], min_size=(400, 500))
         webview.start(private_mode=False, storage_path=str(storage))
     except webview.WebViewException as error:

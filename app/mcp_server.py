@@ -12,6 +12,7 @@ import binascii
 import io
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -122,10 +123,11 @@ def make(engine: Engine) -> MCPServer:
             current[:] = [where]
             chosen = programs.choices(engine, seed, task, expert)
             opened = _opened(engine, files, Path(scratch))
-            events = programs.ask(engine, where, text, opened, regions, chosen)
+            events, gone = programs.ask(engine, where, text, opened, regions, chosen), threading.Event()
             try:
-                message = await anyio.to_thread.run_sync(_finished, events, ctx, abandon_on_cancel=True)
+                message = await anyio.to_thread.run_sync(_finished, events, ctx, gone, abandon_on_cancel=True)
             except anyio.get_cancelled_exc_class():
+                gone.set()  # its files may still be taken in, and nothing runs yet that could be stopped
                 engine.stop(where)  # the client gave the call up
                 raise
             return _answer(engine, where, message)
@@ -135,7 +137,7 @@ def make(engine: Engine) -> MCPServer:
         picture or a mask."""
         with _plainly("answering media"):
             where = session(conversation)
-            shelf = engine.shelf(where)
+            shelf = engine.media(where)
             if handle and handle not in shelf:
                 raise Refusal(f"There is no {handle} here.", f"There are: {', '.join(shelf) or 'none yet'}.")
             wanted = [shelf[handle]] if handle else list(shelf.values())
@@ -158,11 +160,13 @@ def serve(engine: Engine) -> int:
     return 0
 
 
-def _finished(events: Iterator[Event], ctx: Context) -> Message:
+def _finished(events: Iterator[Event], ctx: Context, gone: threading.Event) -> Message:
     """Run a reply to its end in a worker thread, telling the client how far it is; return its message."""
     message, calls = Message("assistant", (), "running"), [""]
     with closing(events):  # type: ignore[type-var]
         for event in events:
+            if gone.is_set():
+                break
             if isinstance(event, Progress):
                 calls += [event.call] if event.call != calls[-1] else []
                 # Whole calls and the share of the running one: the protocol wants a number that only grows.
@@ -228,12 +232,13 @@ def _answer(engine: Engine, where: Session, message: Message) -> list[TextConten
 
 def _seen(engine: Engine, item: Media) -> Iterator[ImageContent]:
     """Yield a picture or a mask as the client can show it, no larger than it needs."""
-    if item.kind not in ("image", "mask"):
+    if item.kind not in ("image", "mask") or item.path.endswith(".json"):  # a clip's mask is no picture
         return
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with Image.open(engine.store.file(item)) as opened:
-        small = opened.convert("RGBA" if "A" in opened.getbands() else "RGB")
+        upright = ImageOps.exif_transpose(opened)  # regions are fractions of the upright frame
+        small = upright.convert("RGBA" if "A" in upright.getbands() else "RGB")
         small.thumbnail((SHOWN, SHOWN))
         data = io.BytesIO()
         small.save(data, "PNG")

@@ -97,9 +97,17 @@ def told(progress: Progress | None) -> dict[str, Any] | None:
     return {name: getattr(progress, name) for name in names}
 
 
+def _inert(data: Any) -> Any:
+    """Return JSON *data* without the key by which gradio takes a dict for a file and hands that out: what a loaded conversation
+    tells of itself may be forged."""
+    if isinstance(data, Mapping):
+        return {key: _inert(value) for key, value in data.items() if key != "meta"}
+    return [_inert(value) for value in data] if isinstance(data, list | tuple) else data
+
+
 def medium(media: Media, file: Any) -> dict[str, Any]:
     """Return a medium as JSON data; *file* is where the program finds it."""
-    facts = {k: v for k, v in to_json(media.meta).items() if k not in ("display", "wave")}
+    facts = {k: v for k, v in _inert(to_json(media.meta)).items() if k not in ("display", "wave")}
     return {"type": media.kind, "handle": media.handle, "file": file, "meta": facts}
 
 
@@ -111,7 +119,7 @@ def part(item: Part, file: Callable[[Media], Any]) -> dict[str, Any]:
         return medium(item, file(item))
     if isinstance(item, Failure):
         return {"type": "failure", "what": item.what, "hint": item.hint, "call": item.call, "incident": item.incident}
-    plain = {k: v for k, v in to_json(item).items() if k != "is"}
+    plain = {k: v for k, v in _inert(to_json(item)).items() if k != "is"}
     if isinstance(item, TaskCall):
         from models.grammar import write_call
 

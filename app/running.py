@@ -65,6 +65,10 @@ class Live:
                 return
 
 
+MOST, EACH = 64, 16
+"""Replies that are made at once, of everybody and of one owner: they go on without their browsers."""
+
+
 class Runs:
     """The replies of one engine; safe to use from any thread."""
 
@@ -91,6 +95,9 @@ class Runs:
             before = self._runs.get(session.conversation)
             if before is not None and not before.stop.is_set():
                 raise Refusal("This conversation is still answering.", "Wait for it to end, or press Stop.")
+            mine = sum(one.session.owner == session.owner for one in self._runs.values())
+            if before is None and (len(self._runs) >= MOST or mine >= EACH):
+                raise Refusal("Too many replies are being made at once.", "Wait for one to end, or stop one.")
             self._runs[session.conversation] = run
         try:
             if before is not None and not before.ended.wait(TAKE_OVER):

@@ -101,6 +101,15 @@ def streaming(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[
     return safe
 
 
+def _while_newest(page: Page, events: Iterator[Event]) -> Iterator[Event]:
+    """Yield *events* until another stream draws the page: a second one would hold a place of the queue for nothing."""
+    mine = page.watcher
+    for event in events:
+        if page.watcher is not mine:
+            return
+        yield event
+
+
 class Actions:
     """The handlers over one engine; *props* is what a card in the chat must carry."""
 
@@ -268,13 +277,13 @@ class Actions:
     def show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
         """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows. Returns how it
         went: "well" when it was done without a failure."""
-        return (yield from self.watch(page, page.session, self.engine.begin(page.session, events), clear))
+        return (yield from self.watch(page, page.session, self.engine.begin(page.session, events), clear, stay=True))
 
     def watch(
-        self, page: Page, session: Session, events: Iterator[Event], clear: bool = False
+        self, page: Page, session: Session, events: Iterator[Event], clear: bool = False, *, stay: bool = False
     ) -> Generator[tuple[Any, ...], None, str]:
         """Draw a reply as its events come, as long as the tab shows its conversation and no newer stream draws it; with
-        *clear* the composer is emptied when it begins."""
+        *clear* the composer is emptied when it begins. With *stay* it waits for the end even when a newer stream draws."""
         page.watcher = mine = object()
         went = ""
         with closing(events):  # type: ignore[type-var]
@@ -284,7 +293,7 @@ class Actions:
             drawn = began = 0.0
             away = False
             last: object = None
-            for event in events:
+            for event in events if stay else _while_newest(page, events):
                 went = _outcome(event)
                 if event is last or page.watcher is not mine:
                     yield (gr.skip(),) * PARTS  # nothing to draw; a closed browser is noticed by it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import html
-import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ class Chats:
 
     def __init__(self, actions: Actions) -> None:
         self._actions, self._engine = actions, actions.engine
+        self._replaying: set[str] = set()
 
     def _named(self, page: Page, event: gr.EventData) -> Session:
         """Return the session of the conversation that an event names; raises Refusal for one of somebody else."""
@@ -65,7 +68,9 @@ class Chats:
     def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Start a new conversation, unless this one is still empty."""
         page = self._actions.page(request, owner)
-        if self._engine.messages(page.session):
+        here = page.session
+        gone = not self._engine.history.exists(here.owner, here.conversation)
+        if gone or self._engine.messages(here) or self._engine.later(here):
             page.turn_to(self._engine.open(page.session.owner))
         return (*self._actions.all(page), gr.update(open=False))
 
@@ -151,13 +156,16 @@ class Chats:
             yield self._actions.all(page)
 
     @guarded(PARTS)
-    def undo(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
+    def undo(self, message: Any, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Take the last message back into the composer, with its attachments and marks."""
         page = self._actions.page(request, owner)
+        if str((message or {}).get("text") or "").strip():
+            raise Refusal("Something is being written already.", "Send it or clear it first.")
+        waiting = tuple(self._engine.pending(page.session))
         last = self._engine.undo(page.session)
         handles = tuple(part.handle for part in last.parts if isinstance(part, Media))
         regions = tuple(part for part in last.parts if isinstance(part, Region))
-        return self._actions.all(page, Tray(handles, regions), {"text": last.text, "files": []})
+        return self._actions.all(page, Tray((*handles, *waiting), regions), {"text": last.text, "files": []})
 
     # Its file
 
@@ -165,8 +173,11 @@ class Chats:
     def bundle(self, owner: Any, request: gr.Request) -> Any:
         """Write the conversation to one file and let the browser save it."""
         page = self._actions.page(request, owner)
-        # A name that nobody can guess, in the folder that is served; the store sweeps it out when it is old.
-        path = save(self._engine, page.session, self._engine.settings.media / "tmp" / f"{secrets.token_hex(16)}.zip")
+        # A name that nobody can guess, in the folder that is served, and one for each conversation; old ones are swept out.
+        secret = self._engine.history.secret("download")
+        name = hmac.new(secret, page.session.conversation.encode(), hashlib.sha256).hexdigest()
+        self._engine.store.sweep()
+        path = save(self._engine, page.session, self._engine.settings.media / "tmp" / f"{name}.zip")
         page.downloads += 1
         page.download = {"url": self._actions.link(str(path)), "name": "conversation.zip", "n": page.downloads}
         return self._actions.sidebar(page)
@@ -184,7 +195,14 @@ class Chats:
     def replay(self, owner: Any, request: gr.Request) -> Any:
         """Run the calls of the conversation again and tell which gave the same bytes."""
         page = self._actions.page(request, owner)
-        told = list(replay(self._engine, page.session))
+        mine, until = page.session.owner, time.monotonic() + self._engine.settings.deadline
+        if mine in self._replaying:
+            raise Refusal("A replay is running already.", "Wait for it to end.")
+        self._replaying.add(mine)
+        try:
+            told = list(replay(self._engine, page.session, lambda: time.monotonic() > until))
+        finally:
+            self._replaying.discard(mine)
         same = sum(one.outcome == "same" for one in told)
         rest = [f"{', '.join(one.handles) or one.task}: {one.reason}" for one in told if one.outcome != "same"]
         words = f"{same} of {len(told)} calls gave the same bytes again. {' '.join(rest)}".strip()

@@ -10,6 +10,7 @@ from models.media import LIMITS
 from models.tasks import TASKS
 
 from app.engine import Engine
+from app.hosting import on_spaces
 from app.settings import Settings
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -56,7 +57,8 @@ def _machine(engine: Engine) -> list[Row]:
         threads = str(settings.threads), "It was asked for."
     else:
         threads = f"up to {cores}", "Left to the libraries, which use as many as this machine has cores."
-    host, local = settings.host, settings.host in LOCAL
+    host = "0.0.0.0" if on_spaces() else settings.host  # as app.hosting serves it
+    local = host in LOCAL and not settings.share
     reach = (
         "Only this machine can open the page."
         if local

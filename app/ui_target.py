@@ -116,5 +116,8 @@ class Targets:
 
 
 def _entry(one: Any) -> Any:
-    """Return a nudged mark as the editor writes one: its medium under "ref", without the mask, which does not move."""
-    return {**one, "ref": one.get("of"), "mask": None} if isinstance(one, dict) else one
+    """Return a nudged mark as the editor writes one: its medium under "ref", without the mask, which does not move, unless it is
+    nothing but that mask."""
+    if not isinstance(one, dict):
+        return one
+    return {**one, "ref": one.get("of"), "mask": None if one.get("shapes") else one.get("mask")}

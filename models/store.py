@@ -56,15 +56,20 @@ class Store:
         self._lock = threading.Lock()
         self._temp = self.root / "tmp"
         self._temp.mkdir(parents=True, exist_ok=True)
-        for left in self._temp.iterdir():
-            if time.time() - left.stat().st_mtime > 3600:  # a second process may be at work on newer ones
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        self.sweep()
         for name, _, _ in list(self._files()) if secret else ():
             if _SUM.match(name):
                 with contextlib.suppress(OSError):  # open in another program, perhaps: then at the next start
                     self._place(name).parent.mkdir(exist_ok=True)
                     (self.root / name).replace(self._place(name))
         self._used = sum(size for _, size, _ in self._files())
+
+    def sweep(self) -> None:
+        """Remove what has lain unfinished, or to be fetched, for more than an hour."""
+        for left in self._temp.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > 3600:  # others may be at work on newer ones
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     # ---- files -------------------------------------------------------------------------------------------------------
 

@@ -27,10 +27,13 @@ def requirements(text: str) -> str:
 def build(folder: Path) -> None:
     """Write the Space into *folder*, which may be the clone of one; what else lies in it stays.
 
-    Raises FileExistsError when *folder* lies within this repository's own parts.
+    Raises FileExistsError when *folder* lies within this repository's own parts, or holds anything and is no Space.
     """
     if folder.resolve().is_relative_to(ROOT):
         raise FileExistsError(f"{folder} lies within the program itself; choose a folder outside of it")
+    if folder.exists() and any(folder.iterdir()) and not (folder / ".gitattributes").exists():
+        # An app or models folder that is somebody's own would be replaced.
+        raise FileExistsError(f"{folder} is neither empty nor a Space; choose an empty folder or the clone of a Space")
     folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         target = folder / part

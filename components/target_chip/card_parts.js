@@ -17,7 +17,10 @@ unison.cardParts.answers = function (media) {
   const tell = (text) => window.dispatchEvent(new CustomEvent("unison:answer", { detail: { text } }));
   return h("div", { class: "u-answers", role: "group", "aria-label": "Answer" }, media.map((medium) =>
     h("button", { type: "button", class: "u-btn", "data-answer": medium.ref, onclick: (event) => {
-      event.currentTarget.closest(".u-answers").querySelectorAll("button").forEach((node) => (node.disabled = true));
+      const all = event.currentTarget.closest(".u-answers").querySelectorAll("button");
+      const lock = (on) => all.forEach((node) => (node.disabled = on));
+      lock(true);
+      setTimeout(() => lock(false), 1000);
       tell(medium.ref);
     } }, unison.icon(medium), medium.ref + (medium.name ? " · " + medium.name : ""))));
 };
@@ -68,7 +71,8 @@ unison.cardParts.meant = function (data) {
   const state = { choice: { task: "", media: [], regions: null }, drawn: null, sent: false };
   const run = h("button", { type: "button", class: "u-btn u-primary", "data-act": "meant", onclick: () => {
     state.sent = true;
-    run.disabled = true;
+    run.disabled = true; // once a press; what is refused can be tried again
+    setTimeout(() => (run.disabled = false), 1000);
     window.dispatchEvent(new CustomEvent("unison:meant", { detail: { ...state.choice, drawn: state.drawn } }));
   } }, "Run again");
   const marks = data.drawn.filter((region) => region.shapes.length && data.pictures[region.of]).map((region) =>

@@ -132,12 +132,15 @@ def test_a_strangers_conversation_answers_as_one_that_does_not_exist(client):
         client.predict(text="what?", conversation=mine["conversation"], owner="eve", api_name="/chat")
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", __file__])
-def test_a_path_on_the_server_is_no_uploaded_file(served, path):
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", __file__, "a private picture"])
+def test_a_path_on_the_server_is_no_uploaded_file(served, path, tmp_path):
     engine, url = served
+    if path == "a private picture":  # one that could be taken in, which the others could not
+        path = str(tmp_path / "private.png")
+        Image.new("RGB", (8, 8)).save(path)
     before = engine.store.used()
     data = [["x"], [{"path": path, "meta": {"_type": "gradio.FileData"}}]]
-    for file in (data[1][0], {"path": path}):
+    for file in (data[1][0], {"path": path}, {"path": path, "meta": {"_type": "x"}}):
         body = json.dumps({"data": ["x", [file], [], "", "", None, ""]}).encode()
         request = urllib.request.Request(f"{url}gradio_api/call/chat", body, {"Content-Type": "application/json"})
         event = json.load(urllib.request.urlopen(request))["event_id"]

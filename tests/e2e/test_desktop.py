@@ -53,6 +53,7 @@ def test_closing_the_window_ends_the_program(tmp_path):
 def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monkeypatch):
     asked = {}
     view = types.ModuleType("webview")
+    view.settings = {}
     view.WebViewException = RuntimeError
     view.create_window = lambda *names, **how: asked.update(names=names)
     view.start = lambda **how: asked.update(how)

@@ -55,7 +55,7 @@ def test_a_bare_machine_is_set_up_once_and_the_app_runs_inside(root):
             [sys.executable, str(root / "start.py"), *arguments], capture_output=True, text=True, cwd=root.parent
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return done.stdout + done.stderr
 
     first, second = run("--port", "1"), run("--port", "2")
     assert "Installing requirements.txt" in first

@@ -145,13 +145,13 @@ def _shifted(track: Track, old: Thing, new: Thing, ids: set[int], ratio: float) 
     def x(value: float) -> float:
         if value <= -before.half_x or value >= 1 + before.half_x:  # out of sight
             return value + (after.half_x - before.half_x) * (1 if value > 1 else -1)
-        return value + new.x - old.x
+        return value + (new.x - old.x)
 
     channels = dict(track.channels)
     if "x" in channels:
         channels["x"] = tuple(Key(k.time, x(k.value), k.ease) for k in channels["x"])
     if "y" in channels:
-        channels["y"] = tuple(Key(k.time, k.value + new.y - old.y, k.ease) for k in channels["y"])
+        channels["y"] = tuple(Key(k.time, k.value + (new.y - old.y), k.ease) for k in channels["y"])
     if turn := _faced(channels, before.faces, after.faces):
         channels["turn"] = turn
     else:

@@ -141,7 +141,7 @@ def test_a_path_on_the_server_is_no_uploaded_file(served, path, tmp_path):
     before = engine.store.used()
     data = [["x"], [{"path": path, "meta": {"_type": "gradio.FileData"}}]]
     for file in (data[1][0], {"path": path}, {"path": path, "meta": {"_type": "x"}}):
-        body = json.dumps({"data": ["x", [file], [], "", "", None, ""]}).encode()
+        body = json.dumps({"data": ["x", [file], [], "", "", None, "", ""]}).encode()
         request = urllib.request.Request(f"{url}gradio_api/call/chat", body, {"Content-Type": "application/json"})
         event = json.load(urllib.request.urlopen(request))["event_id"]
         with urllib.request.urlopen(f"{url}gradio_api/call/chat/{event}") as stream:

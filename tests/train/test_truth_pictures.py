@@ -87,15 +87,23 @@ def test_masks_and_boxes_are_those_of_the_drawing() -> None:
 @pytest.mark.parametrize("group", ["name", "all", "colour", "side", "order", "size"])
 def test_another_reader_finds_the_same_things(group: str) -> None:
     """The world's own reader of phrases shares no code with their writer; it is given each phrase in its plainest words."""
-    for number in range(8):
+    read = 0
+    for number in range(60):
         shot, reference = plots.pointed(Random(f"read {group} {number}"), "train", group)
         noun = reference.noun
+        same = referring.called(shot, noun) or ()
+        if group in ("colour", "size") and any(atlas.entry(shot.thing(n).name).name != noun for n in same):
+            continue  # of a bear and a polar bear the reader takes the one of that very name
         plain = {"name": f"the {noun}", "all": f"all the {words.many(noun)}"}.get(
             group, reference.short.replace("one", noun)
         )
         if " from " not in noun:  # the reader takes "the taxi from the front" for a place
             found = pick(plain, shot.scene, KNOW, Context(width=shot.width, height=shot.height))
             assert set(found.ids) == set(reference.ids), plain
+            read += 1
+        if read == 8:
+            return
+    raise AssertionError(f"only {read} phrases could be read")
 
 
 def test_a_name_fits_nothing_else_of_its_scene() -> None:

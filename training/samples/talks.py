@@ -89,7 +89,10 @@ def _message(message: Message, width: int) -> Pixels:
     row: list[Pixels] = []
     for part in message.parts:
         if isinstance(part, Media | Region):
-            row.append(_handle(part, paper))
+            plate_of = _handle(part, paper)
+            if row and sum(one.shape[1] + 6 for one in (*row, plate_of)) > most - 24:
+                blocks, row = [*blocks, beside(row, 6, paper)], []
+            row.append(plate_of)
             continue
         blocks += [beside(row, 6, paper)] if row else []
         row = []

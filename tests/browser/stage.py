@@ -209,6 +209,9 @@ def touch(page: Any, points: list[tuple[float, float]]) -> None:
         x, y = place(page, *point)
         kind = "touchMove" if number else "touchStart"
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    # A finger rests before it leaves the glass: a flick would make the browser take the next tap for the end of a fling.
+    page.wait_for_timeout(120)
+    session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 

@@ -72,6 +72,10 @@ class Scripted:
             yield f"<task>{call}</task>"
 
 
+GONE: set[str] = set()
+"""Addresses whose server was ended: a page that is still open goes on asking there, which is no fault of its."""
+
+
 @dataclass
 class Site:
     """A served page: its *engine*, its address, and the folder of its data."""
@@ -126,6 +130,7 @@ def serve(folder: Path, model: Any = None, port: int = 0, slow: bool = True) -> 
     try:
         yield Site(engine, page.local_url.rstrip("/"), folder)
     finally:
+        GONE.add(urlparse(page.local_url).netloc)
         page.close()
         engine.close()
 
@@ -140,8 +145,13 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("console", self._told)
         self.page.on("request", lambda r: self.hosts.add(urlparse(r.url).netloc) if r.url.startswith("http") else None)
+
+    def _told(self, message: Any) -> None:
+        gone = "net::ERR_" in message.text and urlparse(message.location.get("url", "")).netloc in GONE
+        if message.type == "error" and not gone:
+            self.errors.append(message.text)
 
 
 def ready(page: Any, url: str) -> None:

@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
 from components.fast_gradio import gr
 from models.expert import Refusal
-from models.router import Broken, incident
 from models.values import Media, Message
 
 from app import programs
@@ -115,17 +114,8 @@ def add_endpoints(engine: Engine) -> None:
     gr.api(export, api_name="export", concurrency_limit=16)
 
 
-@contextmanager
-def _plainly(doing: str) -> Iterator[None]:
-    """Turn what goes wrong within into the one sentence that a caller may see."""
-    try:
-        yield
-    except Refusal as refusal:
-        number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
-        raise gr.Error(f"{refusal.what} {refusal.hint}{number}".strip(), print_exception=False) from None
-    except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller but its number)
-        number = incident(doing, error)
-        raise gr.Error(f"Something went wrong (incident {number}).", print_exception=False) from None
+def _plainly(doing: str) -> AbstractContextManager[None]:
+    return programs.plainly(doing, lambda words: gr.Error(words, print_exception=False))
 
 
 def _uploads(engine: Engine, files: Any) -> Iterator[tuple[Path, str]]:

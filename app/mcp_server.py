@@ -14,7 +14,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -25,7 +25,6 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ImageContent, TextContent
 from models.expert import Refusal
-from models.router import Broken, incident
 from models.values import Media, Message
 from typing_extensions import NotRequired, TypedDict
 
@@ -118,7 +117,7 @@ def make(engine: Engine) -> MCPServer:
         id from an earlier answer, or "new"; left out, the latest goes on. seed: for a repeatable result. task, expert: to choose them
         instead of the model.
         """
-        with _plainly("answering chat"), TemporaryDirectory() as scratch:
+        with programs.plainly("answering chat", ToolError), TemporaryDirectory() as scratch:
             where = session(conversation)
             current[:] = [where]
             chosen = programs.choices(engine, seed, task, expert)
@@ -135,7 +134,7 @@ def make(engine: Engine) -> MCPServer:
     def media(conversation: str = "", handle: str = "") -> list[TextContent | ImageContent]:
         """List every medium of a conversation with its path, oldest first; with a handle, that one alone, shown if it is a
         picture or a mask."""
-        with _plainly("answering media"):
+        with programs.plainly("answering media", ToolError):
             where = session(conversation)
             shelf = engine.media(where)
             if handle and handle not in shelf:
@@ -146,7 +145,7 @@ def make(engine: Engine) -> MCPServer:
 
     def stop(conversation: str = "") -> str:
         """End the reply that is being made, within one step; what was made before it is kept."""
-        with _plainly("answering stop"):
+        with programs.plainly("answering stop", ToolError):
             return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
 
     for tool in (chat, media, stop):
@@ -175,18 +174,6 @@ def _finished(events: Iterator[Event], ctx: Context, gone: threading.Event) -> M
             elif isinstance(event, Finished):
                 message = event.message
     return message
-
-
-@contextmanager
-def _plainly(doing: str) -> Iterator[None]:
-    """Turn what goes wrong within into the one sentence that a caller may see."""
-    try:
-        yield
-    except Refusal as refusal:
-        number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
-        raise ToolError(f"{refusal.what} {refusal.hint}{number}".strip()) from None
-    except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller but its number)
-        raise ToolError(f"Something went wrong (incident {incident(doing, error)}).") from None
 
 
 def _opened(engine: Engine, files: list[str], scratch: Path) -> list[tuple[Path, str]]:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from models.device import SEEDS
 from models.expert import Refusal
+from models.router import Broken, incident
 from models.values import Failure, Media, Part, Step, TaskCall, Text, to_json
 
 from app.engine import Engine
@@ -25,6 +26,19 @@ def enter(engine: Engine, owner: Any, conversation: Any) -> Session:
     made-up owner becomes a new one. Raises Refusal for a conversation that is not the owner's."""
     token = owner if is_owner(owner) else new_owner()
     return engine.open(token, str(conversation) if conversation else None)
+
+
+@contextmanager
+def plainly(doing: str, error: Callable[[str], Exception]) -> Iterator[None]:
+    """Turn what goes wrong within into the one sentence that a caller may see, raised as what *error* makes of it; *doing*
+    names the work in the log."""
+    try:
+        yield
+    except Refusal as refusal:
+        number = f" (incident {refusal.incident})" if isinstance(refusal, Broken) else ""
+        raise error(f"{refusal.what} {refusal.hint}{number}".strip()) from None
+    except Exception as fault:  # noqa: BLE001 (nothing of it may reach the caller but its number)
+        raise error(f"Something went wrong (incident {incident(doing, fault)}).") from None
 
 
 def again(engine: Engine, owner: Any, conversation: Any) -> Session:
@@ -53,7 +67,7 @@ def choices(engine: Engine, seed: Any = None, task: Any = "", expert: Any = "") 
 def _seed(seed: Any) -> int | None:
     if seed is None:
         return None
-    if isinstance(seed, bool) or not isinstance(seed, int | float) or seed != seed or not 0 <= seed < SEEDS:
+    if isinstance(seed, bool) or not isinstance(seed, int | float) or not 0 <= seed < SEEDS or seed != int(seed):
         raise Refusal("The seed is out of range.", f"Use a whole number from 0 to {SEEDS - 1}.")
     return int(seed)
 

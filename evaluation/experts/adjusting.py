@@ -17,7 +17,7 @@ from evaluation import colour_space
 from evaluation.experts import films, toning
 from evaluation.experts.bench import Asked
 from evaluation.experts.changing import decibels
-from evaluation.experts.clips import Shot, filmed, grey, paired, shot_of, sized, stays, sweep
+from evaluation.experts.clips import Shot, filmed, grey, paired, shown, sized, stays, sweep
 from evaluation.experts.scenes import COLOURS, drawn, mask_of, singles
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
 
@@ -278,8 +278,7 @@ def _tone_marks(case: Adjusting, number: int, shown: Pixels) -> Marks:
 
 
 def _answer(values: Sequence[Value], case: Adjusting) -> Shot:
-    found = shot_of(values)
-    return Shot(grey()) if found is None or not len(found.frames) else found
+    return shown(values, Shot(grey()))
 
 
 ADJUST: Suite[Any, Any] = Suite(

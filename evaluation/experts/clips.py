@@ -131,6 +131,12 @@ def paired(frames: Frames, count: int) -> Frames:
     return frames[np.minimum(np.arange(count), len(frames) - 1)]
 
 
+def shown(values: Sequence[Value], otherwise: Shot) -> Shot:
+    """Return what an expert gave, or *otherwise* where that has no picture."""
+    found = shot_of(values)
+    return otherwise if found is None or not len(found.frames) else found
+
+
 def grey() -> Frames:
     """Return one even frame, uint8 [1, h, w, 3]."""
     return np.full((1, films.HEIGHT, films.WIDTH, 3), 128, np.uint8)

@@ -18,7 +18,7 @@ from evaluation import colour_space, pictures, video
 from evaluation.experts import films, toning
 from evaluation.experts.bench import Asked
 from evaluation.experts.changing import MOST_DB, ROUND, decibels, framed, widened
-from evaluation.experts.clips import Shot, filmed, paired, shot_of, sized, stays, sweep
+from evaluation.experts.clips import Shot, filmed, paired, shown, sized, stays, sweep
 from evaluation.experts.moving import pairs_of, way_of
 from evaluation.experts.scenes import COLOURS, counted, in_place, whole
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
@@ -238,8 +238,7 @@ def _asked(case: Refilming) -> Asked:
 
 
 def _answer(values: Sequence[Value], case: Refilming) -> Shot:
-    found = shot_of(values)
-    return case.before if found is None or not len(found.frames) else found
+    return shown(values, case.before)
 
 
 VIDEO_EDIT: Suite[Any, Any] = Suite(

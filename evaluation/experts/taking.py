@@ -15,7 +15,7 @@ from evaluation import signals
 from evaluation.experts import films
 from evaluation.experts.bench import Asked
 from evaluation.experts.changing import decibels
-from evaluation.experts.clips import ALIKE, Shot, filmed, grey, shot_of, sized, sweep
+from evaluation.experts.clips import ALIKE, Shot, filmed, grey, shown, sized, sweep
 from evaluation.experts.suite import Marks, Measure, Suite, Tools
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ def _asked(case: Taking) -> Asked:
 
 
 def _answer(values: Sequence[Value], case: Taking) -> Shot:
-    found = shot_of(values)
-    return Shot(grey()) if found is None or not len(found.frames) else found
+    return shown(values, Shot(grey()))
 
 
 EXTRACT: Suite[Any, Any] = Suite(

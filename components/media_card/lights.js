@@ -52,7 +52,7 @@ unison.lights = (function () {
 unison.maskNames = function (node, masks, layers) {
   const SIDE = 160;
   const { h, local, colour, lights } = unison;
-  const maps = masks.map(() => null);
+  const maps = masks.map(() => null), names = masks.map(() => null);
   node.classList.add("u-masked");
 
   masks.forEach((mask, index) => {
@@ -77,10 +77,12 @@ unison.maskNames = function (node, masks, layers) {
     const middle = [0, 1].map((axis) => places.reduce((sum, place) => sum + place[axis], 0) / places.length);
     const far = ([x, y]) => (x - middle[0]) ** 2 + (y - middle[1]) ** 2;
     const [x, y] = places.reduce((best, place) => (far(place) < far(best) ? place : best));
-    node.append(h("span", {
+    names[index] = h("span", {
       class: "u-label u-k-" + mask.key, "aria-hidden": "true",
       style: { left: ((x + 0.5) / wide) * 100 + "%", top: ((y + 0.5) / high) * 100 + "%", borderColor: colour(mask.hue) },
-    }, mask.label || mask.ref));
+    }, mask.label || mask.ref);
+    // Pictures load in any order; names stand in that of the masks, so that where two overlap the same one is always on top.
+    node.insertBefore(names[index], names.slice(index + 1).find(Boolean) || null);
     lights.again();
   }
 

@@ -164,8 +164,8 @@ def test_tokens_are_copied_and_the_whole_record_is_one_click_away(visit, site, t
 # Masks and boxes
 
 
-def two_masks(page, tmp_path):
-    photo = stage.photo(tmp_path / "two.png", (30, 60, 110, 140))
+def two_masks(page, tmp_path, labels=2):
+    photo = stage.photo(tmp_path / "two.jpg", (30, 60, 110, 140))
     pixels = np.asarray(Image.open(photo)).copy()
     pixels[60:140, 190:270] = (40, 60, 220)
     Image.fromarray(pixels).save(photo)
@@ -177,7 +177,7 @@ def two_masks(page, tmp_path):
     page.locator(".u-object input").last.fill("blue square")
     page.click("[data-act=done]")
     stage.send(page, "say The red square and the blue square.\ndo: segment image#1 region#1 region#2")
-    page.wait_for_function("document.querySelectorAll('.u-label').length === 2")
+    page.wait_for_function("n => document.querySelectorAll('.u-label').length === n", arg=labels)
 
 
 def lit(page):
@@ -206,6 +206,25 @@ def test_words_masks_and_names_light_up_together(page, tmp_path):
     assert lit(page) == {"mask#1"}, "what was pressed stays lit"
     page.keyboard.press("Escape")
     assert lit(page) == set()
+    assert page.locator(".u-label").all_inner_texts() == ["red square", "blue square"]
+
+
+def test_names_stand_in_the_order_of_the_masks_whichever_picture_comes_first(page, tmp_path):
+    held = []
+    page.route("**/file=**.png", lambda route: held.append(route))
+    two_masks(page, tmp_path, labels=0)
+    page.wait_for_selector(".u-mask[data-ref='mask#2']")
+    second = page.locator(".u-mask[data-ref='mask#2']").evaluate("node => node.style.maskImage")
+    early = [route for route in held if route.request.url.rpartition("/")[2] in second]
+    assert early and len(early) < len(held)
+    for route in early:
+        route.continue_()
+    page.wait_for_function("document.querySelectorAll('.u-label').length === 1")
+    assert page.locator(".u-label").all_inner_texts() == ["blue square"]
+    for route in held:
+        if route not in early:
+            route.continue_()
+    page.wait_for_function("document.querySelectorAll('.u-label').length === 2")
     assert page.locator(".u-label").all_inner_texts() == ["red square", "blue square"]
 
 

@@ -214,16 +214,18 @@ def test_names_stand_in_the_order_of_the_masks_whichever_picture_comes_first(pag
     page.route("**/file=**.png", lambda route: held.append(route))
     two_masks(page, tmp_path, labels=0)
     page.wait_for_selector(".u-mask[data-ref='mask#2']")
-    second = page.locator(".u-mask[data-ref='mask#2']").evaluate("node => node.style.maskImage")
-    early = [route for route in held if route.request.url.rpartition("/")[2] in second]
-    assert early and len(early) < len(held)
-    for route in early:
+    wanted = page.locator(".u-mask").evaluate_all("nodes => nodes.map(node => node.style.maskImage)")
+
+    def of(mask):
+        return [route for route in held if route.request.url.rpartition("/")[2] in wanted[mask]]
+
+    assert stage.until(lambda: page.evaluate("true") and of(0) and of(1)), "both are asked for"
+    for route in of(1):
         route.continue_()
     page.wait_for_function("document.querySelectorAll('.u-label').length === 1")
     assert page.locator(".u-label").all_inner_texts() == ["blue square"]
-    for route in held:
-        if route not in early:
-            route.continue_()
+    for route in of(0):
+        route.continue_()
     page.wait_for_function("document.querySelectorAll('.u-label').length === 2")
     assert page.locator(".u-label").all_inner_texts() == ["red square", "blue square"]
 

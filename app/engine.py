@@ -28,6 +28,7 @@ from app.branches import Placed, media_of
 from app.composing import check_options, compose, known
 from app.events import Event, Options
 from app.history import Entry, History
+from app.owed import Owed
 from app.reply import Reply
 from app.running import Runs
 from app.session import Session
@@ -67,7 +68,7 @@ class Engine:
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
         self._runs = Runs()
-        self._owed: dict[str, tuple[int, Message]] = {}
+        self._owed = Owed(self.history)
 
     def start(self) -> None:
         """Load the model and clean the store in the background; returns at once."""
@@ -105,7 +106,7 @@ class Engine:
         """Stop and forget a conversation, and remove the files that no other conversation uses."""
         self.stop(session)
         self.store.remove(self.history.delete(session.owner, session.conversation))
-        self._owed.pop(session.conversation, None)
+        self._owed.forget(session.conversation)
 
     def search(self, owner: str, words: str) -> list[Entry]:
         """Return those of :meth:`conversations` that hold all of *words*, whatever their case, in their title, in what was
@@ -132,36 +133,7 @@ class Engine:
 
     def placed(self, session: Session) -> list[Placed]:
         """Return the same with their numbers, which other calls name them by, and their variants."""
-        places = self.history.placed(session.owner, session.conversation)
-        owed = self._owed.get(session.conversation)
-        return places if owed is None else self._paid(session, places, *owed)
-
-    def _paid(self, session: Session, places: list[Placed], n: int, message: Message) -> list[Placed]:
-        """Return *places* with the reply that the disk did not take, and save it now if there is room again."""
-        mine = next((place for place in places if place.n == n), None)
-        if mine is None:  # it stands on another branch
-            return places
-        if mine.message.state != "running":
-            self._owed.pop(session.conversation, None)
-            return places
-        try:
-            self.history.replace(session.owner, session.conversation, n, message)
-            self._owed.pop(session.conversation, None)
-        except Refusal as refusal:
-            log.warning("a reply is still not saved: %s", refusal.what)
-        return [replace(place, message=message) if place is mine else place for place in places]
-
-    @contextmanager
-    def _saved(self, session: Session) -> Iterator[None]:
-        """Save all that is written within, or nothing: then a reply that the disk did not take before is still owed."""
-        owed = self._owed.get(session.conversation)
-        try:
-            with self.history.together():
-                yield
-        except BaseException:
-            if owed is not None:
-                self._owed.setdefault(session.conversation, owed)
-            raise
+        return self._owed.shown(session, self.history.placed(*_of(session)))
 
     def shelf(self, session: Session) -> dict[str, Media]:
         """Return by handle what the messages shown hold, and unsent attachments."""
@@ -250,7 +222,7 @@ class Engine:
         with self._running(session) as run:
             message = self._message(session, text, attachments, regions)
             check_options(options, self.router)
-            with self._saved(session):
+            with self._owed.saved(session):
                 self.history.append(session.owner, session.conversation, message)
                 reply = Reply(self, run, options)
             yield from reply.events()
@@ -262,7 +234,7 @@ class Engine:
             options = replace(options, seed=options.seed if seed is None else seed)
             check_options(options, self.router)
             last = self._asked(session)
-            with self._saved(session):
+            with self._owed.saved(session):
                 self.history.go_to(*_of(session), last.n)
                 reply = Reply(self, run, options)
             yield from reply.events()
@@ -282,7 +254,7 @@ class Engine:
             old = self._asked(session, n)
             handles = [part.handle for part in old.message.parts if isinstance(part, Media)]
             kept = [part for part in old.message.parts if isinstance(part, Region)] if regions is None else regions
-            with self._saved(session):
+            with self._owed.saved(session):
                 self._step_back(session, old.n)
                 message = self._message(session, text, handles, kept)
                 self.history.append(session.owner, session.conversation, message)
@@ -346,13 +318,11 @@ class Engine:
             run.stop.set()
         return run is not None
 
-    def skip(self, session: Session) -> bool:
-        """End the call that runs within one step, keep what was made before it and go on with the next; tell whether a
-        reply was there."""
+    def skip(self, session: Session, call: str = "") -> bool:
+        """End the call that runs within one step, keep what was made before it and go on with the next; tell whether one
+        did. Where *call* is given and another one runs, the wish came too late and ends nothing."""
         run = self._runs.of(session)
-        if run is not None:
-            run.skip.set()
-        return run is not None
+        return run is not None and run.skip(call)
 
     def busy(self, session: Session) -> bool:
         """Tell whether the conversation is answering."""
@@ -371,14 +341,12 @@ class Engine:
             try:
                 yield run
             finally:
-                if run.owed is not None and self.history.exists(*_of(session)):
-                    self._owed[session.conversation] = run.owed
+                if run.owed is not None:
+                    self._owed.note(session, *run.owed)
 
     def _settle(self, session: Session) -> None:
-        """Mark a reply that a later one took over from as stopped."""
-        for place in self.placed(session):
-            if place.message.state == "running":
-                self.history.replace(*_of(session), place.n, replace(place.message, state="stopped"))
+        """Mark what nothing makes any more as stopped, on whatever branch; what is owed is whole and waits for room."""
+        self.history.settle(*_of(session), but=self._owed.number(session))
 
     def _asked(self, session: Session, n: int | None = None) -> Placed:
         """Return the person's message *n* of those shown, or their last."""

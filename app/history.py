@@ -231,6 +231,13 @@ class History:
                 raise Refusal("This message is no longer there.", "Reload the page.")
             self._touch(conversation, n, message)
 
+    def settle(self, owner: str, conversation: str, but: int | None = None) -> None:
+        """Mark every message of the conversation that is still said to be made, on any branch, as stopped; not message *but*."""
+        with self.together():
+            self._check(owner, conversation)
+            query = "UPDATE message SET state = 'stopped' WHERE conversation = ? AND state = 'running' AND n IS NOT ?"
+            self._db.execute(query, (conversation, but))
+
     def _touch(self, conversation: str, n: int, message: Message) -> None:
         for part in message.parts:
             if isinstance(part, Media):
@@ -284,11 +291,13 @@ class History:
         return conversation
 
     def branch_off(self, owner: str, conversation: str, n: int, title: str) -> str:
-        """Make a conversation called *title* of the messages up to *n* and their media, and return its id."""
-        tree = self.tree(owner, conversation)
-        if n not in {node.n for node in tree.nodes}:
-            raise Refusal(GONE.what, GONE.hint)
-        return self.plant(owner, replace(cut(tree, n), title=title))
+        """Make a conversation called *title* of the messages up to *n* and their media, and return its id. Read and written in one
+        transaction: its media cannot go with the other conversation in between."""
+        with self.together():
+            tree = self.tree(owner, conversation)
+            if n not in {node.n for node in tree.nodes}:
+                raise Refusal(GONE.what, GONE.hint)
+            return self.plant(owner, replace(cut(tree, n), title=title))
 
     # Media and regions
 

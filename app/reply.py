@@ -237,12 +237,12 @@ class Reply:
         engine.check_quota(self._session.owner)
         job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "tmp")
         name = self._expert_name(call)
-        self._run.skip.clear()
+        self._run.call = call.id
         job.start()
         try:
             while not job.wait(TICK):
                 turn.check()
-                if self._run.skip.is_set():
+                if self._run.skipped == call.id:
                     raise Refusal(SKIPPED)
                 if job.seconds() > limit:
                     raise Refusal(
@@ -251,6 +251,7 @@ class Reply:
                 yield Progress(call.id, call.task, name, job.fraction, job.word, job.seconds(), job.left(), job.preview)
             turn.check()
         finally:
+            self._run.call = ""
             job.cancel()
             if not job.wait(0):
                 # It ends at its next report; if that never comes, others must not wait for it.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,15 +29,25 @@ SAVE = 1.0
 
 @dataclass
 class Run:
-    """The one reply that a conversation may have in the making. *skip* ends the call that runs and nothing else; *current*
-    turns False when a later one took over; *owed* is the reply and its number, when the disk did not take its end."""
+    """The one reply that a conversation may have in the making. *call* is the id of the call that runs, "" between calls, and
+    *skipped* that of the one that a person did not want to wait for; *current* turns False when a later reply took over; *owed*
+    is the reply and its number, when the disk did not take its end."""
 
     session: Session
     stop: threading.Event = field(default_factory=threading.Event)
-    skip: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    call: str = ""
+    skipped: str = ""
     current: bool = True
     owed: tuple[int, Message] | None = None
+
+    def skip(self, call: str = "") -> bool:
+        """End the call that runs, if it is *call* ("" means whichever does), and nothing else; tell whether it is."""
+        now = self.call
+        if not now or call not in ("", now):
+            return False
+        self.skipped = now
+        return True
 
     def cancelled(self) -> bool:
         """Tell whether the reply shall end now."""
@@ -48,7 +60,8 @@ class Turn:
     def __init__(
         self, history: History, run: Run, calls_before: int, spell: Callable[[str], str] = lambda words: words
     ) -> None:
-        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's."""
+        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's. Raises
+        Refusal where a later reply took over already."""
         self._history, self.run, self._spell = history, run, spell
         self.session = run.session
         self.parts: list[Part] = []
@@ -57,12 +70,23 @@ class Turn:
         self._numbered = calls_before
         self._shown = self._saved = time.monotonic()
         self._words: list[str] = []
+        if not run.current:
+            raise Refusal("Another message was sent in the meantime.", "Send this one again.")
         self.n = history.append(self.session.owner, self.session.conversation, Message("assistant", (), "running"))
 
     def check(self) -> None:
         """Raise Cancelled when the person pressed Stop or a later reply took over."""
         if self.run.cancelled():
             raise Cancelled
+
+    @contextmanager
+    def _mine(self) -> Iterator[None]:
+        """Write all of what is within, or nothing; raises Cancelled where a later reply took over. Asked within the transaction:
+        what that reply finds running it marks afterwards, so that nothing can be written in between."""
+        with self._history.together():
+            if not self.run.current:
+                raise Cancelled
+            yield
 
     def next_call_id(self) -> str:
         """Return an id for a task call, unique in the conversation."""
@@ -94,7 +118,7 @@ class Turn:
         owner, conversation = self.session.owner, self.session.conversation
         before = self.parts
         try:
-            with self._history.together():
+            with self._mine():
                 facts = {"call": call.id, "seed": step.seed, **({"of": of} if of else {})}
                 media = [self._history.add_media(owner, conversation, k, p, {**m, **facts}) for k, p, m in stored]
                 self.add(step, *media)
@@ -109,7 +133,7 @@ class Turn:
 
     def save(self, state: str = "running") -> None:
         """Write the reply as it is, unless a later one has taken over."""
-        if self.run.current:
+        with contextlib.suppress(Cancelled), self._mine():
             self._history.replace(self.session.owner, self.session.conversation, self.n, self.message(state))
         self._saved = time.monotonic()
 

@@ -73,9 +73,10 @@ class Results:
         options = Options(seed=step.seed if wish.get("seed") == "same" else None, implementation=next(iter(ran), None))
         yield from actions.show(page, engine.reply(session, text, options=options), clear=False)
 
-    def skip(self, owner: Any, request: gr.Request) -> None:
-        """Keep what is done and go on with the next call."""
+    def skip(self, owner: Any, event: gr.EventData, request: gr.Request) -> None:
+        """Keep what is done and go on with the next call, where the one that the button stood on still runs."""
         try:
-            self._actions.engine.skip(self._actions.page(request, owner).session)
+            call = str((event._data or {}).get("call") or "")
+            self._actions.engine.skip(self._actions.page(request, owner).session, call)
         except Refusal as refusal:
             tell(refusal)

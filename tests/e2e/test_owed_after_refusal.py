@@ -19,7 +19,7 @@ def test_what_is_owed_is_saved_once_there_is_room_again(tmp_path, monkeypatch):
         pass
     whole = engine.messages(session)[1]
     engine.history.replace(session.owner, session.conversation, 1, Message("assistant", (Text("o"),), "running"))
-    engine._owed[session.conversation] = (1, whole)
+    engine._owed.note(session, 1, whole)
 
     class Full:
         def __init__(self, engine, run, options):
@@ -33,6 +33,6 @@ def test_what_is_owed_is_saved_once_there_is_room_again(tmp_path, monkeypatch):
     assert session.conversation in engine._owed
     assert engine.history.messages(session.owner, session.conversation)[1].state == "running"
     assert [message.text for message in engine.messages(session)] == ["say one", whole.text]
-    assert engine._owed == {}
+    assert not engine._owed
     assert engine.history.messages(session.owner, session.conversation)[1].state == "done"
     engine.close()

@@ -275,5 +275,5 @@ def test_a_reply_whose_conversation_is_deleted_ends_and_leaves_nothing_owed(made
     next(events)
     engine.delete(session)
     assert last(events).reason in ("stopped", "failed")
-    assert engine._owed == {}
+    assert not engine._owed
     assert not engine._runs

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 from engine_stubs import kinds, of, write_expert
 
 from app.events import Finished, Progress
+from app.ui_results import Results
 from models.values import Failure, Media, Step
 
 THREE = '<task>image "one"</task> then <task>image "two" seed=4</task> and <task>image "three"</task> done.'
@@ -82,3 +84,25 @@ def test_a_skip_that_comes_too_late_does_not_end_the_next_call(made, tmp_path):
     assert word.startswith("step")
     engine.stop(session)
     assert [*events][-1].reason == "stopped"
+
+
+def test_a_skip_that_arrives_while_the_next_call_runs_ends_nothing(made, tmp_path):
+    """The click was on the card of the first call: however late it comes, it means that one."""
+    engine = made_with(made, tmp_path)
+    session = engine.open("ann")
+    page = SimpleNamespace(session=session)
+    cards = Results(SimpleNamespace(engine=engine, page=lambda request, owner: page))
+    seen = []
+
+    def late(event):
+        seen.append(event.call)
+        if len(seen) == 3:
+            assert engine.skip(session, "t1") is False
+            cards.skip("ann", SimpleNamespace(_data={"call": "t1"}), None)
+        if len(seen) == 6:
+            cards.skip("ann", SimpleNamespace(_data={"call": "t2"}), None)
+
+    finished = reply(engine, session, late)
+    assert set(seen) == {"t2"}
+    assert len(seen) >= 6, "it went on after the click that was too late"
+    assert [failure.call for failure in of(finished.message, Failure)] == ["t2"]

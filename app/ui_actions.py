@@ -92,10 +92,17 @@ def streaming(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[
 
     @functools.wraps(function)
     def safe(*arguments: Any) -> Iterator[Any]:
+        shown = False
         try:
-            yield from function(*arguments)
+            with closing(function(*arguments)) as drawings:  # type: ignore[type-var]
+                for values in drawings:
+                    shown = True
+                    yield values
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             fault(function.__name__, error)
+            shown = False
+        if not shown:
+            # Gradio takes a handler that yields nothing at all for one that empties every part.
             yield (gr.skip(),) * PARTS
 
     return safe

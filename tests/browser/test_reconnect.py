@@ -141,3 +141,18 @@ def test_what_was_said_in_another_tab_is_there_when_this_one_is_looked_at(plain,
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.wait_for_selector("[data-testid=user] .u-text >> text=say two")
     assert page.input_value("#box textarea") == "half a thought"
+
+
+def test_a_tab_that_missed_nothing_is_left_as_it_is_when_it_is_looked_at(page, site, tmp_path):
+    stage.attach(page, stage.photo(tmp_path / "square.png", (120, 60, 200, 140)))
+    stage.send(page, "do: adjust image#1 op=invert")
+    # A press that brings the window back to the front must find the button that it began on, and what was open stays open.
+    page.click("[data-testid=bot] [data-act=compare]")
+    page.locator("#chat .u-btn").evaluate_all("nodes => (window.before = nodes)")
+    with page.expect_response(lambda response: "/queue/join" in response.url) as asked:
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+    assert asked.value.ok
+    stage.send(page, "say still here")  # answered after the look
+    assert page.evaluate("window.before.every((node) => node.isConnected || node.dataset.turn)")
+    assert page.locator(".u-before").is_visible()
+    assert page.locator("[data-testid=user]").count() == 2

@@ -11,7 +11,9 @@ unison.regionDialog = function (element, desk, references) {
     + "E erases, X excludes. Control Z undoes, Control Y does it again. Plus, minus and zero enlarge, shrink and fit.";
   const view = unison.regionView(desk, room, canvas, find(".u-percent"));
   const tools = unison.regionTools(desk, view, () => number(widthInput.value) / 1000);
+  const foot = find(".u-foot"), leave = find(".u-leave");
   let awaited = null; // the frame's time that the video was last sent to
+  let taken = "", leaving = false; // the marks that the tray has, and whether somebody has said what becomes of the others
 
   desk.say = (text) => { hint.textContent = text || ""; };
   desk.ready = () => Boolean(desk.media) && !canvas.classList.contains("u-busy");
@@ -26,6 +28,8 @@ unison.regionDialog = function (element, desk, references) {
       desk.objects.push(desk.fresh(medium.mask));
       desk.active = desk.objects.length - 1;
     }
+    [taken, leaving] = [marks(), false];
+    ask(false);
     desk.frame = desk.isVideo() ? shapes.clamp(first(medium, desk.objects[desk.active]), 0, desk.last()) : 0;
     load();
     frames.hidden = !desk.isVideo();
@@ -146,7 +150,7 @@ unison.regionDialog = function (element, desk, references) {
       onfocus: () => activate(index),
       oninput: (event) => {
         desk.remember("label" + object.id);
-        object.label = event.target.value;
+        desk.objects[index].label = event.target.value; // another object than when the row was made, after an undo or a reopening
         list.dataset.key = listed(); // the row stays, so that what an input method composes is not cut off
         desk.refresh();
       } });
@@ -182,11 +186,26 @@ unison.regionDialog = function (element, desk, references) {
     });
     const { mask, mask_url, ...medium } = desk.medium;
     desk.save({ media: { ...now.media, [medium.ref]: medium }, regions: [...old, ...kept.values()] });
-    dialog.close();
+    close();
   }
 
+  // ---- leaving ----
+  // Marks that are not in the tray are never dropped unasked, by whatever key, button or gesture the dialog is closed.
+  const marks = () => JSON.stringify(desk.kept());
+  const unsaved = () => Boolean(desk.medium) && !leaving && (desk.draft !== null || marks() !== taken);
+  function ask(on) {
+    if (!on && leave.contains(document.activeElement)) desk.overlay?.focus({ preventScroll: true });
+    [foot.hidden, leave.hidden] = [on, !on];
+    if (on) leave.querySelector('[data-act="stay"]').focus();
+  }
+  function close() {
+    leaving = true;
+    dialog.close();
+  }
+  const cancel = () => (unsaved() ? ask(true) : close());
+
   const acts = {
-    tool: choose, done: use, cancel: () => dialog.close(), undo: desk.undo, redo: desk.redo, clear: desk.clear, object: desk.another,
+    tool: choose, done: use, keep: use, discard: close, stay: () => ask(false), cancel, undo: desk.undo, redo: desk.redo, clear: desk.clear, object: desk.another,
     neg: () => TAKES.neg.includes(desk.tool) && press("neg", "neg", !desk.neg), whole: () => press("whole", "whole", !desk.whole),
     back: () => seek(desk.frame - 1), next: () => seek(desk.frame + 1),
     nearer: () => view.enlarge(1.25), further: () => view.enlarge(0.8), fit: () => view.fitted(),
@@ -198,8 +217,18 @@ unison.regionDialog = function (element, desk, references) {
     if (node.dataset.tool) choose(node.dataset.tool);
     else desk.act(node.dataset.act);
   });
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog || !unsaved()) return;
+    event.preventDefault();
+    ask(true);
+  });
   dialog.addEventListener("close", () => {
     if (dialog.open) return; // opened again meanwhile
+    if (unsaved()) { // a browser may close it without leave, as by the gesture that goes back
+      dialog.showModal();
+      ask(true);
+      return;
+    }
     canvas.replaceChildren();
     press("neg", "neg", false);
     Object.assign(desk, { overlay: null, medium: null, media: null, draft: null });
@@ -207,5 +236,11 @@ unison.regionDialog = function (element, desk, references) {
   scrubber.addEventListener("input", () => seek(number(scrubber.value)));
   new ResizeObserver(() => desk.medium && view.shown()).observe(room);
   unison.regionGestures(desk, view, tools, dialog, room);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !unsaved()) return;
+    event.preventDefault(); // left to itself, the browser closes it at the second press, whatever is said to that
+    ask(leave.hidden);
+  });
+  room.addEventListener("pointerdown", () => ask(false));
   return { open };
 };

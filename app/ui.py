@@ -126,8 +126,9 @@ def build(engine: Engine) -> Any:
         chat.retry(actions.retry, [owner], shown, **stream)
         chat.undo(sidebar.undo, [box, owner], shown, **quiet)
         chat.example_select(actions.example, [owner], shown, **stream)
-        tray.drop(actions.drop, [tray, owner], [tray], **quiet)
-        tray.export(actions.export, [tray, owner], [tray], **quiet)
+        # A second press may come before the first is answered.
+        tray.drop(actions.drop, [tray, owner], [tray], **quiet, trigger_mode="multiple")
+        asked.export(results.export, [owner], [asked], **quiet, trigger_mode="multiple")
         bring.upload(sidebar.bring, [bring, owner], shown, **{**quiet, "concurrency_limit": 1})
         chats.bundle(sidebar.bundle, [owner], [chats], **quiet)
         chats.replay(sidebar.replay, [owner], [chats], **quiet)

@@ -8,7 +8,6 @@ import html
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,18 +225,6 @@ class Actions:
             self.engine.detach(page.session, handle)
         return self._tray(page.session, self._told(page.session, data).without(handle))
 
-    @guarded(1)
-    def export(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
-        """Write masks to one file and let the browser save it."""
-        page, wish = self.page(request, owner), event._data
-        refs, form = [str(ref) for ref in wish["refs"]][:64], str(wish["format"])
-        path = self.engine.export_masks(page.session, refs, form)
-        page.downloads += 1
-        name = f"{'-'.join(refs[:3]).replace('#', '')}-{form}{path.suffix}"
-        told = self._told(page.session, data)
-        link = self.link(str(path))
-        return self._tray(page.session, replace(told, download={"url": link, "name": name, "n": page.downloads}))
-
     # Replies
 
     @streaming
@@ -251,7 +238,8 @@ class Actions:
         marks = [*regions_of(self.engine.messages(session)), *(region.handle for region in tray.regions)]
         choice = chip.get("choice") if isinstance(chip, dict) else None
         options = picked(choice, self.engine.media(session), marks, self.engine.router.runnable())
-        yield from self.show(page, self.engine.reply(session, text, tray.attached, tray.regions, options))
+        events = self.engine.reply(session, text, tray.attached, tray.regions, options)
+        yield from self.show(page, events, to=tray.to)
 
     @streaming
     def retry(self, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -281,13 +269,23 @@ class Actions:
                 self.engine.detach(session, handle)
             raise
 
-    def show(self, page: Page, events: Iterator[Event], clear: bool = True) -> Generator[tuple[Any, ...], None, str]:
-        """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows. Returns how it
-        went: "well" when it was done without a failure."""
-        return (yield from self.watch(page, page.session, self.engine.begin(page.session, events), clear, stay=True))
+    def show(
+        self, page: Page, events: Iterator[Event], clear: bool = True, to: int | None = None
+    ) -> Generator[tuple[Any, ...], None, str]:
+        """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows; *to* is the
+        state of the tray that was sent. Returns how it went: "well" when it was done without a failure."""
+        running = self.engine.begin(page.session, events)
+        return (yield from self.watch(page, page.session, running, clear, to=to, stay=True))
 
     def watch(
-        self, page: Page, session: Session, events: Iterator[Event], clear: bool = False, *, stay: bool = False
+        self,
+        page: Page,
+        session: Session,
+        events: Iterator[Event],
+        clear: bool = False,
+        *,
+        to: int | None = None,
+        stay: bool = False,
     ) -> Generator[tuple[Any, ...], None, str]:
         """Draw a reply as its events come, as long as the tab shows its conversation and no newer stream draws it; with
         *clear* the composer is emptied when it begins. With *stay* it waits for the end even when a newer stream draws."""
@@ -324,7 +322,7 @@ class Actions:
                         began = time.monotonic()
                         if page.session == session:
                             box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)
-                            tray = self._tray(session, Tray()) if clear else gr.skip()
+                            tray = self._tray(session, Tray(to=to)) if clear else gr.skip()
                             yield self._draw(session, before, now, None), box, tray, self.sidebar(page), gr.skip()
                         continue
                     if isinstance(event, Finished):
@@ -336,7 +334,7 @@ class Actions:
                 # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
                 again = clear and now is not None and not drawn and time.monotonic() - began < AT_ONCE
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
-                tray = self._tray(session, Tray()) if again else gr.skip()
+                tray = self._tray(session, Tray(to=to)) if again else gr.skip()
                 yield self._chat(page), box, tray, self.sidebar(page), gr.skip()
         return went
 

@@ -25,7 +25,7 @@ SHOWN = 20
 @dataclass
 class Page:
     """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
-    taken away), how many messages it shows, how many downloads it made and which was the last, what is searched for, whether
+    taken away), how many messages it shows, how many downloads it made, which was the last and which the latest exports, what is searched for, whether
     the media are shown, what was deleted last (id, title, until when), which stream draws the tab now, and what the tab was
     shown last (conversation, number of the last message)."""
 
@@ -34,6 +34,7 @@ class Page:
     shown: int = 2 * SHOWN
     downloads: int = 0
     download: dict[str, Any] | None = None
+    exports: list[dict[str, Any]] = field(default_factory=list)
     words: str = ""
     shelf: bool = False
     gone: tuple[str, str, float] | None = None

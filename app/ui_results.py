@@ -1,4 +1,4 @@
-"""What the cards of a reply ask for: a call once more, the next call at once, or the end. Handlers over ``app.ui_actions``."""
+"""What the cards of a reply ask for: a call once more, a file, the next call at once, or the end. Handlers over ``app.ui_actions``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from models.tokens import write_call
 from models.values import Media, Message, Step, TaskCall
 
 from app.events import Options
-from app.ui_actions import Actions, streaming, tell
+from app.ui_actions import Actions, guarded, streaming, tell
 
+LATEST = 16
+"""Exports that a page is told of together, so that of several at once none is lost."""
 _TASK = re.compile(r"<task>(.*)</task>", re.DOTALL)
 
 
@@ -72,6 +74,19 @@ class Results:
         ran = [c.implementation for c, name in engine.implementations(step.task) if name == step.expert]
         options = Options(seed=step.seed if wish.get("seed") == "same" else None, implementation=next(iter(ran), None))
         yield from actions.show(page, engine.reply(session, text, options=options), clear=False)
+
+    @guarded(1)
+    def export(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Write masks or boxes to one file and let the browser save it."""
+        page, wish = self._actions.page(request, owner), event._data
+        refs, form = [str(ref) for ref in wish["refs"]][:64], str(wish["format"])
+        path = self._actions.engine.export_masks(page.session, refs, form)
+        name = f"{'-'.join(refs[:3]).replace('#', '')}-{form}{path.suffix}"
+        with page.lock:
+            page.downloads += 1
+            made = {"url": self._actions.link(str(path)), "name": name, "n": page.downloads}
+            page.exports = [*page.exports, made][-LATEST:]
+            return {"files": page.exports}
 
     def skip(self, owner: Any, event: gr.EventData, request: gr.Request) -> None:
         """Keep what is done and go on with the next call, where the one that the button stood on still runs."""

@@ -16,11 +16,12 @@ from app.regions import region_from_json
 
 @dataclass(frozen=True)
 class Tray:
-    """Handles to attach and regions to send, both of media that exist in the conversation."""
+    """Handles to attach and regions to send, both of media that exist in the conversation; *to* is the number of the browser's
+    state that they were read from, None where they replace whatever it holds."""
 
     attached: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
-    download: dict[str, Any] | None = field(default=None, compare=False)
+    to: int | None = field(default=None, compare=False)
 
     def without(self, handle: str) -> Tray:
         """Return the tray without an attachment and what was drawn on it."""
@@ -37,7 +38,9 @@ def read(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:
     data = data if isinstance(data, dict) else {}
     attached = data.get("attached")
     handles = [h for h in attached if isinstance(h, str) and h in shelf] if isinstance(attached, list) else []
-    return Tray(tuple(dict.fromkeys(handles)), tuple(region_from_json(data.get("regions"), shelf, first)))
+    state = data.get("state")
+    to = state if isinstance(state, int) and not isinstance(state, bool) else None
+    return Tray(tuple(dict.fromkeys(handles)), tuple(region_from_json(data.get("regions"), shelf, first)), to)
 
 
 def usable(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:
@@ -56,7 +59,7 @@ def write(tray: Tray, shelf: Mapping[str, Media], first: int, link: Link) -> dic
         "attached": [handle for handle in tray.attached if handle in shelf],
         "regions": [{"id": region.id, **region_json(region)} for region in tray.regions if region.of in shelf],
         "next": first,
-        "download": tray.download,
+        "to": tray.to,
     }
 
 

@@ -15,7 +15,7 @@ A *key* is a word: whatever carries the class ``u-k-KEY``, here or in the words 
 the number of a colour.
 
 Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media),
-``unison:export`` ({"refs", "format"}), and through :func:`bridge` to the server: ``unison:again`` ({"call", "seed": "same" |
+and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format"}), ``unison:again`` ({"call", "seed": "same" |
 "new"}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
 """
 
@@ -27,7 +27,7 @@ from components.assets import read
 from components.fast_gradio import gr
 
 SCRIPT = "unison.mediaCard(element, props, watch)"
-BRIDGE = "unison.resultsBridge(element, trigger) /* sends 'again', 'skip' and 'halt' */"
+BRIDGE = "unison.resultsBridge(element, props, trigger, watch) /* sends 'again', 'skip', 'halt' and 'export' */"
 
 
 def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
@@ -38,7 +38,8 @@ def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
 
 def bridge(**keywords: Any) -> Any:
     """Return the ``gr.HTML``, of which nothing is seen, that passes on what cards ask of the server. Python events: ``again``
-    (data "call" and "seed"), ``skip`` and ``halt``. *keywords* go to ``gr.HTML``."""
+    (data "call" and "seed"), ``skip``, ``halt`` and ``export`` (data "refs" and "format"), whose answer {"files": [{"url", "name",
+    "n"}]} makes the browser save each file once. *keywords* go to ``gr.HTML``."""
     return gr.HTML(
         html_template="<span hidden></span>", js_on_load=BRIDGE, apply_default_css=False, padding=False, **keywords
     )

@@ -1,11 +1,21 @@
 // What cards in the chat ask of the server. A card cannot send an event itself, so it speaks to the window, and this
 // element of the page, which shows nothing, passes it on.
-unison.resultsBridge = function (element, trigger) {
+unison.resultsBridge = function (element, props, trigger, watch) {
   const listen = (name) => {
     const pass = (event) => (element.isConnected ? trigger(name, event.detail || {}) : window.removeEventListener("unison:" + name, pass));
     window.addEventListener("unison:" + name, pass);
   };
-  ["again", "skip", "halt"].forEach(listen);
+  ["again", "skip", "halt", "export"].forEach(listen);
+  // The last files that were asked for: each is fetched once, however many come together.
+  const fetched = new Set();
+  watch("value", () => ((props.value || {}).files || []).forEach((file) => {
+    if (fetched.has(file.n)) return;
+    fetched.add(file.n);
+    const link = unison.h("a", { href: unison.local(file.url), download: file.name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }));
 };
 
 // Put *text* on the clipboard; without a secure address browsers only allow the older way. Resolves to whether it worked.

@@ -4,7 +4,8 @@ a stretch of a sound, which becomes words of the message.
 The value is plain JSON, read as an input by the event that sends the message::
 
     {"media": {ref: medium}, "attached": [ref], "regions": [region], "next": the number of the first region,
-     "download": {"url", "name", "n"} to make the browser save a file once}
+     from the browser "state": the number of this state of the tray, to the browser "to": the number of the state that this
+     answers, so that what was drawn since stays; None replaces all}
     medium = {"ref", "kind": "image" | "video" | "audio" | "mask", "url", "name", "width", "height", "fps", "frames",
               "sound": whether a video has one, and to start from an earlier mask: "mask": ref, "mask_url"}
     region = {"id": the region's number, "ref", "time": seconds | null, "mask": ref | null, "label", "shapes": [shape]}
@@ -12,8 +13,7 @@ The value is plain JSON, read as an input by the event that sends the message::
            | {"type": "scribble", "pts": [[x, y]], "width", "neg"?} | {"type": "poly", "pts", "neg"?}
 
 Coordinates are fractions 0..1 of the upright frame, widths fractions of its longer side. All of it comes from a browser:
-validate it. Python events: ``drop`` (data "ref": an attachment was taken away), ``export`` (data "refs", "format") and
-``files``: the composer, whose change event calls ``unison.tellFiles(value)`` in the browser, holds other files than before.
+validate it. Python events: ``drop`` (data "ref": an attachment was taken away) and ``files``: the composer, whose change event calls ``unison.tellFiles(value)`` in the browser, holds other files than before.
 The page opens the dialog with a window event ``unison:draw`` (detail: a medium), that for sounds with ``unison:stretch``, and
 attaches with ``unison:use``. References go into, and are read from, the text field that the CSS selector *composer* finds.
 ``components.assets.head("region_editor")`` belongs into the page's head.
@@ -26,12 +26,12 @@ from typing import Any
 from components.assets import read
 from components.fast_gradio import gr
 
-SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop', 'export' and 'files' */"
+SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop' and 'files' */"
 
 
 def empty(next_region: int = 1) -> dict[str, Any]:
     """Return the value of a tray that holds nothing."""
-    return {"media": {}, "attached": [], "regions": [], "next": next_region, "download": None}
+    return {"media": {}, "attached": [], "regions": [], "next": next_region, "to": None}
 
 
 def region_editor(value: dict[str, Any] | None = None, composer: str = "#box textarea", **keywords: Any) -> Any:

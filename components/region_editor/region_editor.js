@@ -1,10 +1,11 @@
 // The composer's tray of attachments and regions with its two dialogs, joined: what they share is the value of the
 // component, which the server writes and the next message carries, and the words of the composer.
 unison.regionEditor = function (element, props, trigger, watch) {
-  const { h, local, number } = unison;
+  const { number } = unison;
   const tray = element.querySelector(".u-tray");
   const desk = unison.regionDesk();
   const references = unison.references(props.composer || "textarea");
+  const states = unison.trayStates();
   let from = 0, highest = 0; // numbers given since the server last said which is the first
 
   // What a server or a person wrote before regions had numbers of their own is numbered by place.
@@ -17,7 +18,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
     return { ...now, regions };
   };
   desk.issue = () => { desk.value(); return (highest += 1); };
-  desk.save = (change) => { props.value = { ...desk.value(), ...change }; shown.draw(); };
+  desk.save = (change) => { props.value = states.own({ ...desk.value(), ...change }); shown.draw(); };
   desk.drop = (ref) => {
     const now = desk.value();
     desk.save({ attached: now.attached.filter((r) => r !== ref), regions: now.regions.filter((region) => region.ref !== ref) });
@@ -41,7 +42,6 @@ unison.regionEditor = function (element, props, trigger, watch) {
     desk.save({ media: known, attached: [...new Set([...now.attached, ...(media || []).map((medium) => medium.ref)])] });
     tray.scrollIntoView({ block: "nearest" });
   });
-  listen("unison:export", (wish) => trigger("export", wish));
   listen("unison:files", (paths) => paths && trigger("files", {}));
   listen("unison:words", () => shown.light());
   const typed = (event) => {
@@ -49,16 +49,11 @@ unison.regionEditor = function (element, props, trigger, watch) {
     else if (event.target.matches?.(props.composer || "textarea")) shown.light();
   };
   document.addEventListener("input", typed);
-  let fetched = 0;
-  function fetchDownload() {
-    const wish = desk.value().download;
-    if (!wish || wish.n === fetched || !local(wish.url)) return;
-    fetched = wish.n;
-    const link = h("a", { href: local(wish.url), download: wish.name || "" });
-    document.body.append(link);
-    link.click();
-    link.remove();
+  function take() {
+    const next = states.take(props.value || {});
+    if (next) props.value = next;
+    shown.draw();
   }
-  watch("value", () => { shown.draw(); fetchDownload(); });
-  shown.draw();
+  watch("value", take);
+  take();
 };

@@ -84,7 +84,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def write(folder: Path, *media: dict[str, Any], dark: bool = False, **value: Any) -> None:
     """Write the page into *folder* with *media* in the tray; their addresses are ``/name`` of files in the folder."""
     attached = {medium["ref"]: {"name": "", **medium} for medium in media}
-    tray = {"media": attached, "attached": list(attached), "regions": [], "next": 1, "download": None, **value}
+    tray = {"media": attached, "attached": list(attached), "regions": [], "next": 1, "to": None, **value}
     template = assets.read("region_editor/region_editor.html")
     text = PAGE.replace("HEAD", assets.head("region_editor")).replace("TEMPLATE", template)
     text = text.replace("THEME", "dark" if dark else "").replace("VALUE", json.dumps(tray))

@@ -179,7 +179,7 @@ def test_the_tray_never_sends_back_what_a_client_made_up():
         "media": {"image#1": {"url": "http://evil", "path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}},
         "attached": ["image#1", "image#7", 5, "image#1"],
         "regions": [{"ref": "image#1", "shapes": [POINT], "path": "/etc/passwd"}],
-        "download": {"url": "http://evil", "n": 1},
+        "state": {"url": "http://evil", "n": 1},
         "extra": {"path": "app.py", "meta": {"_type": "gradio.FileData"}},
     }
     tray = read(told, SHELF, 1)
@@ -189,5 +189,13 @@ def test_the_tray_never_sends_back_what_a_client_made_up():
     assert "evil" not in repr(sent)
     assert "FileData" not in repr(sent)
     assert sent["media"]["image#1"]["url"] == "/media/aa/b.png"
+    assert sent["to"] is None
     assert tray.without("image#1") == Tray()
     assert usable({**told, "regions": [{"ref": "?"}]}, SHELF, 1).attached == ("image#1",)
+
+
+@pytest.mark.parametrize(("state", "to"), [(7, 7), (True, None), ("7", None), (7.5, None), (None, None)])
+def test_what_is_sent_names_the_state_of_the_browser_that_it_answers(state, to):
+    tray = read({"attached": ["image#1"], "state": state}, SHELF, 1)
+    for answer in (tray, tray.having("image#1"), tray.without("image#1")):
+        assert write(answer, SHELF, 1, str)["to"] == to

@@ -79,12 +79,14 @@ def picture(folder: Path, width: int, height: int) -> Path:
     return path
 
 
-def clip(folder: Path, size: str, seconds: float) -> Path:
+def clip(folder: Path, size: str, seconds: float, *coding: str) -> Path:
+    """Write a moving test picture with a tone, as H.264, or in the *coding* that ffmpeg's options tell."""
     from models import ffmpeg
 
     path = folder / "clip.mp4"
     source = ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d={seconds}", "-f", "lavfi", "-i", f"sine=d={seconds}"]
-    ffmpeg.run(*source, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-shortest", str(path))
+    coding = coding or ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    ffmpeg.run(*source, *coding, "-shortest", str(path))
     return path
 
 
@@ -108,6 +110,19 @@ CASES: dict[str, tuple[Callable[[Path], Path] | None, tuple[str, ...]]] = {
     "40 Mpx: remove": (lambda f: picture(f, 8000, 5000), ("/remove DRAWN",)),
     "12 Mpx: 16 masks": (lambda f: picture(f, 4000, 3000), ("/segment DRAWN x16",)),
     "4K clip: black and white": (lambda f: clip(f, "3840x2160", 2), ("/adjust grayscale video#1",)),
+    "4K clip: cartoon": (lambda f: clip(f, "3840x2160", 1), ("/adjust cartoon video#1",)),
+    "4K clip: a frame, a stretch": (
+        lambda f: clip(f, "3840x2160", 2),
+        ("/extract frame=20 video#1", "/extract <t>0.4-1.6</t> video#1"),
+    ),
+    "4K clip of a phone: attach": (
+        lambda f: clip(f, "3840x2160", 1, "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"),
+        (),
+    ),
+    "4K clip: follow, crop": (
+        lambda f: clip(f, "3840x2160", 3),
+        ("/video_segment DRAWN", "/adjust blur outside video#1 mask#1", "/adjust crop video#1 mask#1"),
+    ),
     "1080p clip: follow": (
         lambda f: clip(f, "1920x1080", 4),
         ("/video_segment DRAWN", "/adjust blur outside video#1 mask#1"),

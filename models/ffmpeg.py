@@ -55,13 +55,13 @@ def source(path: Path, demuxer: str, *options: str) -> list[str]:
     ]
 
 
-def sparing(width: int, height: int) -> list[str]:
+def sparing(width: int, height: int, threads: int = 2) -> list[str]:
     """Return the arguments, for before an input or an output, that bound how many frames ffmpeg's threads hold at once.
 
     Each of its threads holds frames of its own, by default one thread and a half for every core; frames of ordinary size
     are left to that.
     """
-    return ["-threads", "2"] if width * height > _ORDINARY_PIXELS else []
+    return ["-threads", str(threads)] if width * height > _ORDINARY_PIXELS else []
 
 
 def command(*arguments: str) -> list[str]:

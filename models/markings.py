@@ -131,8 +131,12 @@ class Place:
         return whole
 
     def ever(self) -> NDArray[np.bool_]:
-        """Return the pixels bool [h, w] that are marked in any frame."""
-        return np.asarray(np.logical_or.reduce([self.at(i) for i in range(max([1, *map(len, self.moving)]))]))
+        """Return the pixels bool [h, w] that are marked in any frame. Joined at the masks' own size: all frames of a long
+        clip at its size would take gigabytes."""
+        whole = self.still.copy()
+        for track in self.moving:
+            whole |= fitted(track.any(axis=0), "the clip's mask", whole.shape[1], whole.shape[0])
+        return whole
 
 
 def place_of(

@@ -211,7 +211,8 @@ def _soft(area: NDArray[np.bool_], feather: int) -> tuple[NDArray[np.float32], i
     if feather < 1 or area.all():
         return area.astype(np.float32), 0
     depth = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(np.minimum(depth / (feather + 1), 1), np.float32), feather
+    depth /= feather + 1
+    return np.asarray(np.minimum(depth, 1, out=depth), np.float32), feather
 
 
 def _blend(

@@ -33,7 +33,7 @@ TASK = "video_segment"
 NAME = "Optical-flow tracking (classical)"
 WORK_SIDE = 480
 """Longest side in px of the frames that are tracked on."""
-MASK_BYTES = 300_000_000
+MASK_BYTES = 200_000_000
 """Room for all masks of a call, a byte a pixel: longer clips or more objects get smaller masks, and the notes say so."""
 SMALLEST_MASK = 96
 MOST_OBJECTS = 8

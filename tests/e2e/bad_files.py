@@ -88,10 +88,6 @@ def wide_clip(path: Path) -> None:
     run("-f", "lavfi", "-i", "color=red:s=8192x4320:d=0.04:r=25", "-c:v", "mjpeg", "-q:v", "31", path)
 
 
-def sound_only(path: Path) -> None:
-    run("-f", "lavfi", "-i", "sine=duration=0.5", "-c:a", "aac", path)
-
-
 def headless(path: Path) -> None:
     """Write an MP4 whose index, which comes last, is cut off."""
     whole = video(path.with_suffix(".whole.mp4"), 20, "10").read_bytes()
@@ -169,6 +165,7 @@ SOUNDS = (
     Bad("one hertz.wav", holding(wav(b"\0" * 64, 1, 1, 16)), ("per second", "44100")),
     Bad("two gigahertz.wav", holding(wav(b"\0" * 64, 2_000_000_000, 1, 16)), ("per second", "44100")),
     Bad("choir.wav", holding(wav(b"\0" * 4096, 44_100, 64, 16)), ("64 channels", "stereo")),
+    Bad("crowd.wav", holding(wav(b"\0" * 400_000, 44_100, 65_535, 16)), ("cannot be decoded", "WAV or MP3")),
     Bad("half.flac", lambda path: path.write_bytes(_flac()[:60]), ("again",)),
     Bad("name only.mp3", holding(b"ID3\x04\0\0\0\0\0\0"), ("again",)),
     Bad("notes.mid", holding(b"MThd\0\0\0\x06\0\0\0\x01\0\x60"), ("MIDI", "WAV")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from models.values import Media, Message
 
@@ -21,12 +22,13 @@ class Placed:
 @dataclass(frozen=True)
 class Node:
     """A message of any branch: its number *n*, the number of its *parent*, which is lower (None: it begins the
-    conversation), and when it was *made*, in seconds since 1970."""
+    conversation), when it was *made*, in seconds since 1970, and what the person chose for it (:mod:`app.kept`)."""
 
     n: int
     parent: int | None
     message: Message
     made: float
+    chosen: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def cut(tree: Tree, n: int) -> Tree:
     nodes = {node.n: node for node in tree.nodes}
     path = path_to({number: node.parent for number, node in nodes.items()}, n)
     kept = [nodes[number] for number in path]
-    line = tuple(Node(i, i - 1 if i else None, _ended(node.message), node.made) for i, node in enumerate(kept))
+    line = tuple(
+        Node(i, i - 1 if i else None, _ended(node.message), node.made, node.chosen) for i, node in enumerate(kept)
+    )
     first = _first_mentions(node.message for node in kept)
     held = (replace(h, message=first[h.medium.handle]) for h in tree.media if h.medium.handle in first)
     return Tree(tree.title, len(line) - 1 if line else None, line, tuple(held))

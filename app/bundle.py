@@ -16,7 +16,7 @@ import secrets
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from models.values import Media, Message, Step, to_json
 from app.branches import Held, Node, Tree, media_of
 from app.bundle_values import fault_of, harmless, message_from, typed
 from app.engine import Engine
+from app.kept import is_kept
 from app.session import Session
 
 FORMAT = "unison-conversation"
@@ -118,13 +119,18 @@ def _manifest(engine: Engine, tree: Tree, media: Mapping[str, Media]) -> dict[st
         "title": tree.title,
         "leaf": tree.leaf,
         "messages": [
-            {"n": node.n, "parent": node.parent, "made": node.made, **_written(node.message)} for node in tree.nodes
+            {"n": node.n, "parent": node.parent, "made": node.made, **_chosen(node), **_written(node.message)}
+            for node in tree.nodes
         ],
         "media": [
             {"handle": m.handle, "file": _name_of(m), "meta": {k: v for k, v in m.meta.items() if k not in DERIVED}}
             for m in media.values()
         ],
     }
+
+
+def _chosen(node: Node) -> dict[str, Any]:
+    return {"chosen": node.chosen} if node.chosen else {}
 
 
 def _written(message: Message) -> dict[str, Any]:
@@ -232,7 +238,10 @@ def _read(told: Mapping[str, Any]) -> tuple[list[Node], int | None, str, dict[st
             raise Refusal("A message of this file does not say where it stands.", _NOT_OURS)
         if not last < n < MOST_NUMBER or not _stands(parent, nodes):
             raise Refusal("The messages of this file do not follow each other.", _NOT_OURS)
-        nodes[n] = Node(n, parent, message_from(one, lambda handle: _stand_in(entries, handle)), float(made))
+        if not is_kept(one.get("chosen", {})):
+            raise Refusal("What was chosen for a message of this file cannot be read.", _NOT_OURS)
+        message = message_from(one, lambda handle: _stand_in(entries, handle))
+        nodes[n] = Node(n, parent, message, float(made), one.get("chosen", {}))
     leaf, title = told.get("leaf"), told.get("title")
     if not nodes or not _stands(leaf, nodes) or not isinstance(title, str):
         raise Refusal("This file holds no conversation that could be shown.", _NOT_OURS)
@@ -291,7 +300,7 @@ def _plant(
     kept: set[str] = set()
     try:
         media = {handle: _adopt(engine, entry, files[entry.file], kept.add) for handle, entry in entries.items()}
-        whole = [Node(node.n, node.parent, _with(node.message, media), node.made) for node in nodes]
+        whole = [replace(node, message=_with(node.message, media)) for node in nodes]
         first: dict[str, int] = {}
         for node in whole:
             for handle in media_of([node.message]):

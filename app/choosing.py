@@ -12,6 +12,7 @@ from typing import Any
 from models.expert import Task
 from models.router import with_drawn
 from models.slash import parse_slash
+from models.unified.stream import WORDS
 from models.values import Media, Message, Region, TaskCall
 
 from app.cards import Link, medium_card, region_json, url_of
@@ -33,7 +34,7 @@ def picked(choice: Any, shelf: Mapping[str, Media], marks: Iterable[str], tasks:
     media = [handle for handle in _names(choice.get("media")) if handle in shelf]
     regions = choice.get("regions")
     return Options(
-        task=task if isinstance(task, str) and task in tasks else None,
+        task=task if isinstance(task, str) and task in (WORDS, *tasks) else None,
         media=tuple(media),
         regions=tuple(h for h in _names(regions) if h in known) if isinstance(regions, list) else None,
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from models.device import SEEDS
 from models.expert import Refusal
 from models.router import Router
+from models.unified.stream import WORDS
 from models.values import Media, Message, Part, Region, Text
 
 from app.events import Options
@@ -74,5 +75,5 @@ def check_options(options: Options, router: Router) -> None:
     """Raise Refusal for a seed out of range, a task that does not exist or an expert that cannot run it."""
     if options.seed is not None and not 0 <= options.seed < SEEDS:
         raise Refusal(f"The seed {options.seed} is out of range.", f"Use a whole number from 0 to {SEEDS - 1}.")
-    if options.task is not None and options.task not in router.tasks:
+    if options.task not in (None, WORDS, *router.tasks):
         raise Refusal(f"There is no task called {options.task}.", f"Choose one of: {', '.join(router.tasks)}.")

@@ -40,6 +40,8 @@ MIGRATIONS = (
         SELECT max(earlier.n) FROM message AS earlier WHERE earlier.conversation = message.conversation AND earlier.n < message.n);
     UPDATE conversation SET leaf = (SELECT max(n) FROM message WHERE message.conversation = conversation.id);
     """,
+    # What the person chose for a reply beside its words, as JSON.
+    "ALTER TABLE message ADD COLUMN chosen TEXT",
 )
 """One script per version of the schema; ``PRAGMA user_version`` counts how many have run. Append, never change."""
 

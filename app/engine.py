@@ -28,6 +28,7 @@ from app.branches import Placed, media_of
 from app.composing import check_options, compose, known
 from app.events import Event, Options
 from app.history import Entry, History
+from app.kept import chosen_again
 from app.owed import Owed
 from app.reply import Reply
 from app.running import Runs
@@ -227,13 +228,15 @@ class Engine:
                 reply = Reply(self, run, options)
             yield from reply.events()
 
-    def retry(self, session: Session, seed: int | None = None, options: Options = Options()) -> Iterator[Event]:  # noqa: B008
-        """Answer the last message of the person once more, with another seed unless one is given. The reply that was there
-        stays beside the new one."""
+    def retry(self, session: Session, seed: int | None = None, options: Options | None = None) -> Iterator[Event]:
+        """Answer the last message of the person once more, with another seed unless one is given, and with what was chosen for
+        the reply that is shown unless *options* say otherwise. That reply stays beside the new one."""
         with self._running(session) as run:
+            last = self._asked(session)
+            if options is None:
+                options = self._chosen(session, last.n)
             options = replace(options, seed=options.seed if seed is None else seed)
             check_options(options, self.router)
-            last = self._asked(session)
             with self._owed.saved(session):
                 self.history.go_to(*_of(session), last.n)
                 reply = Reply(self, run, options)
@@ -354,6 +357,13 @@ class Engine:
         if not asked:
             raise Refusal("There is no such message to go on from.", "Send a message first.")
         return asked[-1]
+
+    def _chosen(self, session: Session, n: int) -> Options:
+        """Return what the person chose for the reply to message *n* that is shown."""
+        shown = [place for place in self.placed(session) if place.n > n][:1]
+        told = self.history.chosen(*_of(session), shown[0].n) if shown else {}
+        regions = (part.handle for m in self.messages(session) for part in m.parts if isinstance(part, Region))
+        return chosen_again(told, self.router, {*self.shelf(session), *regions})
 
     def _message(self, session: Session, text: str, attachments: Sequence[str], regions: Sequence[Region]) -> Message:
         """Return the person's message, every handle of it checked."""

@@ -9,7 +9,6 @@ A foreign conversation id answers exactly as one that does not exist. Owner toke
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import time
@@ -23,10 +22,10 @@ from models.values import Kind, Media, Message, Part, Region, from_json, to_json
 
 from app.branches import Held, Node, Placed, Tree, cut, media_of, newest_below, placed, words_of
 from app.database import Database
+from app.rows import dumped, hashed, split, title_of
 
 UNKNOWN = Refusal("There is no such conversation.", "Pick one from the list, or start a new one.")
 GONE = Refusal("There is no such message in this conversation.", "Reload the page.")
-TITLE = 80
 REMEMBERED = 2_000_000
 """Characters of messages that are kept rebuilt, at most."""
 _PATH = """WITH RECURSIVE path (n, parent) AS (
@@ -64,7 +63,7 @@ class History:
     def _check(self, owner: str, conversation: str) -> None:
         query = "SELECT owner FROM conversation WHERE id = ? AND put_away IS NULL"
         row = self._db.execute(query, (conversation,)).fetchone()
-        if row is None or not secrets.compare_digest(row[0], _hashed(owner)):
+        if row is None or not secrets.compare_digest(row[0], hashed(owner)):
             raise Refusal(UNKNOWN.what, UNKNOWN.hint)
 
     # Conversations
@@ -73,7 +72,7 @@ class History:
         """Start a conversation of *owner* and return its id: 128 random bits."""
         conversation, now = secrets.token_urlsafe(16), time.time()
         with self.together():
-            row = (conversation, _hashed(owner), _title(title), now, now)
+            row = (conversation, hashed(owner), title_of(title), now, now)
             query = "INSERT INTO conversation (id, owner, title, created, updated) VALUES (?, ?, ?, ?, ?)"
             self._db.execute(query, row)
         return conversation
@@ -83,7 +82,7 @@ class History:
         with self._lock:
             query = """SELECT id, title, updated FROM conversation WHERE owner = ? AND put_away IS NULL
                        ORDER BY updated DESC, rowid DESC"""
-            return [Entry(*row) for row in self._db.execute(query, (_hashed(owner),))]
+            return [Entry(*row) for row in self._db.execute(query, (hashed(owner),))]
 
     def search(self, owner: str, words: str) -> list[Entry]:
         """Return those of the owner's conversations that hold all of *words*, whatever their case, in the title, in what was
@@ -120,7 +119,7 @@ class History:
         """Give the conversation a title (at most 80 characters are kept)."""
         with self.together():
             self._check(owner, conversation)
-            self._db.execute("UPDATE conversation SET title = ? WHERE id = ?", (_title(title), conversation))
+            self._db.execute("UPDATE conversation SET title = ? WHERE id = ?", (title_of(title), conversation))
 
     def delete(self, owner: str, conversation: str) -> set[str]:
         """Forget the conversation and its rows of media; return the files that none uses any more."""
@@ -140,7 +139,7 @@ class History:
         """Show a conversation again that was put away. Raises Refusal when it is gone for good, or never was *owner*'s."""
         with self.together():
             query = "UPDATE conversation SET put_away = NULL WHERE id = ? AND owner = ?"
-            if self._db.execute(query, (conversation, _hashed(owner))).rowcount != 1:
+            if self._db.execute(query, (conversation, hashed(owner))).rowcount != 1:
                 raise Refusal(UNKNOWN.what, UNKNOWN.hint)
 
     def purge(self, seconds: float = 0.0) -> set[str]:
@@ -203,30 +202,40 @@ class History:
             self._read[text] = known
         return known
 
-    def append(self, owner: str, conversation: str, message: Message) -> int:
-        """Add a message after the last one shown and return its number. Media that it names become part of it."""
+    def append(self, owner: str, conversation: str, message: Message, chosen: Mapping[str, Any] | None = None) -> int:
+        """Add a message after the last one shown and return its number. Media that it names become part of it; *chosen* is what
+        the person chose for it, as JSON."""
         with self.together():
             self._check(owner, conversation)
             query = """SELECT coalesce(max(n) + 1, 0), (SELECT leaf FROM conversation WHERE id = ?1) FROM message
                        WHERE conversation = ?1"""
             n, parent = self._db.execute(query, (conversation,)).fetchone()
-            self._insert(conversation, Node(int(n), parent, message, time.time()))
+            self._insert(conversation, Node(int(n), parent, message, time.time(), chosen or {}))
             self._db.execute("UPDATE conversation SET leaf = ? WHERE id = ?", (n, conversation))
             self._touch(conversation, n, message)
         return int(n)
 
     def _insert(self, conversation: str, node: Node) -> None:
         message = node.message
-        query = "INSERT INTO message (conversation, n, role, state, parts, made, parent) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        row = (conversation, node.n, message.role, message.state, _dump(message), node.made, node.parent)
+        query = "INSERT INTO message (conversation, n, role, state, parts, made, parent, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        chosen = json.dumps(node.chosen) if node.chosen else None
+        row = (conversation, node.n, message.role, message.state, dumped(message), node.made, node.parent, chosen)
         self._db.execute(query, row)
+
+    def chosen(self, owner: str, conversation: str, n: int) -> dict[str, Any]:
+        """Return what the person chose for message *n*; empty where that was nothing, or there is no such message."""
+        with self._lock:
+            self._check(owner, conversation)
+            query = "SELECT chosen FROM message WHERE conversation = ? AND n = ?"
+            row = self._db.execute(query, (conversation, n)).fetchone()
+        return dict(json.loads(row[0])) if row and row[0] else {}
 
     def replace(self, owner: str, conversation: str, n: int, message: Message) -> None:
         """Write message *n* anew, as after each finished part. Raises Refusal if it is gone."""
         with self.together():
             self._check(owner, conversation)
             query = "UPDATE message SET role = ?, state = ?, parts = ? WHERE conversation = ? AND n = ?"
-            done = self._db.execute(query, (message.role, message.state, _dump(message), conversation, n))
+            done = self._db.execute(query, (message.role, message.state, dumped(message), conversation, n))
             if done.rowcount != 1:
                 raise Refusal("This message is no longer there.", "Reload the page.")
             self._touch(conversation, n, message)
@@ -241,11 +250,11 @@ class History:
     def _touch(self, conversation: str, n: int, message: Message) -> None:
         for part in message.parts:
             if isinstance(part, Media):
-                kind, number = _split(part.handle)
+                kind, number = split(part.handle)
                 query = "UPDATE media SET message = ? WHERE conversation = ? AND kind = ? AND number = ? AND message IS NULL"
                 self._db.execute(query, (n, conversation, kind, number))
         names = ", ".join(str(p.meta.get("name") or p.handle) for p in message.parts if isinstance(p, Media))
-        title = (_title(message.text) or _title(names) or "Untitled") if message.role == "user" else ""
+        title = (title_of(message.text) or title_of(names) or "Untitled") if message.role == "user" else ""
         query = "UPDATE conversation SET updated = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?"
         self._db.execute(query, (time.time(), title, conversation))
 
@@ -272,10 +281,10 @@ class History:
             self._check(owner, conversation)
             of = (conversation,)
             title, leaf = self._db.execute("SELECT title, leaf FROM conversation WHERE id = ?", of).fetchone()
-            query = "SELECT n, parent, role, parts, state, made FROM message WHERE conversation = ? ORDER BY n"
+            query = "SELECT n, parent, role, parts, state, made, chosen FROM message WHERE conversation = ? ORDER BY n"
             nodes = tuple(
-                Node(n, parent, Message(role, self._parts(parts), state), made)
-                for n, parent, role, parts, state, made in self._db.execute(query, of).fetchall()
+                Node(n, parent, Message(role, self._parts(parts), state), made, json.loads(chosen) if chosen else {})
+                for n, parent, role, parts, state, made, chosen in self._db.execute(query, of).fetchall()
             )
         return Tree(title, leaf, nodes, tuple(self._held(owner, conversation)))
 
@@ -339,7 +348,7 @@ class History:
         return medium
 
     def _insert_media(self, conversation: str, held: Held) -> None:
-        kind, number = _split(held.medium.handle)
+        kind, number = split(held.medium.handle)
         meta = held.medium.meta
         size = int(meta.get("bytes") or 0)
         row = (conversation, kind, number, held.turn, held.medium.path, json.dumps(meta), size, held.message)
@@ -349,7 +358,7 @@ class History:
         """Take an unsent attachment away; raises Refusal when it was already sent or never existed."""
         with self.together():
             self._check(owner, conversation)
-            kind, number = _split(handle)
+            kind, number = split(handle)
             query = "DELETE FROM media WHERE conversation = ? AND kind = ? AND number = ? AND message IS NULL"
             if self._db.execute(query, (conversation, kind, number)).rowcount != 1:
                 raise Refusal(
@@ -367,7 +376,7 @@ class History:
         query = """SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT media.path, media.bytes FROM media
                    JOIN conversation ON conversation.id = media.conversation WHERE owner = ?)"""
         with self._lock:
-            return int(self._db.execute(query, (_hashed(owner),)).fetchone()[0])
+            return int(self._db.execute(query, (hashed(owner),)).fetchone()[0])
 
     def paths(self) -> set[str]:
         """Return every file that some conversation uses, displayable copies and pictures of sounds included: what a cleaning must keep."""
@@ -376,21 +385,3 @@ class History:
         told = [json.loads(meta) for _, meta in rows]
         copies = {str(meta.get(name) or "") for meta in told for name in ("display", "wave")}
         return ({path for path, _ in rows} | copies) - {""}
-
-
-def _title(text: str) -> str:
-    """Return one line of *text*, short, without the lone surrogates that SQLite refuses."""
-    return " ".join(text.encode(errors="replace").decode().split())[:TITLE]
-
-
-def _hashed(owner: str) -> str:
-    return hashlib.sha256(owner.encode(errors="surrogatepass")).hexdigest()
-
-
-def _dump(message: Message) -> str:
-    return json.dumps(to_json(message.parts))
-
-
-def _split(handle: str) -> tuple[str, int]:
-    kind, _, number = handle.partition("#")
-    return kind, int(number) if number.isdecimal() and len(number) < 10 else -1

@@ -13,11 +13,13 @@ from models import grammar
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
 from models.slash import help_text, parse_slash
+from models.unified.stream import WORDS
 from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
 from app.aim import aimed, readable, stream_options
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
+from app.kept import kept
 from app.names import Names
 from app.turn import Run, Stored, Turn
 
@@ -44,7 +46,7 @@ class Reply:
         self._drawn = [p for p in self._user.parts if isinstance(p, Region)]
         self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
         self._names = Names(self._messages)
-        self._turn = Turn(engine.history, run, calls, self._names.words)
+        self._turn = Turn(engine.history, run, calls, self._names.words, kept(options))
         media = engine.history.media(self._session.owner, self._session.conversation, sent=True)
         self._shelf = {m.handle: m for m in media}  # what messages hold, what this reply makes being added
 
@@ -116,7 +118,7 @@ class Reply:
 
     def _chosen(self) -> TaskCall | None:
         """Return the call that the person's own choice of a task stands for, if there was a choice."""
-        if self._options.task is None:
+        if self._options.task in (None, WORDS):
             return None
         command = f"/{self._options.task} {self._user.text}"
         call = parse_slash(command, self._shelf, self._drawn, self._engine.router.tasks)
@@ -203,6 +205,8 @@ class Reply:
             return
         if isinstance(event, Text):
             turn.write(event.text)
+        elif isinstance(event, TaskCall) and self._options.task == WORDS:
+            turn.fail(f"You asked for words alone, so {event.task} was not done.", "Choose Automatic to have it done.")
         elif isinstance(event, TaskCall):
             yield from self._perform(self._aimed(self._names.for_person(event)))
         elif isinstance(event, Grounding | Failure):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from models import grammar
 from models.router import with_drawn
 from models.slash import parse_slash
+from models.unified.stream import WORDS
 from models.values import Failure, Media, Message, Region, TaskCall, Text
 
 from app.aim import aimed, readable, stream_options
@@ -59,6 +60,8 @@ def foresee(
         return Target() if text.split()[0].lower() == "/help" else Target(fault=command.what)
     if command is not None:
         return Target((command,))
+    if options.task == WORDS:
+        return Target()
     if engine.brain.model is None or not engine.profile.foresees or engine.answering():
         return None
     media = [shelf[handle] for handle in dict.fromkeys(attachments) if handle in shelf]

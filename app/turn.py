@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,9 +58,15 @@ class Turn:
     """The growing reply: message *n* of its conversation. Every finished part is written in one transaction."""
 
     def __init__(
-        self, history: History, run: Run, calls_before: int, spell: Callable[[str], str] = lambda words: words
+        self,
+        history: History,
+        run: Run,
+        calls_before: int,
+        spell: Callable[[str], str] = lambda words: words,
+        chosen: Mapping[str, Any] | None = None,
     ) -> None:
-        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's. Raises
+        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's; *chosen* is
+        what the person chose for the reply. Raises
         Refusal where a later reply took over already."""
         self._history, self.run, self._spell = history, run, spell
         self.session = run.session
@@ -72,7 +78,8 @@ class Turn:
         self._words: list[str] = []
         if not run.current:
             raise Refusal("Another message was sent in the meantime.", "Send this one again.")
-        self.n = history.append(self.session.owner, self.session.conversation, Message("assistant", (), "running"))
+        begun = Message("assistant", (), "running")
+        self.n = history.append(self.session.owner, self.session.conversation, begun, chosen)
 
     def check(self) -> None:
         """Raise Cancelled when the person pressed Stop or a later reply took over."""

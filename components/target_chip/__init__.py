@@ -7,10 +7,11 @@ The value is plain JSON, and every string of it becomes a text node::
      "regions": [{"ref", "of", "label", "index"}], "choice": {"task": str, "media": [ref], "regions": [ref] | null}}
     call = {"task", "media": [ref], "regions": [ref], "phrases": [str]}
 
-The browser alone writes *choice*, and the event that sends the message reads it: validate it. Python events: ``aim`` (data
-"n", "text", "choice": the draft has changed and somebody wants to know what it would do), ``meant`` (data "task", "media",
-"regions", "drawn": run the last message once more like this) and ``answer`` (data "text": a button under a question). The
-composer's change event calls ``unison.tellDraft(value)``. ``components.assets.head("target_chip")`` belongs into the head.
+The task of a choice may also be ``models.unified.stream.WORDS``. The browser alone writes *choice*, and the event that sends the
+message reads it: validate it. Python events: ``aim`` (data "n", "text", "choice": the draft has changed and somebody wants to know
+what it would do), ``meant`` (data "task", "media", "regions", "drawn": run the last message once more like this) and ``answer``
+(data "text": a button under a question). The composer's change event calls ``unison.tellDraft(value)``.
+``components.assets.head("target_chip")`` belongs into the head.
 It also holds what a media card shows of all this: ``understood``, ``answers`` and ``meant`` (see card_parts.js).
 """
 

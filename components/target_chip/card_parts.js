@@ -68,9 +68,8 @@ unison.nudger = function (region, medium, changed) {
 unison.cardParts.meant = function (data) {
   const { h } = unison;
   const body = h("div", { class: "u-meant-body" });
-  const state = { choice: { task: "", media: [], regions: null }, drawn: null, sent: false };
+  const state = { choice: { task: "", media: [], regions: null }, drawn: null };
   const run = h("button", { type: "button", class: "u-btn u-primary", "data-act": "meant", onclick: () => {
-    state.sent = true;
     run.disabled = true; // once a press; what is refused can be tried again
     setTimeout(() => (run.disabled = false), 1000);
     window.dispatchEvent(new CustomEvent("unison:meant", { detail: { ...state.choice, drawn: state.drawn } }));

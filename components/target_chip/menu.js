@@ -1,6 +1,7 @@
 // The form in which a person chooses task, medium and marks: the chip's menu before a message, "I meant" after it. It is made
 // of the browser's own radio buttons and boxes, so that arrow keys, names and states are what everybody is used to.
 unison.NEWEST = 12; // media that are offered, the latest
+unison.WORDS = "in words"; // what stands in place of a task where the reply shall be words alone
 
 // Tasks that can work on what is here; those that need nothing always can.
 unison.fitting = function (data, choice) {
@@ -21,9 +22,10 @@ unison.targetForm = function (data, choice, changed, name) {
   const group = (words, pills) => h("fieldset", { class: "u-choices" }, h("legend", {}, words), pills);
   const tasks = unison.fitting(data, choice);
   const guess = choice.task || !data.target || data.target.fault ? "" : ": " + (data.target.calls[0]?.task || "answer in words");
-  const help = data.tasks.find((task) => task.name === choice.task)?.help;
+  const help = choice.task === unison.WORDS ? "Words alone: nothing is made or changed." : data.tasks.find((task) => task.name === choice.task)?.help;
   const parts = [group("Task", [
     pill("radio", "task", "", !choice.task, "Automatic" + guess, () => changed({ ...choice, task: "" }), "the model decides"),
+    pill("radio", "task", unison.WORDS, choice.task === unison.WORDS, "Answer in words", () => changed({ ...choice, task: unison.WORDS }), "nothing is made or changed"),
     ...tasks.map((task) => pill("radio", "task", task.name, task.name === choice.task, task.name, () => changed({ ...choice, task: task.name }), task.help)),
   ]), h("p", { class: "u-about-task" }, help || "The model decides from your words.")];
   const media = data.media.slice(-unison.NEWEST).reverse();

@@ -64,6 +64,7 @@ unison.targetChip = function (element, props, trigger, watch) {
   }
 
   // ---- showing ----
+  const wish = (task) => (task === unison.WORDS ? "answer in words" : task);
   function words() {
     const { target, choice } = state;
     if (target?.fault) return [h("span", { class: "u-fault" }, target.fault)];
@@ -75,7 +76,7 @@ unison.targetChip = function (element, props, trigger, watch) {
       ].flat());
     }
     if (!chosen()) return [h("b", {}, "Automatic")];
-    return [h("b", {}, choice.task || "any task"), ...named([...choice.media, ...(choice.regions || [])])];
+    return [h("b", {}, wish(choice.task) || "any task"), ...named([...choice.media, ...(choice.regions || [])])];
   }
   const named = (refs) => refs.flatMap((ref) => [" ", h("span", { class: "u-ref" }, ref)]);
 
@@ -84,7 +85,7 @@ unison.targetChip = function (element, props, trigger, watch) {
     chip.classList.toggle("u-chosen", chosen());
     const said = state.target?.fault || (state.target
       ? state.target.calls.map(unison.callWords).join(", then ") || "answer in words"
-      : chosen() ? [state.choice.task, ...state.choice.media, ...(state.choice.regions || [])].filter(Boolean).join(" ") : "automatic");
+      : chosen() ? [wish(state.choice.task), ...state.choice.media, ...(state.choice.regions || [])].filter(Boolean).join(" ") : "automatic");
     chip.title = said;
     chip.setAttribute("aria-label", "The next message: " + said + (chosen() ? " (chosen by you)" : "") + ". Change it");
   }

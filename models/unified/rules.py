@@ -15,6 +15,7 @@ from torch import Tensor
 
 from models.expert import Param, Task
 from models.tasks import TASKS
+from models.unified import stream
 from models.unified.sheet import WHOLE, WORDS, Sheet
 from models.unified.vocabulary import HANDLES, Vocabulary
 from models.values import GRID
@@ -280,6 +281,9 @@ class Rules:
 
     def begin(self, task: str | None) -> list[int]:
         """Return the tokens of the plan that are decided beforehand (and take them): those of a forced *task*."""
+        if task == stream.WORDS:
+            self.take(self.names["c:talk"])
+            return [self.names["c:talk"]]
         if task is None or f"c:plan_{task}" not in self.names.ids:
             return []
         tokens = [self.names[f"c:plan_{task}"], self.names["c:go"]]

@@ -8,12 +8,16 @@ from typing import Protocol
 
 from models.values import Media, Message
 
+WORDS = "in words"
+"""What stands in place of a task where the reply shall be words alone; no task can have a name with a space."""
+
 
 @dataclass(frozen=True)
 class StreamOptions:
     """*temperature* 0 takes the likeliest token, whatever the *seed*; *force_task* makes the reply start with a call of
-    that task. *chosen* are handles of media and regions that the person picked: the first call works on them where it can.
-    *brief* ends the reply with its last planned call, or before its first word where it plans none: what it would do."""
+    that task, or be without any where it is WORDS. *chosen* are handles of media and regions that the person picked: the
+    first call works on them where it can. *brief* ends the reply with its last planned call, or before its first word where
+    it plans none: what it would do."""
 
     seed: int = 0
     max_new_tokens: int = 480

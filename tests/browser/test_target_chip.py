@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from models.unified.stream import WORDS
 from models.values import Media, Region, TaskCall
 from tests.browser import stage
 
@@ -32,6 +33,9 @@ class Guided(stage.Scripted):
             if cancel():
                 return
             time.sleep(0.02)
+        if options.force_task == WORDS:
+            yield "I would rather tell you."
+            return
         if options.force_task:
             medium = next(iter(options.chosen), "image#1")
             yield "Here it is."
@@ -153,6 +157,36 @@ def test_a_task_and_a_medium_chosen_in_the_menu_are_what_runs(desk, guided, tmp_
     page.wait_for_selector(".u-aim:not(.u-chosen)")  # the next message is a new one
     assert "adjust" in page.inner_text(".u-understood")
     assert "image#2" in page.inner_text(".u-understood")
+
+
+def test_an_answer_in_words_is_chosen_and_retry_chooses_it_again(desk, guided, tmp_path):
+    page = desk
+    stage.attach(page, stage.photo(tmp_path / "square.png", SQUARE))
+    page.fill("#box textarea", "do: adjust image#1 op=blur")
+    says(page, "adjust")
+    page.click(".u-aim")
+    page.click(f".u-pill:has([data-key='task-{WORDS}'])")
+    says(page, "answer in words")
+    assert "nothing is made" in page.inner_text(".u-about-task")
+    page.click("[data-key=close]")
+    assert page.get_attribute(".u-aim", "aria-label").startswith("The next message: answer in words (chosen by you)")
+    page.press("#box textarea", "Enter")
+    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    stage.idle(page)
+    assert (calls(guided), guided.messages(page)[-1].text) == ([], "I would rather tell you.")
+    before = len(guided.engine.brain.model.asked)
+    page.click("[aria-label='Retry']")
+    page.wait_for_selector(".u-turn output")
+    stage.idle(page)
+    told = [options for _, options in guided.engine.brain.model.asked[before:] if not options.brief]
+    assert [options.force_task for options in told] == [WORDS]
+    assert calls(guided) == []
+    page.click(".u-meant summary")
+    page.click(".u-meant .u-pill:has([data-key='task-'])")
+    page.click("[data-act=meant]")
+    page.wait_for_selector(".u-step")
+    stage.idle(page)
+    assert [call.task for call in calls(guided)] == ["adjust"]
 
 
 def test_marks_can_be_chosen_and_left_out(desk, guided, tmp_path):

@@ -99,6 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
             from app import console
 
             return console.chat(engine)
+        if settings.mcp == "http":
+            from app import mcp_http
+
+            return mcp_http.serve(engine)
         if settings.mcp:
             from app import mcp_server
 

@@ -8,6 +8,7 @@ nothing, and measures again what a file says of itself.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import lzma
 import platform
@@ -98,6 +99,16 @@ def save(engine: Engine, session: Session, path: Path) -> Path:
     finally:
         half.unlink(missing_ok=True)
     return path
+
+
+def save_to_share(engine: Engine, session: Session) -> Path:
+    """Write the conversation to the file of it that browsers and programs may fetch, and return that. Raises Refusal as
+    :func:`save` does."""
+    # A name that nobody can guess, in the folder that is served, and one for each conversation; old ones are swept out.
+    secret = engine.history.secret("download")
+    name = hmac.new(secret, session.conversation.encode(), hashlib.sha256).hexdigest()
+    engine.store.sweep()
+    return save(engine, session, engine.settings.media / "tmp" / f"{name}.zip")
 
 
 def _name_of(medium: Media) -> str:

@@ -102,7 +102,7 @@ class Gate:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         fault = self._fault(scope, headers)
         if fault:
-            await _answer(send, *fault)
+            await answer(send, *fault)
             return
         started, taken, limit = False, 0, self._limit(scope)
 
@@ -128,7 +128,7 @@ class Gate:
             await self._app(scope, counting, sending)
         except _TooLarge:
             if not started:
-                await _answer(send, 413, "The request is too large.")
+                await answer(send, 413, "The request is too large.")
 
     def _limit(self, scope: Scope) -> int:
         return self._uploads if scope["path"].rstrip("/").endswith("/upload") else BODY
@@ -170,7 +170,8 @@ def _renamed(scope: Scope, message: MutableMapping[str, Any]) -> list[tuple[byte
     return [(k, v) for k, v in headers if k.lower() != b"content-disposition" or not v.startswith(b"inline")]
 
 
-async def _answer(send: Send, status: int, words: str) -> None:
+async def answer(send: Send, status: int, words: str) -> None:
+    """Answer an ASGI request with plain words."""
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": words.encode()})

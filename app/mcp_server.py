@@ -1,14 +1,16 @@
-"""The door for programs that speak the Model Context Protocol: three tools over stdin and stdout, for one person.
+"""The door for programs that speak the Model Context Protocol: four tools, for one person, over stdin and stdout or, by
+``app.mcp_http``, over HTTP.
 
-It needs the package ``mcp`` (requirements-mcp.txt), which nothing else here imports. The conversations are those of one owner
-per data folder, whose token no tool ever tells. A file is read only from the folder that the person named with ``--files``,
-or comes within the call; what is made is told by its path, and pictures are shown as well.
+It needs the package ``mcp`` (requirements-mcp.txt). The conversations are those of one owner per data folder, whose token no
+tool ever tells. A file is read only from the folder that the person named with ``--files``, or comes within the call; what is
+made is told by its path, and pictures are shown as well.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import inspect
 import io
 import json
 import re
@@ -31,6 +33,7 @@ from typing_extensions import NotRequired, TypedDict
 from app import programs
 from app.engine import Engine
 from app.events import Event, Finished, Progress
+from app.overrides import choices
 from app.session import Session, owner_of
 
 OWNER_FILE = "mcp-owner"
@@ -87,49 +90,82 @@ class Marked(TypedDict):
     mask: NotRequired[str | None]
 
 
-def make(engine: Engine) -> MCPServer:
-    """Return the server with its tools over *engine*."""
+class Stretch(TypedDict):
+    """A stretch of a sound, or of a clip's sound: ref is its handle or file#n, span its begin and end in seconds."""
+
+    ref: str
+    span: tuple[float, float]
+
+
+def make(engine: Engine, remembers: bool = True) -> MCPServer:
+    """Return the server with its tools over *engine*. With *remembers*, a call that names no conversation goes on with that of
+    the latest message, which is right for one client alone."""
     server: MCPServer = MCPServer("unison", instructions=INSTRUCTIONS, log_level="WARNING")
     owner = owner_of(engine.settings.data / OWNER_FILE)
-    current: list[Session] = []  # the conversation of the latest message, for calls that name none
+    current: list[Session] = []  # the conversation of the latest message
+
+    def begun(conversation: str) -> Session:
+        """Return the session of a message; it is what calls that name none go on with."""
+        named = conversation not in ("", "new")
+        latest = remembers and not conversation and current
+        where = engine.open(owner, conversation) if named else current[0] if latest else engine.open(owner)
+        current[:] = [where]
+        return where
 
     def session(conversation: str) -> Session:
-        if conversation not in ("", "new"):
-            return engine.open(owner, conversation)
-        if conversation or not current:
-            current[:] = [engine.open(owner)]
-        return current[0]
+        """Return the session of a conversation that must be there."""
+        if not conversation and remembers and current:
+            return current[0]
+        if conversation in ("", "new"):
+            raise Refusal("The conversation is missing.", "Pass the id that an answer of chat told.")
+        return engine.open(owner, conversation)
 
     async def chat(
         ctx: Context,
         text: str = "",
         files: list[str] = [],  # noqa: B006 (read by the SDK, never changed)
-        regions: list[Marked] = [],  # noqa: B006
+        regions: list[Marked | Stretch] = [],  # noqa: B006
         conversation: str = "",
         seed: int | None = None,
         task: str = "",
         expert: str = "",
+        media: list[str] = [],  # noqa: B006
+        marks: list[str] | None = None,
+        params: dict[str, str | int | float] = {},  # noqa: B006
     ) -> list[TextContent | ImageContent]:
         """Send a message and get the reply: words, what was run, and what was made.
 
         text: what to do, in plain English, or a command such as /help. files: paths inside the folder that the person opened to
-        you, or data: addresses with base64; they become image#1, video#1 and so on. regions: marked objects. conversation: the
-        id from an earlier answer, or "new"; left out, the latest goes on. seed: for a repeatable result. task, expert: to choose them
-        instead of the model.
+        you, or data: addresses with base64; they become image#1, video#1 and so on; or handles of what is here already.
+        regions: marked objects, or stretches of sounds. conversation: the id from an earlier answer, or "new"; NAMELESS. seed:
+        for a repeatable result. task, expert: to choose them instead of the model. media: handles (or file#n) that the first
+        call works on, whatever the model chooses. marks: handles of regions (or drawn#n, the n-th of regions) that count, []
+        for none. params: settings of the first call, such as {"amount": 2}.
         """
         with programs.plainly("answering chat", ToolError), TemporaryDirectory() as scratch:
-            where = session(conversation)
-            current[:] = [where]
-            chosen = programs.choices(engine, seed, task, expert)
+            where = begun(conversation)
+            chosen = choices(engine, seed, task, expert, media, marks, params)
             opened = _opened(engine, files, Path(scratch))
-            events, gone = programs.ask(engine, where, text, opened, regions, chosen), threading.Event()
-            try:
-                message = await anyio.to_thread.run_sync(_finished, events, ctx, gone, abandon_on_cancel=True)
-            except anyio.get_cancelled_exc_class():
-                gone.set()  # its files may still be taken in, and nothing runs yet that could be stopped
-                engine.stop(where)  # the client gave the call up
-                raise
-            return _answer(engine, where, message)
+            return await _reply(engine, where, programs.ask(engine, where, text, opened, regions, chosen), ctx)
+
+    async def again(
+        ctx: Context,
+        conversation: str = "",
+        text: str | None = None,
+        regions: list[Marked | Stretch] | None = None,
+        seed: int | None = None,
+        task: str = "",
+        expert: str = "",
+        media: list[str] = [],  # noqa: B006
+        marks: list[str] | None = None,
+        params: dict[str, str | int | float] = {},  # noqa: B006
+    ) -> list[TextContent | ImageContent]:
+        """Answer the last message of a conversation once more, as it was meant: with another seed unless one is given, in other
+        words, with other regions, task, media or marks. The arguments are those of chat; what was there is kept beside it."""
+        with programs.plainly("answering again", ToolError):
+            where = session(conversation)
+            chosen = choices(engine, seed, task, expert, media, marks, params)
+            return await _reply(engine, where, programs.ask_again(engine, where, chosen, None, text, regions), ctx)
 
     def media(conversation: str = "", handle: str = "") -> list[TextContent | ImageContent]:
         """List every medium of a conversation with its path, oldest first; with a handle, that one alone, shown if it is a
@@ -148,8 +184,10 @@ def make(engine: Engine) -> MCPServer:
         with programs.plainly("answering stop", ToolError):
             return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
 
-    for tool in (chat, media, stop):
-        server.add_tool(tool, structured_output=False)
+    nameless = "left out, the latest goes on" if remembers else "left out, a new one begins"
+    for tool in (chat, again, media, stop):
+        words = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)
+        server.add_tool(tool, description=words, structured_output=False)
     return server
 
 
@@ -157,6 +195,20 @@ def serve(engine: Engine) -> int:
     """Serve over stdin and stdout until the client closes them; returns the exit status."""
     make(engine).run("stdio")
     return 0
+
+
+async def _reply(
+    engine: Engine, where: Session, events: Iterator[Event], ctx: Context
+) -> list[TextContent | ImageContent]:
+    """Run a reply to its end and return it; a client that gives the call up ends it."""
+    gone = threading.Event()
+    try:
+        message = await anyio.to_thread.run_sync(_finished, events, ctx, gone, abandon_on_cancel=True)
+    except anyio.get_cancelled_exc_class():
+        gone.set()  # its files may still be taken in, and nothing runs yet that could be stopped
+        engine.stop(where)
+        raise
+    return _answer(engine, where, message)
 
 
 def _finished(events: Iterator[Event], ctx: Context, gone: threading.Event) -> Message:
@@ -176,12 +228,14 @@ def _finished(events: Iterator[Event], ctx: Context, gone: threading.Event) -> M
     return message
 
 
-def _opened(engine: Engine, files: list[str], scratch: Path) -> list[tuple[Path, str]]:
-    """Return path and name of each file, all of them within the folder that was named, or written to *scratch*."""
+def _opened(engine: Engine, files: list[str], scratch: Path) -> list[tuple[Path, str] | str]:
+    """Return path and name of each file, all of them within the folder that was named, or written to *scratch*; a handle stays
+    what it is."""
     most = engine.settings.files_per_message
     if len(files) > most:
         raise Refusal(f"A message takes at most {most} files.", "Send them in several messages.")
-    return [_inside(engine.settings.files, name, scratch / str(number)) for number, name in enumerate(files)]
+    folder = engine.settings.files
+    return [f if programs.is_handle(f) else _inside(folder, f, scratch / str(n)) for n, f in enumerate(files)]
 
 
 def _inside(folder: Path | None, name: str, spare: Path) -> tuple[Path, str]:

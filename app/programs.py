@@ -5,20 +5,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from models.device import SEEDS
 from models.expert import Refusal
 from models.router import Broken, incident
-from models.values import Failure, Media, Part, Step, TaskCall, Text, to_json
+from models.slash import parse_slash
+from models.values import Failure, Media, Part, Region, Step, TaskCall, Text, to_json
 
+from app.branches import Placed
+from app.choosing import regions_of
+from app.composing import known
 from app.engine import Engine
 from app.events import Event, Options, Progress
+from app.overrides import resolved, stretches, with_stretches
 from app.regions import region_from_json
 from app.session import Session, is_owner, new_owner
+from app.target import foresee
+
+_HANDLE = re.compile(r"(?:image|video|audio|mask)#[1-9][0-9]{0,8}")
 
 
 def enter(engine: Engine, owner: Any, conversation: Any) -> Session:
@@ -48,51 +56,129 @@ def again(engine: Engine, owner: Any, conversation: Any) -> Session:
     return enter(engine, owner, conversation)
 
 
-def choices(engine: Engine, seed: Any = None, task: Any = "", expert: Any = "") -> Options:
-    """Return what a program chose for one reply: a seed, a task instead of the model's choice, an expert file for it.
-
-    Raises Refusal for a seed out of range, an unknown task, and an expert without a task or that is none of the task's.
-    """
-    task, expert = str(task or ""), str(expert or "")
-    if expert and not task:
-        raise Refusal("An expert was chosen without a task.", "Pass task as well.")
-    if task and task not in engine.router.tasks:
-        raise Refusal(f"There is no task called {task}.", f"Choose one of: {', '.join(engine.router.tasks)}.")
-    known = [checkpoint.implementation for checkpoint, _ in engine.implementations(task)] if task else []
-    if expert and expert not in known:
-        raise Refusal(f"{expert} is no expert for {task}.", f"There are: {', '.join(known) or 'none in this profile'}.")
-    return Options(seed=_seed(seed), task=task or None, implementation=expert or None)
+def named(owner: Any, conversation: Any) -> Session:
+    """Return the session of a conversation that may be put away, unchecked. Raises Refusal where its name is missing."""
+    if not conversation:
+        raise Refusal("The conversation is missing.", "Pass conversation and owner of an earlier answer.")
+    return Session(str(owner), str(conversation))
 
 
-def _seed(seed: Any) -> int | None:
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, int | float) or not 0 <= seed < SEEDS or seed != int(seed):
-        raise Refusal("The seed is out of range.", f"Use a whole number from 0 to {SEEDS - 1}.")
-    return int(seed)
+def is_handle(value: Any) -> bool:
+    """Tell whether *value* is written like the handle of a medium."""
+    return isinstance(value, str) and _HANDLE.fullmatch(value) is not None
+
+
+def redo(engine: Engine, session: Session) -> list[Placed]:
+    """Bring back what was taken back last and return what is shown now. Raises Refusal when nothing was."""
+    later = engine.later(session)
+    if not later:
+        raise Refusal("Nothing was taken back here.", "Go on with the conversation.")
+    engine.choose(session, later[-1])
+    return engine.placed(session)
+
+
+def foreseen(engine: Engine, session: Session, text: str, files: Any, regions: Any, options: Options) -> dict[str, Any]:
+    """Return what a message would do as JSON data, as :func:`app.target.foresee` tells it; *files* are handles. Raises Refusal
+    as :func:`ask` does."""
+    if not isinstance(files, Sequence) or not all(is_handle(one) for one in files):
+        raise Refusal("The files are not handles.", 'Pass what is here already, such as ["image#1"].')
+    media = engine.media(session)
+    shelf = {**engine.shelf(session), **{handle: known(media, handle) for handle in files}}
+    places, spans = stretches(_resolved(regions, files), shelf)
+    drawn = region_from_json(places, shelf, engine.next_region(session))
+    earlier = regions_of(engine.messages(session))
+    options = resolved(options, files, [region.handle for region in drawn], shelf, earlier)
+    target = foresee(engine, session, with_stretches(text, spans), files, drawn, options)
+    calls = [] if target is None else [{k: v for k, v in part(c, str).items() if k != "id"} for c in target.calls]
+    return {"known": target is not None, "calls": calls, "fault": "" if target is None else target.fault}
 
 
 def ask(
-    engine: Engine, session: Session, text: str, files: Iterable[tuple[Path, str]], regions: Any, options: Options
+    engine: Engine,
+    session: Session,
+    text: str,
+    files: Iterable[tuple[Path, str] | str],
+    regions: Any,
+    options: Options,
 ) -> Iterator[Event]:
-    """Send a message with *files* (path and name) and yield the reply's events.
+    """Send a message with *files* (path and name, or the handle of what is here already) and yield the reply's events.
 
-    *regions* is data as ``app.regions`` reads it, whose ``ref`` may also be ``file#n``, the n-th of *files*. Raises Refusal
-    for what cannot be sent; nothing of it stays behind then.
+    *regions* is data as ``app.regions`` and :func:`app.overrides.stretches` read it, whose ``ref`` may also be ``file#n``,
+    the n-th of *files*; *options* are those of :func:`app.overrides.choices`. Raises Refusal for what cannot be sent; nothing
+    of it stays behind then.
     """
     handles: list[str] = []
+    taken: list[str] = []
     try:
-        for path, name in files:
-            handles.append(engine.attach(session, path, name).handle)
-        shelf = engine.shelf(session)
-        drawn = region_from_json(_resolved(regions, handles), shelf, engine.next_region(session))
+        for file in files:
+            if not isinstance(file, str):
+                taken.append(engine.attach(session, *file).handle)
+            handles.append(file if isinstance(file, str) else taken[-1])
+        media = engine.media(session)
+        shelf = {**engine.shelf(session), **{handle: known(media, handle) for handle in handles}}
+        places, spans = stretches(_resolved(regions, handles), shelf)
+        drawn = region_from_json(places, shelf, engine.next_region(session))
+        text = with_stretches(text, spans)
+        _plain_enough(engine, text, options)
+        earlier = regions_of(engine.messages(session))
+        options = resolved(options, handles, [region.handle for region in drawn], shelf, earlier)
         with closing(engine.reply(session, text, handles, drawn, options)) as events:  # type: ignore[type-var]
             yield from events
     except Refusal:
         # A message that was not sent leaves no files behind: a program has no composer to take them out of again.
-        for handle in set(handles).intersection(engine.pending(session)):
+        for handle in set(taken).intersection(engine.pending(session)):
             engine.detach(session, handle)
         raise
+
+
+def ask_again(
+    engine: Engine,
+    session: Session,
+    options: Options,
+    n: int | None = None,
+    text: str | None = None,
+    regions: Any = None,
+) -> Iterator[Event]:
+    """Answer message *n* of the person, by default the last, once more: with other words or other marks where they are given,
+    and as *options* choose. What was there stays beside it.
+
+    Raises Refusal when there is no such message, and as :func:`ask` does.
+    """
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int)):
+        raise Refusal("The message is not named by its number.", "Pass message as /messages tells it: a whole number.")
+    places = engine.placed(session)
+    asked = [place for place in places if place.message.role == "user" and n in (None, place.n)]
+    if not asked:
+        raise Refusal("There is no such message to answer again.", "Name one of the person's that /messages tells.")
+    before = regions_of(place.message for place in places if place.n < asked[-1].n)
+    old = asked[-1].message
+    words = old.text if text is None else str(text)
+    if regions is None:
+        drawn = [part for part in old.parts if isinstance(part, Region)]
+    else:
+        # The marks of the message that is said anew are numbered as its own were.
+        first = max((region.id for region in before.values()), default=0) + 1
+        rest, spans = stretches(regions, engine.media(session))
+        drawn, words = region_from_json(rest, engine.media(session), first), with_stretches(words, spans)
+    _plain_enough(engine, words, options)
+    options = resolved(options, (), [region.handle for region in drawn], engine.shelf(session), before)
+    if text is None and regions is None and asked[-1].n == _last_asked(places):
+        events = engine.retry(session, options=options)
+    else:
+        events = engine.edit(session, words, asked[-1].n, drawn, options)
+    with closing(events):  # type: ignore[type-var]
+        yield from events
+
+
+def _last_asked(places: Sequence[Placed]) -> int:
+    return max(place.n for place in places if place.message.role == "user")
+
+
+def _plain_enough(engine: Engine, text: str, options: Options) -> None:
+    """Refuse choices beside a command, which is done as it is written: they would be lost without a word."""
+    chosen = options.media or options.regions is not None or options.params
+    if chosen and parse_slash(text, {}, (), engine.router.tasks) is not None:
+        raise Refusal("A command is done as it is written.", "Write media, marks and settings into it, or use words.")
 
 
 def _resolved(regions: Any, handles: Sequence[str]) -> Any:

@@ -134,6 +134,7 @@ class Reply:
         task = self._engine.router.tasks.get(call.task)
         if self._turn.calls or task is None:
             return call
+        call = replace(call, params={**call.params, **dict(self._options.params)})
         return aimed(call, task, self._options, self._shelf, self._regions)
 
     # Words

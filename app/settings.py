@@ -10,12 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "UNISON_"
+YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the app keeps its data, what it loads, where it listens, and the limits that it holds people to. *files* is the
-    folder whose files a program may name that speaks the Model Context Protocol.
+    """Where the app keeps its data, what it loads, where it listens, and the limits that it holds people to. *mcp* is "stdio" or
+    "http" to serve the Model Context Protocol instead of the page; *files* is the folder whose files its programs may name.
 
     Sizes are bytes, times seconds, *text_limit*, *read_head* and *read_tail* characters.
     """
@@ -32,7 +33,7 @@ class Settings:
     open_browser: bool = True
     console: bool = False
     desktop: bool = False
-    mcp: bool = False
+    mcp: str = ""
     files: Path | None = None
     text_limit: int = 20_000
     read_head: int = 4_000
@@ -81,6 +82,12 @@ def _positive(text: str) -> float:
     return number
 
 
+def _transport(text: str) -> str:
+    if text not in ("stdio", "http"):
+        raise ValueError(text)
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="app.py",
@@ -104,9 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--mcp",
-        action="store_true",
-        default=None,
-        help="serve programs by the Model Context Protocol on stdin and stdout",
+        type=_transport,
+        nargs="?",
+        const="stdio",
+        metavar="http",
+        help="serve programs by the Model Context Protocol, on stdin and stdout or by http on this machine alone",
     )
     add("--files", type=Path, metavar="FOLDER", help="with --mcp: the folder whose files such a program may name")
     add("--share", action="store_true", default=None, help="also open a public address (needs the internet; off)")
@@ -130,8 +139,9 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> Sett
         text = environ.get(name)
         if text is None or action.dest == "help":
             continue
-        if action.nargs == 0:
-            if text.strip().lower() in ("1", "true", "yes", "on"):
+        switch = text.strip().lower()
+        if (action.const is not None and switch in (*YES, *NO)) or action.nargs == 0:
+            if switch in YES:
                 given[action.dest] = action.const
             continue
         try:

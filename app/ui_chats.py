@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import html
 import time
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from components.fast_gradio import gr
 from models.expert import Refusal
 from models.values import Media, Region
 
-from app.bundle import load, save
+from app.bundle import load, save_to_share
 from app.listing import regret_until
 from app.replay import replay
 from app.session import Session
@@ -173,11 +171,7 @@ class Chats:
     def bundle(self, owner: Any, request: gr.Request) -> Any:
         """Write the conversation to one file and let the browser save it."""
         page = self._actions.page(request, owner)
-        # A name that nobody can guess, in the folder that is served, and one for each conversation; old ones are swept out.
-        secret = self._engine.history.secret("download")
-        name = hmac.new(secret, page.session.conversation.encode(), hashlib.sha256).hexdigest()
-        self._engine.store.sweep()
-        path = save(self._engine, page.session, self._engine.settings.media / "tmp" / f"{name}.zip")
+        path = save_to_share(self._engine, page.session)
         page.downloads += 1
         page.download = {"url": self._actions.link(str(path)), "name": "conversation.zip", "n": page.downloads}
         return self._actions.sidebar(page)

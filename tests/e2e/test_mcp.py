@@ -78,12 +78,16 @@ def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
         return {tool.name: tool for tool in (await client.list_tools()).tools}
 
     tools = talk(engine, look)
-    assert set(tools) == {"chat", "media", "stop"}
+    assert set(tools) == {"chat", "again", "media", "stop"}
     schema = tools["chat"].input_schema
-    assert set(schema["properties"]) == {"text", "files", "regions", "conversation", "seed", "task", "expert"}
+    chosen = {"regions", "conversation", "seed", "task", "expert", "media", "marks", "params"}
+    assert set(schema["properties"]) == {"text", "files", *chosen}
+    assert set(tools["again"].input_schema["properties"]) == {"text", *chosen}
     told = json.dumps(schema)
-    for word in ("box", "point", "scribble", "poly", "neg", "label", "time", "mask"):
+    for word in ("box", "point", "scribble", "poly", "neg", "label", "time", "mask", "span"):
         assert f'"{word}"' in told
+    assert schema["properties"]["media"]["items"] == {"type": "string"}
+    assert "left out, the latest goes on" in tools["chat"].description
     assert all(tool.description for tool in tools.values())
     assert "owner" not in told
 
@@ -108,6 +112,31 @@ def test_a_marked_file_becomes_a_mask_that_is_shown_and_lies_where_it_is_said(en
     assert again["conversation"] == told["conversation"], "without an id the latest conversation goes on"
     assert again["parts"] == [{"type": "text", "text": "You said and now?."}]
     assert [m["handle"] for m in listed["media"]] == ["mask#1"]
+
+
+def test_media_marks_and_settings_are_chosen_and_a_reply_is_made_again_as_it_was_meant(engine):
+    async def choose(call, client):
+        both = ["photo.png", "photo.png"]
+        told, _ = await call("chat", text="mark", files=both, regions=HALF, media=["file#2"])
+        meant, _ = await call("again", marks=["region#1"], media=["image#1"])
+        moved = [{"ref": "image#1", "shapes": [{"type": "point", "xy": [0.1, 0.1]}]}]
+        nudged, _ = await call("again", text="mark", regions=moved)
+        used, _ = await call("chat", text="hello", files=["image#2"])
+        for words, arguments in {
+            "There is no image#9": {"media": ["image#9"]},
+            "There is no region#7": {"marks": ["region#7"]},
+            "nonsense is not a setting of segment": {"params": {"nonsense": 1}, "task": "segment"},
+            "not within|was marked on|is marked on image#1": {"regions": [{"ref": "image#1", "span": [0, 1]}]},
+        }.items():
+            with pytest.raises(RuntimeError, match=words):
+                await call("chat", text="mark", **arguments)
+        return [next(p["tokens"] for p in one["parts"] if p["type"] == "call") for one in (told, meant, nudged)], used
+
+    calls, used = talk(engine, choose)
+    assert calls == [
+        "<task>segment image#2</task>", "<task>segment image#1 region#1</task>", "<task>segment image#1 region#1</task>",
+    ]  # fmt: skip
+    assert used["parts"] == [{"type": "text", "text": "You said hello."}]
 
 
 @pytest.mark.parametrize("name", ["../secret.png", "{}/secret.png", "/etc/passwd", "nowhere.png", "link.png"])
@@ -165,7 +194,10 @@ def test_a_conversation_of_the_page_is_a_strangers(engine):
     theirs = engine.open("p" * 32)
 
     async def peek(call, client):
-        for tool in ("media", "stop", "chat"):
+        for tool in ("media", "stop"):
+            with pytest.raises(RuntimeError, match="The conversation is missing"):
+                await call(tool)
+        for tool in ("media", "stop", "again", "chat"):
             with pytest.raises(RuntimeError, match="no such conversation"):
                 await call(tool, conversation=theirs.conversation, **({"text": "x"} if tool == "chat" else {}))
 

@@ -53,6 +53,7 @@ def test_every_option_has_a_variable_of_its_own_name(tmp_path):
         ["--deadline", "nan"],
         ["--experts", "nowhere"],
         ["--files", "nowhere"],
+        ["--mcp", "smoke"],
         ["--nope"],
     ],
 )
@@ -61,6 +62,15 @@ def test_a_bad_option_ends_with_a_usage_message(line, capsys):
         parse(line, {})
     assert end.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_a_door_may_be_named_and_a_variable_may_switch_it_off(capsys):
+    assert (parse(["--mcp"], {}).mcp, parse(["--mcp", "http"], {}).mcp) == ("stdio", "http")
+    values = {text: parse([], {"UNISON_MCP": text}).mcp for text in ("1", "http", "0", "", "off")}
+    assert values == {"1": "stdio", "http": "http", "0": "", "": "", "off": ""}
+    with pytest.raises(SystemExit):
+        parse([], {"UNISON_MCP": "smoke"})
+    assert "UNISON_MCP" in capsys.readouterr().err
 
 
 def test_a_bad_variable_is_named(capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, TextIO
 from models.device import SEEDS
 from models.expert import Refusal
 from models.slash import help_text
+from models.values import Media
 
+from app import console_chats
 from app.events import Event, Finished, Grown, Progress
 from app.screen import Screen, plain
-from app.session import owner_of
+from app.session import Session, owner_of
 from app.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 OWNER_FILE = "console-owner"
 """Where the data folder keeps the secret token of the terminal's conversations."""
 _FORMS = ("png", "rle", "coco", "svg")
-_VERBS = """\
+_VERBS = (
+    """\
 /add FILE                    attach a picture, video or sound to the next message
 /draw box X0,Y0,X1,Y1        mark an object; from 0 to 1000 across and down, or fractions such as 0.25
 /draw point X,Y              add a point of it; with ,- one that does not belong to it
@@ -36,9 +40,13 @@ _VERBS = """\
 /export [png|rle|coco|svg] [HANDLE ...]   write masks to one file, or the boxes of a picture as coco or svg; otherwise say
                              where a result's file is
 /retry [SEED]                answer the last message again
+"""
+    + console_chats.HELP
+    + """
 /new                         start another conversation
 /quit                        leave; Ctrl-C ends a reply
 A shape takes a handle at its end when it is not for the latest picture: /draw box 0,0,500,500 image#1."""
+)
 
 
 class Console:
@@ -50,21 +58,24 @@ class Console:
         self.session = engine.open(self.owner)
         self.attached: list[str] = []
         self.sketch = Sketch()
+        self.found: list[str] = []  # the conversations that were listed last
+        self.gone: Session | None = None  # the one that was deleted last
         self._verbs: dict[str, Callable[[str], None]] = {
             "add": self._add, "draw": self._draw, "frame": self._frame, "use": self._use, "media": self._media,
             "export": self._export, "retry": self._retry, "new": self._new, "help": self._help,
+            **{name: partial(act, self) for name, act in console_chats.VERBS.items()},
         }  # fmt: skip
 
     def run(self) -> int:
         """Hold the conversation until /quit or the end of the input; returns the exit status."""
-        self._say("Unison. Type your message; /help lists the commands, /quit leaves.")
+        self.say("Unison. Type your message; /help lists the commands, /quit leaves.")
         while True:
             try:
                 line = self.read("you> ").strip()
             except EOFError:
                 return 0
             except KeyboardInterrupt:
-                self._say("\nType /quit to leave.")
+                self.say("\nType /quit to leave.")
                 continue
             verb, _, rest = line.partition(" ")
             if verb in ("/quit", "/exit"):
@@ -78,16 +89,32 @@ class Console:
                 else:
                     self.send(line)
             except Refusal as refusal:
-                self._say(f"! {refusal.what} {refusal.hint}".rstrip())
+                self.say(f"! {refusal.what} {refusal.hint}".rstrip())
 
     def send(self, text: str) -> None:
         """Send a message with what was attached and drawn, and print the reply; Ctrl-C stops it."""
-        regions = self.sketch.regions(self.engine.shelf(self.session), self.engine.next_region(self.session))
-        self._print(self.engine.reply(self.session, text, tuple(self.attached), tuple(regions)))
+        regions = self.sketch.regions(self._shelf(), self.engine.next_region(self.session))
+        self.show(self.engine.reply(self.session, text, tuple(self.attached), tuple(regions)))
+        self.forget()
+
+    def _shelf(self) -> dict[str, Media]:
+        """Return what can be drawn on: what is shown, and what waits for the next message, from whatever branch."""
+        media = self.engine.media(self.session)
+        waiting = {handle: media[handle] for handle in self.attached if handle in media}
+        return {**self.engine.shelf(self.session), **waiting}
+
+    def forget(self) -> None:
+        """Forget what was attached and drawn for the next message."""
         self.attached = []
         self.sketch.clear()
 
-    def _print(self, events: Iterator[Event]) -> None:
+    def turn_to(self, session: Session) -> None:
+        """Go on with another conversation."""
+        self.session = session
+        self.attached, self.sketch = [], Sketch()
+
+    def show(self, events: Iterator[Event]) -> None:
+        """Print a reply as it grows; Ctrl-C stops it."""
         screen = Screen(self.out, lambda handle: self.engine.file(self.session, handle))
         try:
             for event in events:
@@ -106,7 +133,8 @@ class Console:
             if close:
                 close()
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Print *text* on lines of its own."""
         self.out.write(plain(text) + "\n")
         self.out.flush()
 
@@ -117,38 +145,37 @@ class Console:
             raise Refusal("There is no such file." if name else "/add needs a file.", "Write it as in /add photo.jpg.")
         media = self.engine.attach(self.session, path, path.name)
         self.attached.append(media.handle)
-        self._say(f"  {media.handle} is attached.")
+        self.say(f"  {media.handle} is attached.")
         for note in media.meta.get("notes", ()):
-            self._say(f"  ({note})")
+            self.say(f"  ({note})")
 
     def _draw(self, rest: str) -> None:
-        shelf, first = self.engine.shelf(self.session), self.engine.next_region(self.session)
-        self._say(self.sketch.draw(rest, shelf, self.attached, first))
+        self.say(self.sketch.draw(rest, self._shelf(), self.attached, self.engine.next_region(self.session)))
 
     def _frame(self, rest: str) -> None:
-        self._say(self.sketch.frame(rest, self.engine.shelf(self.session), self.attached))
+        self.say(self.sketch.frame(rest, self._shelf(), self.attached))
 
     def _media(self, _rest: str) -> None:
         shelf = self.engine.shelf(self.session)
         for media in shelf.values():
             label = f" ({media.meta['label']})" if media.meta.get("label") else ""
-            self._say(f"  {media.handle}{label}: {self.engine.file(self.session, media.handle)}")
+            self.say(f"  {media.handle}{label}: {self.engine.file(self.session, media.handle)}")
         if not shelf:
-            self._say("  There is nothing here yet.")
+            self.say("  There is nothing here yet.")
 
     def _retry(self, rest: str) -> None:
         if rest and not (rest.isdecimal() and int(rest) < SEEDS):
             raise Refusal("/retry takes a seed or nothing.", "Write it as in /retry 7.")
-        self._print(self.engine.retry(self.session, int(rest) if rest else None))
+        self.show(self.engine.retry(self.session, int(rest) if rest else None))
 
     def _use(self, rest: str) -> None:
-        shelf = self.engine.shelf(self.session)
+        shelf = self.engine.media(self.session)
         if rest not in shelf:
             raise Refusal(
                 f"There is no {rest or 'handle named'} here.", f"There are: {', '.join(shelf) or 'none yet'}."
             )
         self.attached.append(rest)
-        self._say(f"  {rest} goes with the next message.")
+        self.say(f"  {rest} goes with the next message.")
 
     def _export(self, rest: str) -> None:
         shelf = self.engine.shelf(self.session)
@@ -165,19 +192,18 @@ class Console:
         written = ("mask", "image", "video") if form in ("coco", "svg") else ("mask",)
         masks = [handle for handle in handles if shelf[handle].kind in written]
         if masks:
-            self._say(f"  {self.engine.export_masks(self.session, masks, form)}")
+            self.say(f"  {self.engine.export_masks(self.session, masks, form)}")
         for handle in handles:
             if handle not in masks:
-                self._say(f"  {self.engine.file(self.session, handle)}")
+                self.say(f"  {self.engine.file(self.session, handle)}")
 
     def _new(self, _rest: str) -> None:
-        self.session = self.engine.open(self.owner)
-        self.attached, self.sketch = [], Sketch()
-        self._say("A new conversation.")
+        self.turn_to(self.engine.open(self.owner))
+        self.say("A new conversation.")
 
     def _help(self, rest: str) -> None:
         router = self.engine.router
-        self._say(help_text(router.tasks, rest) if rest else f"{_VERBS}\n{help_text(router.runnable())}")
+        self.say(help_text(router.tasks, rest) if rest else f"{_VERBS}\n{help_text(router.runnable())}")
 
 
 def chat(engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None) -> int:

@@ -32,7 +32,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         width, height, notes = size_of(inputs.settings.get("size"))
         report(0.2, "placing the things")
         placed = place(wish, width, height, inputs.seed)
-        notes = [*wish.notes(), *unshown(wish.time, placed.scene.backdrop), *sides(wish), *notes]
+        notes = [*wish.notes(), *wish.unposed(), *unshown(wish.time, placed.scene.backdrop), *sides(wish), *notes]
         if placed.penalty > 1.0:
             notes.append("Not everything could stand quite as you said.")
         return drawn(placed.scene, width, height, caption, notes, report)

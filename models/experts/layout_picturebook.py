@@ -59,6 +59,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         placed = place(wish, width, height, inputs.seed, fixed=fixed)
         notes += [
             *_together([wish, *labels]).notes(),
+            *_together([wish, *labels]).unposed(),
             *unshown(wish.time, placed.scene.backdrop),
             *sides(wish),
             *resized,

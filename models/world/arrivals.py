@@ -34,6 +34,7 @@ def wanted(draft: Draft, phrase: str) -> list[Wanted]:
     for one in wish.things:
         if not one.exact and one.name:
             draft.notes.append(f"“{one.said}” is not known; {_article(one.name)} is the nearest")
+    draft.notes += [*wish.unused(), *wish.unposed()]
     return list(wish.things)
 
 

@@ -1,12 +1,15 @@
-"""Whether what follows "and" in a caption goes on with what was said, or begins a clause of its own."""
+"""Clauses of a caption: whether what follows "and" goes on with what was said, what only tells and what compares numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from models.world.holding import alive, aloft
+from models.world.lexicon import singulars
 from models.world.tags import Tag
+from models.world.wish import Wanted
 
 _FRAMED = re.compile(
     r"(?<!framed )\b(?:picture|painting|photo)(s?)(?= (?:that |which )?(?:is |are )?"
@@ -60,7 +63,7 @@ def told(words: str) -> tuple[str, tuple[str, ...]]:
 def framed(words: str) -> str:
     """Return *words* with "picture" as "framed picture" where it is a thing on a wall rather than "a picture of" something."""
     alone = re.fullmatch(
-        r"((?:an?|another|some|two|three|four|five|six|\d+) (?:\w+ )?)(?:picture|painting|photo)(s?)", words
+        r"((?:an?|another|some|two|three|four|five|six|\d+) (?:(?!framed )\w+ )?)(?:picture|painting|photo)(s?)", words
     )
     return f"{alone[1]}framed picture{alone[2]}" if alone else _FRAMED.sub(r"framed picture\1", words)
 
@@ -83,3 +86,35 @@ def _relates(behind: Sequence[Tag]) -> bool:
         if tag.is_("rel", "spot"):
             return True
     return False
+
+
+_COMPARED = re.compile(
+    r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
+    re.IGNORECASE,
+)
+
+
+def uncompared(caption: str) -> tuple[str, tuple[str, str, bool] | None]:
+    """Return *caption* without its clause that compares two numbers, and what this says: of what there are how many in comparison
+    with what, and whether these are more of the first."""
+    found = _COMPARED.search(caption)
+    if found is None:
+        return caption, None
+    more = found[2].lower() in ("more", "greater", "bigger", "larger")
+    return _COMPARED.sub("", caption), (found[1], found[3], more)
+
+
+def outnumber(things: list[Wanted], first: str, second: str, more: bool) -> None:
+    """Where the number of *second* was left open, make it one less (*more*) or one more than that of *first*; both as said."""
+    left, right = (_named(things, words) for words in (first, second))
+    if left is not None and right is not None and things[right].about:
+        count = things[left].count + (-1 if more else 1)
+        things[right] = replace(things[right], count=max(1, count), about=False)
+
+
+def _named(things: Sequence[Wanted], words: str) -> int | None:
+    spellings = set(singulars(words.strip().rsplit(" ", 1)[-1].lower()))
+    for number, thing in enumerate(things):
+        if spellings & set(singulars(thing.said.rsplit(" ", 1)[-1])):
+            return number
+    return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.world.bodies import Item
+from models.world.lexicon import singulars
 from models.world.walls import fit
 from models.world.worn import Head, known_head, worn_box
 
@@ -23,6 +24,18 @@ CONTAINERS = {
     "delivery truck": 0.2, "pickup truck": 0.35, "sled": 0.4, "nest": 0.35, "empty nest": 0.35, "tent": 0.4, "salad": 0.3, "noodles": 0.3,
 }  # fmt: skip
 """Names of things that others are put into, and how far down from the top their rim is, as a fraction of their height."""
+VESSELS = frozenset(("bowl", "glass", "cup", "mug", "bottle", "can", "tin", "carton", "jar", "pot", "plate", "tub", "bag", "box", "bucket",
+                     "tray", "pint", "packet", "pack", "dish", "jug", "pan"))  # fmt: skip
+"""Words for what food and drinks are served in."""
+SERVED = {
+    "soup": "bowl pot plate dish", "rice": "bowl dish", "curry": "bowl plate dish", "noodles": "bowl", "salad": "bowl dish", "cereal": "bowl",
+    "oden": "bowl", "spaghetti": "plate bowl dish", "paella": "pan plate dish", "pancakes": "plate", "pudding": "plate",
+    "ice cream sundae": "bowl glass cup", "popcorn": "tub bucket bag box", "french fries": "bag box packet pack", "honey": "jar pot",
+    "milk": "glass", "wine": "glass", "beer": "mug glass pint", "whisky": "glass", "champagne": "bottle", "sake": "bottle",
+    "soda": "cup glass", "juice box": "box carton", "coffee": "cup mug", "tea": "cup mug", "bubble tea": "cup glass",
+    "cocktail": "glass", "tropical drink": "glass", "canned food": "can tin", "fondue": "pot", "butter": "dish plate",
+}  # fmt: skip
+"""Names of what is drawn with its vessel, and the words for this."""
 HEAPED = frozenset(("basket", "empty nest", "nest", "salad", "cereal", "shopping cart"))
 """Containers that are seen from a little above: what is in them is heaped in front of the back rim."""
 SEATS = {
@@ -63,6 +76,15 @@ def is_container(name: str) -> bool:
     return name in CONTAINERS
 
 
+def serves(vessel: str, name: str) -> bool | None:
+    """Return whether the thing *name* is drawn in what the word *vessel* means, False where it is drawn in another one, and
+    None where it is drawn without any, or *vessel* is none."""
+    one = next((word for word in singulars(vessel) if word in VESSELS), "")
+    if not one or not SERVED.get(name):
+        return None
+    return one in SERVED[name].split()
+
+
 def aloft(names: Sequence[str]) -> bool:
     """Return whether one of *names* is of the sky: sun, moon, stars, clouds. Names that the atlas lacks are not."""
     from models.world import atlas
@@ -93,9 +115,12 @@ def _spread(place: int, places: int, wide: float) -> float:
 
 
 def _on(child: Item, bearer: Item, place: int, places: int, looks: Looks, rng: random.Random) -> None:
-    if bearer.name == "plate" and places == 1:  # it is seen from above, so the meal lies in its middle
-        _fit(child, 0.5 * bearer.wide, 0.66 * bearer.high)
-        bearer.carry(child, 0.0, 0.0, 1)
+    if bearer.name == "plate" and places <= 4:  # it is seen from above, so the meal lies in its middle
+        rows = 1 if places < 3 else 2
+        row, column = divmod(place, 2)
+        _fit(child, 0.5 * bearer.wide / min(2, places), 0.66 * bearer.high / rows)
+        across = _spread(column, min(2, places - 2 * row), child.wide)
+        bearer.carry(child, across, _spread(row, rows, child.high), 1)
         return
     if places > 4 or (
         bearer.name in SPREAD and child.wide < 0.4 * bearer.wide

@@ -38,6 +38,7 @@ def wanted(photo: Photo, phrase: str) -> list[tuple[Wanted, str]]:
         for i in range(min(one.count, MOST_AT_ONCE)):
             name = one.name or (one.choices[i % len(one.choices)] if one.choices else "")
             found += [(one, name)] if name else []
+    photo.notes += [*wish.unused(), *wish.unposed()]
     return found
 
 

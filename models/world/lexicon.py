@@ -74,7 +74,7 @@ RELATIONS: dict[str, str] = {
     "playing the": "holding", "plays the": "holding", "playing a": "holding", "plays a": "holding", "using": "holding",
     "riding": "riding", "riding on": "riding", "rides": "riding", "ride": "riding", "riding in": "riding", "on board": "riding",
     "driving": "riding", "drives": "riding", "drive": "riding", "sitting on": "on", "sits on": "on", "standing on": "on", "stands on": "on",
-    "lying on": "on", "laying on": "on", "sleeping on": "on", "perched on": "on", "hanging from": "below",
+    "lying on": "on", "laying on": "on", "perched on": "on", "hanging from": "below",
     "hanging over": "above", "flying over": "above", "flies over": "above", "jumping over": "above", "jumps over": "above",
     "leaping over": "above", "floating above": "above", "flying above": "above", "towering over": "behind",
     "chasing": "facing", "chases": "facing", "looking at": "facing", "looks at": "facing", "facing": "facing", "watching": "facing",
@@ -119,15 +119,15 @@ FILLERS = _set(
     "it's i want would like to can could you have has had a photo photograph picture image shot view scene illustration depiction close "
     "up closeup featuring shows showing depicts depicting where while as then who also just very so too really quite together along "
     "outside outdoors indoors away down out off here alone back front side top bottom from for but or number amount other same "
-    "equal photos pictures images visible seen located placed"
+    "equal photos pictures images visible seen located placed gimme lemme wanna gonna pls plz thx lol omg"
 )
 """Words that carry nothing to draw."""
 FILLING_PHRASES = (
     "a photo of", "a picture of", "an image of", "a shot of", "a view of", "a close up of", "a close up photo of",
     "in the image", "in the picture", "in the photo", "in this picture", "in this image", "in this photo", "in the scene",
-    "in the frame", "there is", "there are", "a scene of", "a scene with", "an illustration of", "a slice of", "slice of",
+    "in the frame", "there is", "there are", "a scene of", "a scene with", "an illustration of", "a portrait of", "portrait of", "a scoop of", "scoops of", "a slice of", "slice of",
     "slices of", "a piece of", "pieces of", "piece of", "a kind of", "the side of", "a drawing of", "a picture book", "each other",
-    "one another", "kind of", "type of", "a cup full of", "a day", "its way", "at once", "in a picture", "in the air", "the air",
+    "one another", "kind of", "type of", "a cup full of", "a day", "its way", "at once", "in a picture", "in the air", "the air", "in flight", "in mid flight",
 )  # fmt: skip
 _VERBS = (
     "sit stand lie lay walk run jump leap fly swim sleep nap eat drink play look watch stare gaze float hang rest relax graze feed "

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.world.lexicon import FORMATIONS, POSSESSIVES, singulars
 from models.world.surroundings import ALWAYS_PLACES, THINGS_TOO
-from models.world.tags import Tag
+from models.world.tags import WHEREABOUTS, Tag
 
 MOST = 60
 """Things of one name, at most."""
@@ -34,7 +34,7 @@ class Noun:
     colour: str = ""
     size: float = 1.0
     doing: str = ""
-    time: str = ""
+    times: list[str] = field(default_factory=list)
     style: str = ""
     of_it: Any = None  # a thing that makes up the place: the sunflowers of "a sunflower field"
     loose: list[str] = field(default_factory=list)
@@ -156,14 +156,14 @@ def _begin(noun: Noun, tag: Tag, following: Tag | None) -> None:
     elif tag.is_("size") and (more or not tag.is_("thing")):
         noun.size *= tag.means["size"]
     elif tag.is_("time") and not noun.count and tag.words not in THINGS_TOO and (more or not tag.is_("place")):
-        noun.time = tag.means["time"]  # "during a storm", "a rainy street"
+        noun.times.append(tag.means["time"])  # "during a storm", "a rainy street"
     elif kind := _meant(tag):
         noun.kind, noun.said = kind, tag.words
         noun.value = (tag.means["thing"], tag.means["place"]) if kind == "either" else tag.means[kind]
     elif tag.is_("style"):
         noun.style = tag.means["style"]
-    elif _acts(tag):
-        noun.doing = tag.words
+    elif _acts(tag) and (tag.is_("verb") or tag.words.endswith("ing")):
+        noun.doing = f"{noun.doing} {tag.words}".strip()
     elif not tag.is_("adverb"):
         noun.loose.append(tag.words)
 
@@ -179,15 +179,14 @@ def _meant(tag: Tag) -> str:
     return next((kind for kind in ("occasion", "kin") if tag.is_(kind)), "")
 
 
-_WHEREABOUTS = ("underwater", "indoors", "outdoors", "outside", "downtown", "midair")
 _INTO = ("inside ", "under ", "in ", "at ", "on ", "the ")
-"""Words for places that say where the noun before them is, and make no compound with it."""
+"""Beginnings of phrases that say where the noun before them is, and make no compound with it."""
 
 
 def _extend(noun: Noun, tag: Tag, near: Near) -> bool:
     """Take *tag* right behind a head noun: a compound ("apple tree") moves the head. Return False where the phrase ends."""
     several = noun.kind in ("thing", "kin") and plural(noun.said, noun.value)
-    if tag.is_("place") and (tag.words in _WHEREABOUTS or tag.words.startswith(_INTO)):
+    if tag.is_("place") and (tag.words in WHEREABOUTS or tag.words.startswith(_INTO)):
         return False  # "a cat inside a house" is a cat
     if tag.is_("thing", "place", "kin", "occasion"):
         ends_in_s = tag.words.endswith("s") and not tag.words.endswith("ss")
@@ -199,6 +198,8 @@ def _extend(noun: Noun, tag: Tag, near: Near) -> bool:
             noun.of_it = former if noun.value in ("meadow", "garden", "farm", "forest") else None
         else:
             kind = next(k for k in ("thing", "kin", "occasion") if tag.is_(k))
+            if noun.kind != "kin":  # of a "robot dog" the dog is drawn: that the robot is not must be said
+                noun.loose.append(noun.said)
             noun.kind, noun.value = kind, tag.means[kind]
         noun.said = f"{noun.said} {tag.words}"
         return True

@@ -1,19 +1,19 @@
 """Reads a caption: which things, how many, how they look, where they are to each other, and where and when it all is.
 
-Words, not sentences, are understood: phrases are cut by ``tags``, noun phrases read by ``nouns``, and what joins them is
-followed here from left to right. Whatever names a thing that is not in the atlas is kept by name in ``Wish.unknown``.
+Phrases are cut by ``tags``, noun phrases read by ``nouns``, and what joins them is followed here from left to right. Whatever
+names a thing that is not in the atlas is kept by name in ``Wish.unknown``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.world.clauses import framed, starts_anew, told
+from models.world.clauses import framed, outnumber, starts_anew, told, uncompared
 from models.world.emoji import spelled
 from models.world.gatherings import OCCASIONS, members
+from models.world.holding import is_container, serves
 from models.world.lexicon import BODY, YOUNG, singulars
 from models.world.moods import of_caption
 from models.world.nouns import Noun, plural, read_noun
@@ -25,10 +25,8 @@ from models.world.wish import Relation, Wanted, Wish
 
 _CHAINED = ("left", "right", "above", "below", "behind", "front", "on", "in")
 """Relations that go on from the thing named last when they are said twice running."""
-_COMPARED = re.compile(
-    r",?\s*(?:and\s+)?the number of ([\w ]+?) is (more|less|greater|fewer|bigger|smaller|larger) than (?:that of |the number of )?([\w ]+)",
-    re.IGNORECASE,
-)
+_TURNED = {"holds": "in", "of": "in", "under_it": "on", "surrounded": "around"}
+"""Relations whose subject is the one that the others are related to: "a bowl full of apples"."""
 
 
 def read(
@@ -47,16 +45,12 @@ def read(
 
         find = find_name
     caption, aside = told(framed(spelled(caption)))
-    compared = _COMPARED.search(caption)
+    caption, compared = uncompared(caption)
     reader = _Reader(find, embed, kin or members)
     reader.loose += aside
-    reader.read(_COMPARED.sub("", caption))
+    reader.read(caption)
     if compared:
-        reader.compare(
-            compared[1],
-            "more" if compared[2].lower() in ("more", "greater", "bigger", "larger") else "less",
-            compared[3],
-        )
+        outnumber(reader.things, *compared)
     return reader.wish()
 
 
@@ -75,6 +69,7 @@ class _Reader:
     pending: tuple[str, list[int]] | None = None
     ahead: list[tuple[str, list[int]]] = field(default_factory=list)
     related: bool = False
+    turned: bool = False
     joined: str = ""
     refused: bool = False
     facts: dict[str, str] = field(default_factory=dict)
@@ -100,7 +95,7 @@ class _Reader:
             noun = read_noun(
                 tags, at, self._near, after_noun=bool(self.last) and not self.joined and self.pending is None
             )
-            if noun.end > at and (noun.kind or noun.time or noun.style or noun.loose or noun.doing):
+            if noun.end > at and (noun.kind or noun.times or noun.style or noun.loose or noun.doing):
                 self._noun(noun, tags)
                 at = noun.end
             else:
@@ -121,8 +116,7 @@ class _Reader:
     # what joins nouns
 
     def _stop(self, tag: Tag) -> None:
-        self.pending, self.related, self.joined, self.heads = None, False, "", []
-        self.ahead = []
+        self.pending, self.related, self.joined, self.heads, self.ahead = None, False, "", [], []
 
     def _and(self, tag: Tag) -> None:
         if self.pending and self.pending[0] == "soft":
@@ -198,8 +192,13 @@ class _Reader:
 
     def _left_out(self, noun: Noun) -> bool:
         """Whether *noun* adds nothing to the picture: a part of a body, or what shall not be there."""
-        if noun.owned and noun.said in BODY:  # "a worm in its mouth": no mouth of its own
+        part = noun.said.rsplit(" ", 1)[-1] in BODY
+        if part and noun.owned:  # "a worm in its mouth": no mouth of its own
             self.pending = None
+            return True
+        if part and self.pending and self.pending[0] == "with" and self.pending[1]:  # "a snowman with a carrot nose"
+            self.loose = [word for word in self.loose if word not in noun.said.split()]
+            self.loose.append(f"{noun.colour} {noun.said}".strip())
             return True
         if self.refused and noun.kind:
             self.without.append(noun.said)
@@ -209,8 +208,8 @@ class _Reader:
 
     def _noun(self, noun: Noun, tags: list[Tag]) -> None:
         self.loose += noun.loose
-        if noun.time:
-            self._fact("time", noun.time)
+        for time in noun.times:
+            self._fact("time", time)
         if noun.style:
             self._fact("style", noun.style)
         if self._left_out(noun):
@@ -220,17 +219,26 @@ class _Reader:
         if noun.kind == "place":
             self._place(noun)
         elif noun.kind == "unknown":
-            if not noun.owned:
-                self.unknown.append(noun.said)
-            self.pending = None
+            self._stranger(noun)
         elif noun.kind:
-            self._attach(self._add(noun), noun, tags)
+            if not self._served(noun):
+                self._attach(self._add(noun), noun, tags)
         elif noun.doing:
             self._does(noun.doing)
         elif noun.loose:
             self.pending = None
         if noun.kind:
             self.joined = ""
+
+    def _stranger(self, noun: Noun) -> None:
+        """Name what is not known; "a polar bear and her cub" are two of one name."""
+        if noun.owned and self.last and set(singulars(noun.said)) & YOUNG:
+            known = self.things[self.last[-1]]
+            count = noun.count or (1 if noun.said in YOUNG else 2)
+            self.things.append(replace(known, count=count, size=0.6 * known.size, doing=""))
+        elif noun.said not in BODY:
+            self.unknown.append(noun.said)
+        self.pending = None
 
     def _settle(self, noun: Noun) -> None:
         """A word that names both a thing and a backdrop: after "in" and "on", and in a bare plural, it is where, else it is what."""
@@ -299,6 +307,20 @@ class _Reader:
             self.relations.append(Relation(noun.formation, added[0]))
         return added
 
+    def _served(self, noun: Noun) -> bool:
+        """Whether *noun* is drawn in its own vessel, "two bowls of soup": then it has taken that one's place."""
+        if not (noun.kind == "thing" and self.pending and self.pending[0] == "of" and not noun.count):
+            return False
+        number, name = self.pending[1][-1], noun.value.name
+        vessel = self.things[number]
+        served = serves(vessel.said, name)
+        if served is not None:
+            self.loose += [] if served else [vessel.said]
+            look = replace(vessel, name=name, exact=bool(noun.value.exact), said=noun.said)
+            self.things[number] = replace(look, colour=noun.colour or vessel.colour)
+            self.pending = None
+        return served is not None
+
     def _attach(self, added: list[int], noun: Noun, tags: list[Tag]) -> None:
         """Relate the things *added* to what stood before, and move on to them."""
         if not added:
@@ -313,13 +335,14 @@ class _Reader:
             self.ahead = []
         if self.pending:
             kind, subject = self.pending
-            if kind == "of" and not self._holds_of(subject):
-                kind = "with"
+            bearer = self.things[subject[-1]].name if subject else ""
+            if kind == "of" and not is_container(bearer):
+                kind = "under_it" if bearer == "plate" else "with"
             if not subject:
                 self.ahead.append((kind, added))
             else:
                 self._relate(kind, subject, added)
-                self.related = True
+                self.related, self.turned = True, kind in _TURNED
             self.facts["local"] = "yes" if kind == "with" else ""
             self.pending = None
         elif self.joined and self.related and self.relations and not self._new_clause(added, noun, tags):
@@ -335,61 +358,43 @@ class _Reader:
         self.last = added
 
     def _new_clause(self, added: list[int], noun: Noun, tags: list[Tag]) -> bool:
+        if self.turned and noun.article:  # "a vase of flowers and a bowl"
+            return True
         newest = self.relations[-1]
         here, new = ([self.things[n].name for n in group] for group in ((newest.thing, *newest.others), added))
         return starts_anew(newest.kind, here, new, tags[noun.end :])
 
-    def _holds_of(self, subject: list[int]) -> bool:
-        from models.world.holding import is_container
-
-        return bool(subject) and is_container(self.things[subject[-1]].name)
-
     def _also(self, added: list[int]) -> None:
-        """A further object of the newest relation: "between a cat and a dog", "next to a cat and a dog"."""
+        """A further object of the newest relation: "next to a cat and a dog", "a bowl full of apples and bananas"."""
         newest = self.relations[-1]
         if newest.kind == "between":
             self.relations[-1] = replace(newest, others=(*newest.others, *added))
+        elif self.turned:
+            self.relations += [replace(newest, thing=thing) for thing in added]
         elif newest.others and newest.thing not in added:
             self._relate(newest.kind, [newest.thing], added)
 
     def _relate(self, kind: str, subject: list[int], others: list[int]) -> None:
-        if kind in ("holds", "of"):
-            kind, subject, others = "in", others, subject
-        elif kind == "under_it":
-            kind, subject, others = "on", others, subject
-        elif kind == "surrounded":
-            kind, subject, others = "around", others, subject
+        if kind in _TURNED:
+            kind, subject, others = _TURNED[kind], others, subject
         elif kind == "soft":
             kind = "facing" if len(subject) == 1 else "with"
         self.relations += [Relation(kind, thing, tuple(others)) for thing in subject if thing not in others]
 
     def _fact(self, name: str, value: str) -> None:
         known = self.facts.get(name, "")
-        if name == "time" and known in WEATHER and value not in WEATHER:
-            return
+        if name == "time" and known != value and (known in WEATHER) != (value in WEATHER) and known:
+            weather, hour = (known, value) if known in WEATHER else (value, known)
+            self.facts |= {"dark": "night"} if hour == "night" else {}
+            self.sayings += [f"Of {weather} and {hour} only the {weather} is shown."] * (hour not in ("night", "day"))
+            value = weather
         self.facts[name] = value
-
-    def compare(self, first: str, how: str, second: str) -> None:
-        """Make the number of *second* differ from that of *first* as said."""
-        left, right = (self._named(words) for words in (first, second))
-        if left is None or right is None:
-            return
-        count = self.things[left].count + (-1 if how == "more" else 1)
-        if self.things[right].about:
-            self.things[right] = replace(self.things[right], count=max(1, count), about=False)
-
-    def _named(self, words: str) -> int | None:
-        spellings = set(singulars(words.strip().rsplit(" ", 1)[-1].lower()))
-        for number, thing in enumerate(self.things):
-            if spellings & set(singulars(thing.said.rsplit(" ", 1)[-1])):
-                return number
-        return None
 
     def wish(self) -> Wish:
         facts = self.facts
         mood, loose = of_caption(tuple(dict.fromkeys(self.loose)))
         return Wish(
             tuple(self.things), tuple(dict.fromkeys(self.relations)), facts.get("place", ""), facts.get("place_colour", ""),
-            facts.get("time", ""), facts.get("style", ""), tuple(dict.fromkeys(self.unknown)), loose,
+            facts.get("time", ""), facts.get("style", facts.get("dark", "")), tuple(dict.fromkeys(self.unknown)), loose,
             tuple(dict.fromkeys(self.without)), tuple(dict.fromkeys(self.sayings)), mood,
         )  # fmt: skip

@@ -51,11 +51,14 @@ def backdrop_for(names: Sequence[str], entry: Callable[[str], Any], rng: random.
         votes[kind] = votes.get(kind, 0.0) + (0.7 if name in walls.HANGING else _WEIGHTS.get(kind, 1.0))
     if any(_outdoors(entry(name)) for name in names):  # a kite and a tree are in no room
         votes = {kind: count for kind, count in votes.items() if kind not in INDOOR}
+    elif any(name in _FURNITURE for name in names):  # and however many cats lie on it, a sofa is
+        return "room"
     best = max(votes.values(), default=0.0)
     kind = next((kind for kind, count in votes.items() if count == best), "meadow")
     return rng.choice(("meadow", "meadow", "garden", "mountains")) if kind == "meadow" else kind
 
 
+_FURNITURE = ("bed", "sofa", "bathtub", "toilet", "television", "piano")
 _LAND = ("mountain", "snowy mountain", "volcano", "mount fuji", "campsite", "island", "beach umbrella", "wave")
 
 

@@ -14,10 +14,16 @@ from models.world.gatherings import KINDS, OCCASIONS
 
 LONGEST = 6
 """Words of the longest phrase that is looked for."""
-_TOKEN = re.compile(rf"#[0-9a-fA-F]{{6}}\b|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-|[{PICTOGRAPHS}]")
+_NUMBERED = re.compile(rf"\b({'|'.join(n for n in lexicon.COUNTS if n.isalpha())}|\d+)-([a-z]{{2,}})\b")
+"""A number joined to a word: "three-legged"."""
+_HYPHENED = re.compile(r"\b([a-z]+(?:-[a-z]+)+)\b(?=( [a-z]+)?)")
+_WITH = re.compile(r"\bw/ ?")
+_TOKEN = re.compile(rf"#[0-9a-fA-F]{{6}}\b|[^\W_]+(?:_[^\W_]+)+|[^\W_]+(?:['’][^\W_]+)?|[.,;:!?()]|-|[{PICTOGRAPHS}]")
 _MARKUP = re.compile(r"<(box|pt|t)>[^<]*</\1>|<task>\s*\w*|</?[a-z]+>")
 """The tags of the model's own language, when a person types them: they name nothing."""
 _SHADES = ("light", "pale", "bright", "dark", "deep", "")
+WHEREABOUTS = ("underwater", "indoors", "outdoors", "outside", "downtown", "midair")
+"""Words for places that say where the noun before them is, and make no compound with it."""
 _GLUE = frozenset(("rel", "det", "count", "about", "filler", "pron", "not", "and", "stop", "spot", "arranged"))
 
 
@@ -53,6 +59,8 @@ def cut(caption: str, known: Callable[[str], Any]) -> list[Tag]:
             means = meanings(phrase, length, known)
             if "about" in means and _named(words, at, length, known):
                 continue  # "a stack of books" has a name of its own
+            if phrase == "a couple" and not _counts(words[at + length :]):
+                continue  # "a couple in a forest" is two people, "a couple dogs" are dogs
             if means or length == 1:
                 tags.append(Tag(phrase, means))
                 at += length
@@ -78,11 +86,43 @@ def _named(words: list[str], at: int, length: int, known: Callable[[str], Any]) 
     )
 
 
+def _counts(behind: list[str]) -> bool:
+    """Return whether "a couple" is a number before the words *behind* it: whether a noun or what may describe one comes next."""
+    following = behind[0] if behind else "."
+    joins = (
+        following in lexicon.verbs() or following in lexicon.ADVERBS or following in WHEREABOUTS or following == "'s"
+    )
+    return not joins and (following in ("more", "different", "other") or not _glues(following))
+
+
+def _glues(word: str) -> bool:
+    return not _GLUE.isdisjoint(meanings(word, 1, lambda phrase: None))
+
+
+def _numbered(match: re.Match[str]) -> str:
+    """Return "twenty-one" as a number, and "three-legged", which is none, as one word with _ for its hyphen."""
+    first, second = lexicon.COUNTS.get(match[1], 0), lexicon.COUNTS.get(match[2], 0)
+    if first >= 20 and 0 < second < 10:
+        return str(first + second)
+    return match[0] if second else f"{match[1]}_{match[2]}"
+
+
+def _joined(match: re.Match[str], known: Callable[[str], Any]) -> str:
+    """Return a word with hyphens, with _ for them where the atlas knows it so, alone or with the word behind it."""
+    whole = any(known(phrase) is not None for phrase in (match[1], match[1] + (match[2] or "")))
+    return match[1].replace("-", "_") if whole else match[1]
+
+
 def _words(caption: str, known: Callable[[str], Any]) -> list[str]:
     found: list[str] = []
     plain = _MARKUP.sub(" ", caption.lower().replace("’", "'")[:2000])
-    for word in _TOKEN.findall(plain):
+    plain = _NUMBERED.sub(_numbered, plain)
+    plain = _HYPHENED.sub(lambda match: _joined(match, known), plain)
+    for word in _TOKEN.findall(_WITH.sub("with ", plain)):
         if word == "-":
+            continue
+        if "_" in word:
+            found.append(word.replace("_", "-"))
             continue
         if word.endswith("'s") and word not in ("it's", "there's") and known(word) is None:
             found += [word[:-2], "'s"]
@@ -97,7 +137,7 @@ def meanings(phrase: str, length: int, known: Callable[[str], Any]) -> dict[str,
         return {"stop": phrase}
     if phrase == ",":
         return {"and": ","}
-    if phrase in ("and", "&", "plus", "or", "as well as", "along with"):
+    if phrase in ("and", "&", "n", "plus", "or", "as well as", "along with"):
         return {"and": "and"}
     if phrase == "'s":
         return {"owner": True}
@@ -118,7 +158,7 @@ def _several(phrase: str) -> bool:
     """Return whether *phrase* says more than a name can: "two cats", "umbrella in the rain"."""
     first, _, _ = phrase.partition(" ")
     within = phrase.partition(" in ")[2].removeprefix("the ")
-    counted = not _glue(first).keys().isdisjoint(("det", "count", "about"))
+    counted = first == "of" or not _glue(first).keys().isdisjoint(("det", "count", "about"))
     return counted or within in surroundings.TIME_OF or within in surroundings.KIND_OF
 
 

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.world.lexicon import verbs
+
+_SEEN = frozenset((
+    "sit", "stand", "lie", "rest", "stay", "wait", "live", "appear", "seem", "get", "be", "have", "come", "go",
+    "place", "pose", "land", "park", "perch", "float", "fly", "soar", "hover", "glide", "hang", "look", "walk",
+    "move", "travel", "gather", "line", "stack", "surround", "cover", "fill", "decorate", "grow", "shine", "glow",
+    "mount", "seat", "set", "use", "keep", "begin", "start", "make", "try", "share", "enjoy", "like", "love", "meet",
+    "join", "pass", "cross", "follow", "lead", "face", "point", "turn", "roam", "wander"
+))  # fmt: skip
+"""What a drawn thing may be said to do without anything looking different: where it stands or flies is shown by its place."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -69,6 +80,15 @@ class Wish:
             for thing in self.things
             if thing.name and not thing.exact
         ]
-        if self.loose:
-            notes.append(f"These words changed nothing: {', '.join(self.loose)}.")
-        return [*dict.fromkeys(notes), *self.sayings]
+        return [*dict.fromkeys([*notes, *self.unused()]), *self.sayings]
+
+    def unused(self) -> list[str]:
+        """Return a note on the words that changed nothing, if there are any."""
+        return [f"These words changed nothing: {', '.join(self.loose)}."] if self.loose else []
+
+    def unposed(self) -> list[str]:
+        """Return a note on what the things do that a drawing of them does not show, if there is any such: a sleeping cat looks
+        like any other."""
+        done = [word for thing in self.things for word in thing.doing.split()]
+        hidden = dict.fromkeys(word for word in done if verbs().get(word, word) not in _SEEN)
+        return [f"A drawing does not show: {', '.join(hidden)}."] if hidden else []

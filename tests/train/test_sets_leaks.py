@@ -79,6 +79,22 @@ def test_planted_phrasings_are_recognised_whatever_fills_them() -> None:
     assert found > 0.6 * tried  # the others are said in pieces by phrasings of the training split
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "what have you done with image#1 so far?",  # the end of "what have you done (to|with) {ref} (so far|already|)?"
+        "Segment the animal which spins a web in this photograph.",  # "the {head} {rel} {does}"
+        "Can you segment the thing, you know, the one that gives an injection?",
+        "give video#3 more punch, then the contrast of it is slightly too strong",  # "is {adv}too strong"
+        "draw a big pillow and a pale hammock and in the end it needs a bit more light",  # "{x} needs {adv}more light"
+    ],
+)
+def test_what_training_phrasings_say_with_words_of_a_turn_is_no_leak(words: str) -> None:
+    report = search([said(words)])
+    assert report.leaks == []
+    assert report.matched == 1
+
+
 def test_phrasings_are_told_by_their_own_words() -> None:
     known = index([compile_phrasing("s", "please (cut|clip) the {animal} out of [{place}] neatly, ok?")])
 

@@ -129,7 +129,14 @@ def _training() -> Index:
     """Return the phrasings of the training split, and what the atlas knows of objects, which riddles say."""
     known = {words for entry in atlas.entries() for words in (*entry.uses, *entry.properties)}
     said = [*all_phrasings(False), *(compile_phrasing("the atlas", words) for words in sorted(known))]
+    # What may be left out at an end is never taken by a pattern that looks for as little as it can.
+    said += [compile_phrasing(one.section, whole) for one in said if (whole := _whole(one.line)) != one.line]
     return index(phrasing for phrasing in said if phrasing.letters >= SOME or phrasing.section in AROUND)
+
+
+def _whole(line: str) -> str:
+    """Return *line* of a bank with the alternatives that may be left out always said: "now (please|)" says "please"."""
+    return re.sub(r"\|(?=\))|(?<=\()\|", "", line)
 
 
 def _trained(text: str) -> set[int]:

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 
+from training.language import adjusting, reason
 from training.language.phrasing import plural, sections
 
 FEWEST = 3
@@ -112,7 +113,8 @@ def _slot(name: str) -> str:
     takes = fillings(name)
     if takes is None or len(takes) > FEW:
         return _SLOT
-    return f"({'|'.join(map(_words, sorted(takes, key=lambda words: (-len(words), words))))})"
+    ordered = sorted(takes, key=lambda words: (-len(words), words))
+    return f"((?:{'|'.join(map(_words, ordered))}) *)"  # some fillings bring a space of their own: "{adv}more"
 
 
 def index(phrasings: Iterable[Phrasing]) -> Index:
@@ -147,6 +149,8 @@ def _sighting(phrasing: Phrasing, match: re.Match[str]) -> Sighting | None:
             continue
         own -= set(range(start, end))
         takes = fillings(name)
+        if start == match.start() and takes is None:  # it took as much as it could
+            start = _latest(text, start, end)
         if end == match.end() and (takes is None or len(takes) > FEW):  # it took as little as it could
             end = _longest(text, start, takes)
         if takes is not None and text[start:end].strip() not in takes:
@@ -155,6 +159,13 @@ def _sighting(phrasing: Phrasing, match: re.Match[str]) -> Sighting | None:
             filled |= set(range(start, end))
     letters = {place for place, sign in enumerate(text) if sign != " "}
     return Sighting(phrasing, frozenset(own & letters), frozenset(filled & letters))
+
+
+def _latest(text: str, start: int, end: int) -> int:
+    """Return where the words before *end* begin that may name a medium; *end* when there are none."""
+    words = list(re.finditer(r"[^ ]+", text[start:end]))
+    naming = takewhile(lambda word: _naming().issuperset(_cut(word[0])), reversed(words[-SHORT:]))
+    return min((start + word.start() for word in naming), default=end)
 
 
 def _longest(text: str, start: int, takes: frozenset[str] | None) -> int:
@@ -170,6 +181,8 @@ def _longest(text: str, start: int, takes: frozenset[str] | None) -> int:
 @lru_cache(maxsize=4096)
 def fillings(name: str) -> frozenset[str] | None:
     """Return all that the slot *name* takes, plain, or None when it takes others than names and closed words."""
+    if name in _turned():
+        return _turned()[name]
     many = name.endswith(".many") or name == "nouns"
     parts = _MEDIA if name in ("noun", "nouns") else (name.removesuffix(".many"),)
     found: set[str] = set()
@@ -186,6 +199,18 @@ def fillings(name: str) -> frozenset[str] | None:
             return None
         found |= {plain(plural(line) if many else line) for line in lines}
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _turned() -> dict[str, frozenset[str]]:
+    """Return the slots that a turn fills with closed words of its own, and all that it fills them with."""
+    adverbs = chain.from_iterable(chain.from_iterable(adjusting._BEFORE.values()))
+    return {
+        "adv": frozenset(map(plain, ("", *adverbs))),
+        "head": frozenset(plain(head) for fact in reason.facts() for head in fact.heads),
+        "rel": frozenset(("who", "that", "which")),
+        "some": frozenset(("someone", "something")),
+    }
 
 
 @lru_cache(maxsize=1)

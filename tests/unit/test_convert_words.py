@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import wave
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from PIL import Image
 from test_convert_kit import block, calls, converted, media, picture, put, said
 
+from evaluation.layouts import read_spatial, score_spatial
 from models.masks import rle_decode
-from models.values import Region
+from models.values import Labelled, Region, TaskCall
 from training.convert.edits import painted
 from training.convert.items import Broken, Missing
 
@@ -226,6 +228,25 @@ def test_nsr_numbers_lay_out_every_thing(tmp_path: Path):
     assert [words.partition("json, ")[2] for words in told] == [
         f"line {second}: the box [0.5, 0.1, 0.0, 0.5] is empty", f"line {third}: it has no id",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(not os.environ.get("NSR1K"), reason="NSR1K does not name the folder of NSR-1K")
+def test_the_truth_of_the_real_set_scores_its_published_ceiling_after_conversion():
+    folder = Path(os.environ["NSR1K"])
+    found = {
+        conversation.id.rpartition("/")[2]: tuple(
+            (arg.phrase, (arg.box.x0, arg.box.y0, arg.box.x1, arg.box.y1))
+            for message in conversation.messages
+            for call in message.parts if isinstance(call, TaskCall)
+            for arg in call.args if isinstance(arg, Labelled)
+        )
+        for conversation in converted("nsr-1k-spatial", folder, "val")
+    }  # fmt: skip
+    cases = read_spatial(folder)
+    assert (len(found), len(cases)) == (264, 283)
+    score = score_spatial([found.get(case.id.removeprefix("spatial-"), ()) for case in cases], cases, 1)["accuracy"]
+    assert score is not None
+    assert round(score.value, 3) == 0.933
 
 
 # -- AudioCaps, Clotho, MSR-VTT ------------------------------------------------------------------------------------

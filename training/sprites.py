@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -40,8 +41,28 @@ FAINT = 8
 """Alpha (0..255) up to which a pixel at the rim is not part of the picture."""
 
 
+FONT = "Noto Color Emoji"
+
+
+def opened(file: Path) -> ImageFont.FreeTypeFont:
+    """Return the font in *file* at its one size. Raises ValueError when it is missing or another, with where to get it."""
+    remedy = "Debian's package fonts-noto-color-emoji brings it as /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
+    if not file.is_file():
+        raise ValueError(f"There is no font {file}. {remedy}.")
+    try:
+        font = ImageFont.truetype(str(file), STRIKE)
+    except OSError as error:
+        raise ValueError(f"{file} is no font with bitmaps of {STRIKE} px ({error}). {remedy}.") from error
+    if font.getname()[0] != FONT:
+        raise ValueError(f"{file} is {font.getname()[0]}, but {FONT} is needed. {remedy}.")
+    return font
+
+
 def characters(file: Path) -> dict[str, str]:
-    """Return the characters of each picture by its short name, from Unicode's ``emoji-test.txt``."""
+    """Return the characters of each picture by its short name, from Unicode's ``emoji-test.txt``. Raises ValueError when the
+    file is missing, with where to get it."""
+    if not file.is_file():
+        raise ValueError(f"There is no {file}. Debian's package unicode-data brings it below /usr/share/unicode.")
     found = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([0-9A-F ]+?) *; fully-qualified +# \S+ E[0-9.]+ (.+)", line):
@@ -138,10 +159,11 @@ def _names(rgb: NDArray[np.float64]) -> NDArray[Any]:
 
 
 def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
-    """Write the pages, ``names.json``, the licence and the manifest to *out*; return the digests of the files."""
+    """Write the pages, ``names.json``, the licence and the manifest to *out*; return the digests of the files. Raises
+    ValueError when the font or Unicode's list is missing or another, OSError when *out* cannot be written to."""
     rows = read_bank(BANK / "objects.txt")
     codes = characters(unicode_folder / "emoji" / "emoji-test.txt")
-    font = ImageFont.truetype(str(font_file), STRIKE)
+    font = opened(font_file)
     if missing := [row.picture for row in rows if row.picture not in codes]:
         raise ValueError(f"emoji-test.txt knows no {', '.join(missing)}")
     pictures = [draw(font, codes[row.picture]) for row in rows]
@@ -157,7 +179,7 @@ def build(font_file: Path, unicode_folder: Path, out: Path) -> dict[str, str]:
     return write_manifest(
         out,
         command="python -m training.sprites --font NotoColorEmoji.ttf --unicode DIR --out assets/world",
-        font={"name": ImageFont.truetype(str(font_file), STRIKE).getname()[0], "sha256": _sha256(font_file)},
+        font={"name": font.getname()[0], "sha256": _sha256(font_file)},
         unicode={"file": "emoji-test.txt", "sha256": _sha256(unicode_folder / "emoji" / "emoji-test.txt")},
         pillow=__version__,
         objects=len(rows),
@@ -192,16 +214,26 @@ def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def main() -> None:
-    """Parse the command line, build, and say what was made."""
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line, build, and say what was made; returns 0, or 1 after saying what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--font", type=Path, required=True, help="NotoColorEmoji.ttf with bitmaps (CBDT)")
     parser.add_argument("--unicode", type=Path, required=True, help="the folder that holds emoji/emoji-test.txt")
     parser.add_argument("--out", type=Path, default=Path("assets/world"))
-    asked = parser.parse_args()
-    for name, digest in build(asked.font, asked.unicode, asked.out).items():
+    asked = parser.parse_args(arguments)
+    try:
+        made = build(asked.font, asked.unicode, asked.out)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        where, why = error.filename or asked.out, error.strerror or error
+        print(f"{where} could not be used: {why}. Make room or name another folder with --out.", file=sys.stderr)
+        return 1
+    for name, digest in made.items():
         print(f"{digest[:12]}  {name}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,7 +8,7 @@ from typing import Any
 from models.values import Box
 
 from training.language.phrasing import Said, Split
-from training.truth import plots
+from training.truth import facts, plots
 from training.truth.plots import tidied
 from training.truth.reasons import Hint
 from training.truth.referring import Reference, called, chosen
@@ -78,6 +78,7 @@ class Cutting:
             "things": listed(shot),
             "requests": self.requests,
             "masks": runs,
+            **facts.told(shot),
         }
         return self.talk.done(group, truth)
 

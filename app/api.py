@@ -59,7 +59,7 @@ def add_endpoints(engine: Engine) -> None:
         "neg": false}, {"type": "scribble", "pts": [[x, y], ...], "width": w}, {"type": "poly", "pts": [[x, y], ...]}]} in
         fractions 0..1 of the upright picture, or a stretch of a sound as {"ref": "audio#1", "span": [from, to]} in seconds.
         conversation and owner: those of an earlier answer, to go on with it. seed: a whole number from 0, drawn when left out.
-        task: the name of a task, to choose it instead of the model. expert: the file name of one of its experts, such as
+        task: the name of a task, to choose it instead of the model, or "in words" for none. expert: the file name of one of its experts, such as
         segment_grabcut. media: handles (or file#n) that the first call works on, whatever the model chooses. marks: handles
         of regions (or drawn#n, the n-th of regions) that count, [] for none. params: settings of the first call, such as
         {"amount": 2}. Returns {"conversation", "owner", "state", "parts", "progress"}; media parts hold a "file".
@@ -82,8 +82,8 @@ def add_endpoints(engine: Engine) -> None:
         regions: list | None = None,
     ) -> Iterator[dict]:
         """Answer the last message of a conversation once more, as it was meant: with another seed unless one is given, another
-        task, other media or marks, or its regions moved. The arguments and what comes out are those of /chat; the reply
-        that was there stays beside the new one."""
+        task, other media or marks, or its regions moved; with none of these, as was chosen before. The arguments and what
+        comes out are those of /chat; the reply that was there stays beside the new one."""
         with plainly("answering /retry"):
             session = programs.again(engine, owner, conversation)
             chosen = choices(engine, seed, task, expert, media, marks, params)

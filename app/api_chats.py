@@ -36,11 +36,11 @@ def _turns(engine: Engine) -> None:
         with plainly("answering /stop"):
             return {"stopped": engine.stop(programs.again(engine, owner, conversation))}
 
-    def skip(conversation: str, owner: str) -> dict:
-        """End the call that runs, within one step, keep what was made before it and go on with the next. Returns {"skipped":
-        whether the conversation was answering}."""
+    def skip(conversation: str, owner: str, call: str = "") -> dict:
+        """End the call that runs, within one step, keep what was made before it and go on with the next. call: its id, as
+        progress tells it; where another one runs by then, that goes on. Returns {"skipped": whether one was ended}."""
         with plainly("answering /skip"):
-            return {"skipped": engine.skip(programs.again(engine, owner, conversation))}
+            return {"skipped": engine.skip(programs.again(engine, owner, conversation), str(call or ""))}
 
     def media(conversation: str, owner: str) -> list:
         """Return every medium of a conversation, oldest first, as the media parts of /chat."""

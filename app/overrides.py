@@ -9,6 +9,7 @@ from typing import Any
 
 from models.device import SEEDS
 from models.expert import Refusal
+from models.unified.stream import WORDS
 from models.values import Media, Span
 
 from app.engine import Engine
@@ -31,14 +32,14 @@ def choices(
     """Return what a program chose for one reply: a seed, a task instead of the model's choice, an expert file for it; the
     media and the marks of its first call, as :func:`resolved` reads their names; settings of that call by name.
 
-    Raises Refusal for a seed out of range, an unknown task, an expert without a task or that is none of the task's, names
+    The task may be WORDS, for a reply without any. Raises Refusal for a seed out of range, an unknown task, an expert without a task or that is none of the task's, names
     that are no list of words, and settings that the task (without one: any task) does not have.
     """
     task, expert = str(task or ""), str(expert or "")
     if expert and not task:
         raise Refusal("An expert was chosen without a task.", "Pass task as well.")
-    if task and task not in engine.router.tasks:
-        raise Refusal(f"There is no task called {task}.", f"Choose one of: {', '.join(engine.router.tasks)}.")
+    if task and task not in (WORDS, *engine.router.tasks):
+        raise Refusal(f"There is no task called {task}.", f"Choose one of: {', '.join([*engine.router.tasks, WORDS])}.")
     known = [checkpoint.implementation for checkpoint, _ in engine.implementations(task)] if task else []
     if expert and expert not in known:
         raise Refusal(f"{expert} is no expert for {task}.", f"There are: {', '.join(known) or 'none in this profile'}.")
@@ -74,7 +75,7 @@ def _params(engine: Engine, task: str, params: Any) -> tuple[tuple[str, str], ..
     if not isinstance(given, Mapping) or len(given) > MOST_PARAMS:
         raise Refusal("The settings are no object.", 'Pass names with values, such as {"op": "blur", "amount": 2}.')
     tasks = engine.router.tasks
-    known = {param.name for name in ((task,) if task else tasks) for param in tasks[name].params}
+    known = {param.name for name, one in tasks.items() if task in ("", name) for param in one.params}
     read = []
     for name, value in given.items():
         if name not in known:

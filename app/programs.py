@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def ask_again(
     regions: Any = None,
 ) -> Iterator[Event]:
     """Answer message *n* of the person, by default the last, once more: with other words or other marks where they are given,
-    and as *options* choose. What was there stays beside it.
+    and as *options* choose; where they choose nothing, as was chosen before. What was there stays beside it.
 
     Raises Refusal when there is no such message, and as :func:`ask` does.
     """
@@ -163,7 +164,8 @@ def ask_again(
     _plain_enough(engine, words, options)
     options = resolved(options, (), [region.handle for region in drawn], engine.shelf(session), before)
     if text is None and regions is None and asked[-1].n == _last_asked(places):
-        events = engine.retry(session, options=options)
+        nothing = replace(options, seed=None) == Options()
+        events = engine.retry(session, options.seed, None if nothing else options)
     else:
         events = engine.edit(session, words, asked[-1].n, drawn, options)
     with closing(events):  # type: ignore[type-var]

@@ -36,7 +36,8 @@ def serving(folder: Path, script: Any, experts: tuple[str, ...] = ("slow",)) -> 
     with gr.Blocks() as page:
         add_endpoints(engine)
     page.queue()
-    page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True)
+    # Nobody looks at the page, so a busy machine need not show it in time.
+    page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True, _frontend=False)
     try:
         yield engine, page.local_url
     finally:

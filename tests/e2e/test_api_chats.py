@@ -166,7 +166,8 @@ def test_a_conversation_is_saved_loaded_and_replayed(client, served, tmp_path):
 def test_a_call_is_skipped_and_the_reply_goes_on(client):
     job = client.submit(text="slow", api_name="/chat")
     state = next(state for state in job if state["progress"])
-    assert client.predict(**pair(state), api_name="/skip") == {"skipped": True}
+    assert client.predict(**pair(state), call="t99", api_name="/skip") == {"skipped": False}
+    assert client.predict(**pair(state), call=state["progress"]["call"], api_name="/skip") == {"skipped": True}
     ended = job.result(timeout=120)
     assert ended["state"] == "done"
     assert [part["type"] for part in ended["parts"]] == ["call", "failure", "text"]

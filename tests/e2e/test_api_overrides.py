@@ -124,6 +124,8 @@ def test_chosen_media_and_marks_take_the_place_of_the_models(client, tmp_path):
     assert of_type(mine, "call")[0]["tokens"] == "<task>segment image#2 region#3</task>"
     none = client.predict(text="mark", marks=[], **pair(reply), api_name="/chat")
     assert of_type(none, "call")[0]["tokens"] == "<task>segment image#1</task>"
+    again = client.predict(**pair(reply), api_name="/retry")
+    assert again["parts"][0]["tokens"] == none["parts"][0]["tokens"], "a plain retry chooses what was chosen before"
 
 
 def test_settings_of_the_first_call_are_set_and_unknown_ones_named(client, tmp_path):
@@ -142,6 +144,14 @@ def test_settings_of_the_first_call_are_set_and_unknown_ones_named(client, tmp_p
     ):  # fmt: skip
         with pytest.raises(Exception, match=words):
             client.predict(text="shade", params=params, **mine, api_name="/chat")
+
+
+def test_an_answer_in_words_runs_nothing(client):
+    reply = client.predict(text="draw", task="in words", api_name="/chat")
+    assert [part["type"] for part in reply["parts"]] == ["failure"]
+    assert "words alone, so image was not done" in reply["parts"][0]["what"]
+    with pytest.raises(Exception, match="not a setting of in words"):
+        client.predict(text="draw", task="in words", params={"amount": 1}, api_name="/chat")
 
 
 def test_a_chosen_task_a_handle_in_place_of_a_file_and_a_seed(client, tmp_path):

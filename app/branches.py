@@ -22,7 +22,7 @@ class Placed:
 @dataclass(frozen=True)
 class Node:
     """A message of any branch: its number *n*, the number of its *parent*, which is lower (None: it begins the
-    conversation), when it was *made*, in seconds since 1970, and what the person chose for it (:mod:`app.kept`)."""
+    conversation), when it was *made*, in seconds since 1970, and what the person chose for it (:mod:`app.chosen`)."""
 
     n: int
     parent: int | None

@@ -29,8 +29,8 @@ from models.values import Media, Message, Step, to_json
 
 from app.branches import Held, Node, Tree, media_of
 from app.bundle_values import fault_of, harmless, message_from, typed
+from app.chosen import is_kept
 from app.engine import Engine
-from app.kept import is_kept
 from app.session import Session
 
 FORMAT = "unison-conversation"

@@ -25,10 +25,10 @@ from models.values import Checkpoint, Media, Message, Profile, Region
 
 from app.brain import Brain, find_experts, load_model
 from app.branches import Placed, media_of
+from app.chosen import chosen_again
 from app.composing import check_options, compose, known
 from app.events import Event, Options
 from app.history import Entry, History
-from app.kept import chosen_again
 from app.owed import Owed
 from app.reply import Reply
 from app.running import Runs

@@ -17,9 +17,9 @@ from models.unified.stream import WORDS
 from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
 from app.aim import aimed, readable, stream_options
+from app.chosen import kept
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
-from app.kept import kept
 from app.names import Names
 from app.turn import Run, Stored, Turn
 

@@ -10,8 +10,8 @@ from engine_stubs import FOX, last, make_engine, of, picture, said
 
 from app import bundle
 from app.choosing import picked
+from app.chosen import is_kept, kept
 from app.events import Options
-from app.kept import is_kept, kept
 from app.target import Target, foresee
 from models.expert import Refusal
 from models.tasks import TASKS

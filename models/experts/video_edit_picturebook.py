@@ -176,7 +176,7 @@ def _work(words: str, known: Any) -> tuple[Callable[[NDArray[np.uint8], float], 
     from models.world.backdrops import front
     from models.world.grades import graded
     from models.world.scene import STYLES, Backdrop
-    from models.world.styles import stylised
+    from models.world.steady import steadied
 
     wish = known.read(words)
     if looks := _grading(words):
@@ -185,7 +185,8 @@ def _work(words: str, known: Any) -> tuple[Callable[[NDArray[np.uint8], float], 
     if not style and wish.time == "night":
         style = "night"
     if style:
-        return lambda pixels, time: stylised(pixels, style), style
+        look = steadied(style)
+        return lambda pixels, time: look(pixels), style
     falls = _weather(words)
     if falls:
         backdrop = Backdrop("meadow", falls)

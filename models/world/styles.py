@@ -1,7 +1,7 @@
 """Global looks laid over a finished picture or over each frame of a clip: paint, pencil, comic, glass and the like.
 
-Every look is a function of the pixels alone (its grain and its cells come from fixed numbers), so frames of a clip keep
-still where the clip does.
+Every look is a function of the pixels alone (its grain and its cells come from fixed numbers), so frames of a drawn clip keep
+still where the clip does. For a clip from a camera, whose pixels never do, see ``models.world.steady``.
 """
 
 from __future__ import annotations

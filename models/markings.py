@@ -135,7 +135,7 @@ class Place:
         clip at its size would take gigabytes."""
         whole = self.still.copy()
         for track in self.moving:
-            whole |= fitted(track.any(axis=0), "the clip's mask", whole.shape[1], whole.shape[0])
+            whole |= fitted(np.asarray(track.any(axis=0)), "the clip's mask", whole.shape[1], whole.shape[0])
         return whole
 
 

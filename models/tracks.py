@@ -130,7 +130,8 @@ def overlay(frame: NDArray[np.uint8], masks: list[NDArray[np.bool_]]) -> NDArray
         if not mask.any():
             continue
         colour = COLOURS[k % len(COLOURS)]
-        for channel, level in enumerate(colour):  # by a table: the tinted pixels as floats would take eight times the room
+        # By a table: the tinted pixels as floats would take eight times the room.
+        for channel, level in enumerate(colour):
             tint = (0.55 * np.arange(256) + 0.45 * level).astype(np.uint8)
             plane = made[..., channel]
             plane[mask] = tint[plane[mask]]

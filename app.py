@@ -58,6 +58,8 @@ def launch(page, settings):  # type: ignore[no-untyped-def]
         # Gradio raises this for a taken port; its text names the port.
         print(f"Unison cannot serve: {error}. Try --port 0 for any free port.", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # Ctrl-C in the terminal while the window is open
+        page.close()
     return 0
 
 

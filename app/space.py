@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 def on_zero_gpu() -> bool:
@@ -22,11 +23,15 @@ def reserve() -> bool:
 
     ZeroGPU hooks into both, and holds a Space for broken that announces no such function. The nano profile computes on the
     processor, so what is announced is :func:`lent_gpu`, which costs nobody's quota unless it is called. An expert of a larger
-    profile has to be announced in its place.
+    profile has to be announced in its place. Where the platform's package is missing, that is said and nothing announced.
     """
     if not on_zero_gpu():
         return False
-    import spaces
+    try:
+        import spaces
+    except ImportError:
+        print("This Space says that it lends a GPU, but has no package spaces: it runs without.", file=sys.stderr)
+        return False
 
     # Wrapped, each of the page's events would run in a process of its own, away from the engine.
     spaces.disable_gradio_auto_wrap()

@@ -13,8 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("app", "assets", "components", "models", "app.py", "LICENSE")
-LARGE = "*.safetensors filter=lfs diff=lfs merge=lfs -text\n*.png filter=lfs diff=lfs merge=lfs -text\n"
-"""Spaces take binary files through Git LFS."""
+BINARY = ("safetensors", "npy", "webp", "png")
+"""What ends files that are no text: the Hub takes those through Git LFS alone, and refuses a push that holds others."""
+LEFT_OUT = ("__pycache__", "*.pyc", "*.pyi", ".*")
+"""What tools leave behind, caches among them; no part of the program begins with a dot."""
 
 
 def requirements(text: str) -> str:
@@ -39,11 +41,12 @@ def build(folder: Path) -> None:
         target = folder / part
         if (ROOT / part).is_dir():
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(ROOT / part, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi"))
+            shutil.copytree(ROOT / part, target, ignore=shutil.ignore_patterns(*LEFT_OUT))
         else:
             shutil.copyfile(ROOT / part, target)
     shutil.copyfile(ROOT / "space" / "README.md", folder / "README.md")
-    (folder / ".gitattributes").write_text(LARGE, encoding="utf-8")
+    large = "".join(f"*.{suffix} filter=lfs diff=lfs merge=lfs -text\n" for suffix in BINARY)
+    (folder / ".gitattributes").write_text(large, encoding="utf-8")
     wanted = requirements((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
 

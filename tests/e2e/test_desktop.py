@@ -54,8 +54,7 @@ def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monk
     asked = {}
     view = types.ModuleType("webview")
     view.settings = {}
-    view.WebViewException = RuntimeError
-    view.create_window = lambda *names, **how: asked.update(names=names)
+    view.create_window = lambda *names, **how: asked.update(how, names=names)
     view.start = lambda **how: asked.update(how)
     view.__spec__ = types.SimpleNamespace(name="webview")
     monkeypatch.setitem(sys.modules, "webview", view)
@@ -64,6 +63,30 @@ def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monk
     assert asked["names"] == ("Unison", "http://127.0.0.1:1/")
     assert asked["private_mode"] is False
     assert Path(asked["storage_path"]) == (tmp_path / "window").resolve()
+    assert asked["text_select"] is True, "or no word of an answer could be copied"
+    assert view.settings["ALLOW_DOWNLOADS"] is True
+
+
+@pytest.mark.parametrize("fault", ["broken import", "no engine", "an old version", "Internet Explorer"])
+def test_a_web_view_that_cannot_is_told_and_a_browser_tried(tmp_path, monkeypatch, capsys, fault):
+    def start(**how):
+        raise RuntimeError("no engine" if fault == "no engine" else "the wrong window was opened")
+
+    view = types.ModuleType("webview")
+    view.create_window, view.start = lambda *names, **how: None, start
+    if fault != "an old version":
+        view.settings = {}
+    platforms = types.ModuleType("webview.platforms")
+    platforms.winforms = types.SimpleNamespace(renderer="mshtml" if fault == "Internet Explorer" else "edgechromium")
+    monkeypatch.setitem(sys.modules, "webview", None if fault == "broken import" else view)
+    monkeypatch.setitem(sys.modules, "webview.platforms", platforms)
+    monkeypatch.setattr(desktop.importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(desktop.sys, "platform", "win32")
+    monkeypatch.setattr(desktop, "browser", lambda: None)
+    monkeypatch.setattr(desktop.webbrowser, "open", lambda url: True)
+    assert not desktop.show("http://127.0.0.1:1/", tmp_path)
+    told = {"an old version": "settings", "broken import": "webview"}.get(fault, fault)
+    assert told in capsys.readouterr().err.partition("There is no")[0]
 
 
 def test_where_there_is_no_window_the_usual_browser_is_opened_and_the_server_stays(tmp_path, monkeypatch, capsys):
@@ -75,7 +98,6 @@ def test_where_there_is_no_window_the_usual_browser_is_opened_and_the_server_sta
     assert not desktop.show("http://127.0.0.1:1/", tmp_path)
     assert opened == ["http://127.0.0.1:1/"]
     assert "usual browser" in capsys.readouterr().err
-    assert desktop.browser.__name__ == "<lambda>"
 
 
 def test_a_browser_is_found_by_name_or_by_place(tmp_path, monkeypatch):
@@ -86,6 +108,9 @@ def test_a_browser_is_found_by_name_or_by_place(tmp_path, monkeypatch):
     monkeypatch.setenv("PLACE", str(tmp_path))
     assert desktop.browser(("chromium",), ()) is None
     assert desktop.browser(("chromium",), ("$PLACE/some browser",)) == str(program)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert desktop.browser(("chromium",), ("~/some browser",)) == str(program)
 
 
 def test_the_manifest_and_its_icons_are_served_and_the_page_links_them(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+NAME = "somebody-unison.hf.space"
 STAND_IN = """
 import sys
 from pathlib import Path
@@ -35,14 +37,17 @@ def GPU(duration):
 """
 
 
-@pytest.fixture(scope="module")
-def space(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("space") / "unison"
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "space" / "build.py"), str(folder)], capture_output=True, text=True
-    )
+def laid_out(folder: Path) -> Path:
+    """Lay the Space out by the command."""
+    line = [sys.executable, str(ROOT / "space" / "build.py"), str(folder)]
+    done = subprocess.run(line, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    return laid_out(tmp_path_factory.mktemp("space") / "unison")
 
 
 def free_port() -> int:
@@ -51,20 +56,33 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def visited(space: Path, data: Path, **variables: str) -> tuple[str, dict[str, str]]:
-    """Start the Space as the platform does, open its page by its public name and return it with its headers."""
+def said(port: int, text: str) -> str:
+    """Send a message to a running Space as a program does and return what came back, as the events it came in."""
+    address, values = f"http://127.0.0.1:{port}/gradio_api/call/chat", [text, [], [], "", "", 5, "", "", [], None, {}]
+    headers = {"Content-Type": "application/json", "Host": NAME}
+    asked = urllib.request.Request(address, json.dumps({"data": values}).encode(), headers)
+    with urllib.request.urlopen(asked, timeout=300) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(urllib.request.Request(f"{address}/{event}", headers=headers), timeout=300) as answer:
+        return answer.read().decode()
+
+
+def visited(space: Path, data: Path, ask: str = "", **variables: str) -> tuple[str, dict[str, str], str]:
+    """Start the Space as the platform does, with nothing of the program beside it, open its page by its public name and return
+    that with its headers, and what was answered to *ask*."""
     port = free_port()
-    given = {"SPACE_ID": "somebody/unison", "SPACE_HOST": "somebody-unison.hf.space", "SYSTEM": "spaces"}
+    given = {"SPACE_ID": "somebody/unison", "SPACE_HOST": NAME, "SYSTEM": "spaces", "PYTHONPATH": ""}
     environ = {**os.environ, **given, "UNISON_PORT": str(port), "UNISON_DATA": str(data), **variables}
     with (data / "output").open("w") as output:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=space, env=environ, stdout=output, stderr=output)
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": "somebody-unison.hf.space"})
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": NAME})
     try:
         end = time.monotonic() + 300
         while time.monotonic() < end and process.poll() is None:
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:
-                    return answer.read().decode(), {k.lower(): v for k, v in answer.headers.items()}
+                    page, headers = answer.read().decode(), {k.lower(): v for k, v in answer.headers.items()}
+                return page, headers, said(port, ask) if ask else ""
             except urllib.error.HTTPError:
                 raise
             except OSError:
@@ -76,9 +94,14 @@ def visited(space: Path, data: Path, **variables: str) -> tuple[str, dict[str, s
 
 
 def test_a_cpu_space_starts_and_may_be_shown_within_the_hubs_page(space, tmp_path):
-    page, headers = visited(space, tmp_path)
+    page, headers, answer = visited(space, tmp_path, "draw a red fox")
     assert "Unison" in page
     assert "frame-ancestors" not in headers.get("content-security-policy", "")
+    ended = json.loads(answer.rpartition("data: ")[2])[0]
+    assert [part["type"] for part in ended["parts"] if part["type"] in ("call", "image", "failure")] == [
+        "call",
+        "image",
+    ]
 
 
 def test_zero_gpu_is_told_of_a_function_before_torch_and_gradio_are_there(space, tmp_path):
@@ -86,6 +109,29 @@ def test_zero_gpu_is_told_of_a_function_before_torch_and_gradio_are_there(space,
     (tmp_path / "lib" / "spaces.py").write_text(STAND_IN)
     visited(space, tmp_path, SPACES_ZERO_GPU="true", PYTHONPATH=str(tmp_path / "lib"))
     assert (tmp_path / "lib" / "log").read_text() == "lent_gpu 5 []"
+
+
+def test_a_gpu_space_without_the_platforms_package_starts_all_the_same(monkeypatch, capsys):
+    from app.space import reserve
+
+    monkeypatch.setitem(sys.modules, "spaces", None)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert not reserve()
+    assert "no package spaces" in capsys.readouterr().err
+    monkeypatch.delenv("SPACES_ZERO_GPU")
+    assert not reserve()
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_no_text_goes_through_git_lfs_and_no_cache_goes_along(tmp_path):
+    space = laid_out(tmp_path / "fresh")
+    large = {line.split()[0][1:] for line in (space / ".gitattributes").read_text().splitlines()}
+    files = [path for path in space.rglob("*") if path.is_file()]
+    binary = {path.suffix for path in files if b"\0" in path.read_bytes()}
+    assert binary <= large
+    assert {".safetensors", ".npy", ".webp"} <= binary
+    assert [path.name for path in space.rglob(".*")] == [".gitattributes"]
+    assert not list(space.rglob("__pycache__"))
 
 
 def test_the_space_asks_for_what_the_platforms_have(space):

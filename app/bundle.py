@@ -84,8 +84,13 @@ def save(engine: Engine, session: Session, path: Path) -> Path:
         raise Refusal("There is nothing to save yet.", "Send a message first.")
     media = media_of(node.message for node in tree.nodes)
     files = {_name_of(medium): engine.store.file(medium) for medium in media.values()}
+    for handle, medium in media.items():
+        name = _name_of(medium)
+        if (size := files[name].stat().st_size) > _most(name):
+            what = f"{handle} has {_mb(size)}, and a saved conversation holds files of at most {_mb(_most(name))}."
+            raise Refusal(what, "Branch off from before it and save that.")
     manifest = json.dumps(_manifest(engine, tree, media), indent=1)
-    if len(manifest) > MOST_MANIFEST:
+    if len(manifest) > MOST_MANIFEST or len(files) > MOST_FILES or len(tree.nodes) > MOST_MESSAGES:
         raise Refusal("This conversation is too long for one file.", "Branch off a shorter one and save that.")
     half = path.with_name(f"{secrets.token_hex(16)}.half")
     try:
@@ -109,6 +114,21 @@ def save_to_share(engine: Engine, session: Session) -> Path:
     name = hmac.new(secret, session.conversation.encode(), hashlib.sha256).hexdigest()
     engine.store.sweep()
     return save(engine, session, engine.settings.media / "tmp" / f"{name}.zip")
+
+
+def hindrance(path: Path) -> str:
+    """Return why the page does not take the saved file at *path* in again, and what does; "" where it does."""
+    size, most = path.stat().st_size, LIMITS.upload_bytes
+    if size <= most:
+        return ""
+    return (
+        f"The file has {_mb(size)}, and the page takes files of at most {_mb(most)} in. It is whole: /load in the terminal "
+        "(start.py --console) takes it. For the page, branch off a shorter conversation and save that as well."
+    )
+
+
+def _mb(size: int) -> str:
+    return f"{-(-size // 1_000_000):,} MB"
 
 
 def _name_of(medium: Media) -> str:

@@ -10,10 +10,13 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from models.expert import Refusal
+from models.tokens import write
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text, from_json
 
 _PARTS = (Text, Region, TaskCall, Grounding, Step, Failure)
 _STATES = ("done", "stopped", "interrupted", "failed")
+MOST_REGION = 999_999_999
+"""The highest number of a region: the grammar spells no longer one."""
 _HINT = "Choose a file that Unison saved."
 
 
@@ -95,6 +98,22 @@ def _part(told: Any, medium: Callable[[str], Media]) -> Any:
     if not isinstance(part, _PARTS) or fault_of(part, type(part)):
         raise Refusal("A message of this file has a part that is not what it should be.", _HINT)
     if isinstance(part, Region):
-        for handle in filter(None, (part.of, part.mask)):
-            medium(handle)
+        _check_region(part, medium)
+    if isinstance(part, TaskCall | Grounding):
+        try:
+            write([part])  # as the page does, and the model when it reads the conversation
+        except ValueError as error:
+            raise Refusal(
+                f"A call or a place in this file names what nothing can be called: {error}.", _HINT
+            ) from error
     return part
+
+
+def _check_region(region: Region, medium: Callable[[str], Media]) -> None:
+    """Raise Refusal unless the region has a number, and lies on a picture or a clip that is there, or refines a mask of it."""
+    if not 1 <= region.id <= MOST_REGION:
+        raise Refusal(f"A region of this file has the number {region.id}.", _HINT)
+    if medium(region.of).kind not in ("image", "video"):
+        raise Refusal(f"A region of this file lies on {region.of}, where nothing can be marked.", _HINT)
+    if region.mask is not None and medium(region.mask).kind != "mask":
+        raise Refusal(f"A region of this file refines {region.mask}, which is no mask.", _HINT)

@@ -24,6 +24,9 @@ MOST = 32
 """Handles that one choice may hold."""
 NEWEST = 12
 """Media and earlier marks that are offered, the latest."""
+WAY = 40
+"""Characters of one of the ways among which a question lets choose."""
+_WAYS = re.compile(r"[^:?]+: ([^:?]+)\?")
 _HANDLE = re.compile(r"(?<![\w#])(?:image|video|audio|mask|region)#[1-9][0-9]{0,5}(?![0-9])")
 
 
@@ -108,9 +111,9 @@ def annotated(
             shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, tasks))
         if number == len(messages) - 1 and not command:
             last: dict[str, Any] = {"kind": "call", "meant": _meant(asked, calls, messages, shelf, tasks, link)}
-            answers = [] if calls else _answers(reply.text, shelf)
+            answers = [] if calls else answers_json(reply.text, shelf, link)
             if answers:
-                last["answers"] = media_json({handle: shelf[handle] for handle in answers}, link)
+                last["answers"] = answers
             shown[number]["content"] = [*shown[number]["content"], card(last)]
     return shown
 
@@ -131,11 +134,17 @@ def _understood(asked: Message, calls: Sequence[TaskCall], tasks: Mapping[str, T
     return [{**call_json(call), "colours": colours} for call in told]
 
 
-def _answers(text: str, shelf: Mapping[str, Media]) -> list[str]:
-    """Return the media among which a question that ends *text* asks to choose."""
+def answers_json(text: str, shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
+    """Return what can be clicked to answer the question that ends *text*: the media that it names, or the ways that it lists
+    ("How: brighter, sharper or more colourful?"), each by the words of the answer, its *ref*."""
     last = re.split(r"(?<=[.!?])\s+", text.strip())[-1]
-    handles = [handle for handle in dict.fromkeys(_HANDLE.findall(last)) if handle in shelf]
-    return handles if last.endswith("?") and len(handles) > 1 else []
+    named = _HANDLE.findall(last)
+    if named:
+        handles = [handle for handle in dict.fromkeys(named) if handle in shelf]
+        return media_json({h: shelf[h] for h in handles}, link) if last.endswith("?") and len(handles) > 1 else []
+    listed = _WAYS.fullmatch(last)
+    ways = list(dict.fromkeys(re.split(r", or | or |, ", listed[1]))) if listed else []
+    return [{"ref": way} for way in ways] if len(ways) > 1 and all(0 < len(way) <= WAY for way in ways) else []
 
 
 def _meant(

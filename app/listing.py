@@ -51,6 +51,7 @@ def list_json(engine: Engine, page: Page, link: Link) -> dict[str, Any]:
         "gone": gone,
         "media": _media(engine, page, link) if page.shelf else None,
         "download": page.download,
+        "replay": page.replay,
     }
 
 

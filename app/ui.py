@@ -132,6 +132,7 @@ def build(engine: Engine) -> Any:
         bring.upload(sidebar.bring, [bring, owner], shown, **{**quiet, "concurrency_limit": 1})
         chats.bundle(sidebar.bundle, [owner], [chats], **quiet)
         chats.replay(sidebar.replay, [owner], [chats], **quiet)
+        chats.cease(sidebar.cease, [owner], None, **direct)
         earlier.click(sidebar.earlier, [owner], shown, **quiet)
         chats.look(sidebar.look, [owner], shown, **stream)
         chats.turn(sidebar.turn, [owner], shown, **stream)

@@ -25,6 +25,7 @@ from app.examples import EXAMPLES
 from app.listing import list_json, with_bars, with_taken_back
 from app.render import entries
 from app.session import Session
+from app.steps import Steps
 from app.ui_pages import Page, Pages, linker
 from app.ui_tray import Tray, read, usable, write
 
@@ -39,9 +40,9 @@ PARTS = 5
 """The page's parts that most events write: chat, box, tray, list of chats, the button for earlier messages."""
 
 
-def tell(refusal: Refusal) -> None:
+def tell(refusal: Refusal, title: str = "That did not work") -> None:
     """Show a refusal at the edge of the page."""
-    gr.Warning(html.escape(f"{refusal.what} {refusal.hint}".strip()), title="That did not work", duration=10)
+    gr.Warning(html.escape(f"{refusal.what} {refusal.hint}".strip()), title=title, duration=10)
 
 
 def fault(name: str, error: Exception) -> None:
@@ -124,6 +125,7 @@ class Actions:
         self.pages = Pages(engine)
         self.link = linker(engine.settings.media, engine.store.address)
         self._props = props
+        self._steps = Steps()
 
     # What the parts of the page show
 
@@ -259,10 +261,14 @@ class Actions:
             for name in made.files:
                 handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
-            went = yield from self.show(page, self.engine.reply(session, made.text, handles, regions))
-            for text in made.then:
-                if went == "well":
-                    went = yield from self.show(page, self.engine.reply(session, text), clear=False)
+            with self._steps.of(session) as stopped:
+                went = yield from self.show(page, self.engine.reply(session, made.text, handles, regions))
+                for text in made.then:
+                    if went == "well" and not stopped():
+                        events = self.engine.begin(session, self.engine.reply(session, text))
+                        if stopped():  # pressed while there was no reply to be stopped, or one that had just begun
+                            self.engine.stop(session)
+                        went = yield from self.watch(page, session, events, stay=True)
         except Exception:
             # The person chose no files: those of a card that was refused must not go with the next message.
             for handle in set(handles).intersection(self.engine.pending(session)):
@@ -352,6 +358,8 @@ class Actions:
     def stop(self, owner: Any, request: gr.Request) -> None:
         """End the running reply within one step."""
         try:
-            self.engine.stop(self.page(request, owner).session)
+            session = self.page(request, owner).session
+            self._steps.stop(session)
+            self.engine.stop(session)
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             fault("stop", error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ from components.fast_gradio import gr
 from models.expert import Refusal
 from models.values import Media, Region
 
-from app.bundle import load, save_to_share
+from app.bundle import hindrance, load, save_to_share
 from app.listing import regret_until
-from app.replay import replay
+from app.replay import Now, summary, watched
 from app.session import Session
-from app.ui_actions import PARTS, Actions, fault, guarded, streaming
+from app.ui_actions import PARTS, Actions, fault, guarded, streaming, tell
 from app.ui_pages import SHOWN, Page, owner_token
 from app.ui_tray import Tray
 
@@ -29,7 +29,7 @@ class Chats:
 
     def __init__(self, actions: Actions) -> None:
         self._actions, self._engine = actions, actions.engine
-        self._replaying: set[str] = set()
+        self._replaying: dict[str, threading.Event] = {}
 
     def _named(self, page: Page, event: gr.EventData) -> Session:
         """Return the session of the conversation that an event names; raises Refusal for one of somebody else."""
@@ -172,6 +172,8 @@ class Chats:
         """Write the conversation to one file and let the browser save it."""
         page = self._actions.page(request, owner)
         path = save_to_share(self._engine, page.session)
+        if large := hindrance(path):
+            tell(Refusal(large, ""), title="Saved, but too large to load here")
         page.downloads += 1
         page.download = {"url": self._actions.link(str(path)), "name": "conversation.zip", "n": page.downloads}
         return self._actions.sidebar(page)
@@ -185,20 +187,36 @@ class Chats:
         page.turn_to(load(self._engine, page.session.owner, Path(str(file))))
         return self._actions.all(page)
 
-    @guarded(1)
-    def replay(self, owner: Any, request: gr.Request) -> Any:
-        """Run the calls of the conversation again and tell which gave the same bytes."""
-        page = self._actions.page(request, owner)
-        mine, until = page.session.owner, time.monotonic() + self._engine.settings.deadline
-        if mine in self._replaying:
-            raise Refusal("A replay is running already.", "Wait for it to end.")
-        self._replaying.add(mine)
+    def replay(self, owner: Any, request: gr.Request) -> Iterator[Any]:
+        """Run the calls of the conversation again, tell how far that is, and at last which gave the same bytes."""
+        page, stop = None, threading.Event()
         try:
-            told = list(replay(self._engine, page.session, lambda: time.monotonic() > until))
+            page = self._actions.page(request, owner)
+            if self._replaying.setdefault(page.session.owner, stop) is not stop:
+                raise Refusal("A replay is running already.", "Wait for it to end, or stop it.")
+            of = 0
+            for now in watched(self._engine, page.session, stop):
+                if isinstance(now, Now):
+                    of, share = now.of, (now.number + now.fraction) / now.of
+                    page.replay = {"share": share, "words": f"Call {now.number + 1} of {of}: {now.task}"}
+                    yield self._actions.sidebar(page)
+                else:
+                    gr.Info(html.escape(summary(now, max(of, len(now)))[:600]), title="Replayed", duration=20)
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
+            fault("replay", error)
         finally:
-            self._replaying.discard(mine)
-        same = sum(one.outcome == "same" for one in told)
-        rest = [f"{', '.join(one.handles) or one.task}: {one.reason}" for one in told if one.outcome != "same"]
-        words = f"{same} of {len(told)} calls gave the same bytes again. {' '.join(rest)}".strip()
-        gr.Info(html.escape(words[:600]), title="Replayed", duration=20)
-        return gr.skip()
+            stop.set()
+            if page is not None and self._replaying.get(page.session.owner) is stop:
+                del self._replaying[page.session.owner]
+                page.replay = None
+        yield gr.skip() if page is None else self._actions.sidebar(page)
+
+    def cease(self, owner: Any, request: gr.Request) -> None:
+        """End the replay that runs within one step."""
+        try:
+            running = self._replaying.get(self._actions.page(request, owner).session.owner)
+        except Refusal as refusal:
+            tell(refusal)
+            return
+        if running is not None:
+            running.set()

@@ -26,7 +26,7 @@ SHOWN = 20
 class Page:
     """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
     taken away), how many messages it shows, how many downloads it made, which was the last and which the latest exports, what is searched for, whether
-    the media are shown, what was deleted last (id, title, until when), which stream draws the tab now, and what the tab was
+    the media are shown, how far a replay is, what was deleted last (id, title, until when), which stream draws the tab now, and what the tab was
     shown last (conversation, number of the last message)."""
 
     session: Session
@@ -37,6 +37,7 @@ class Page:
     exports: list[dict[str, Any]] = field(default_factory=list)
     words: str = ""
     shelf: bool = False
+    replay: dict[str, Any] | None = None
     gone: tuple[str, str, float] | None = None
     watcher: object = None
     seen: tuple[str, list[int]] | None = None

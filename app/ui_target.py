@@ -13,7 +13,7 @@ from components.target_chip import empty
 from models.expert import Refusal
 from models.values import Region
 
-from app.choosing import marks_json, media_json, picked, regions_of, target_json, tasks_json
+from app.choosing import answers_json, marks_json, media_json, picked, regions_of, target_json, tasks_json
 from app.regions import region_from_json
 from app.target import foresee
 from app.ui_actions import Actions, guarded, streaming
@@ -107,12 +107,14 @@ class Targets:
 
     @streaming
     def answer(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Send the handle on a button as the answer to the question above it; what waits in the composer stays there."""
+        """Send the words on a button as the answer to the question above it; what waits in the composer stays there."""
         page = self.actions.page(request, owner)
-        handle = str(event._data.get("text") or "")
-        if handle not in self.engine.shelf(page.session):
-            raise Refusal("That medium is not in this conversation.", "Answer in words.")
-        yield from self.actions.show(page, self.engine.reply(page.session, handle), clear=False)
+        words, messages = str(event._data.get("text") or ""), self.engine.messages(page.session)[-1:]
+        question = messages[0].text if messages and messages[0].role == "assistant" else ""
+        answers = answers_json(question, self.engine.shelf(page.session), self.actions.link)
+        if words not in (answer["ref"] for answer in answers):
+            raise Refusal("That is no answer to the last question here.", "Answer in words.")
+        yield from self.actions.show(page, self.engine.reply(page.session, words), clear=False)
 
 
 def _entry(one: Any) -> Any:

@@ -2,9 +2,9 @@
 media of the conversation that is open, and its file.
 
 The value is ``{"current": id, "chats": [{"id", "title", "when"}], "words": what was searched for, "gone": {"id", "title"} | None,
-"media": [medium] | None, "follow": a reply is being made, "download": {"url", "name", "n"} | None}``. Python events: ``fresh``,
+"media": [medium] | None, "follow": a reply is being made, "replay": {"share", "words"} | None, "download": {"url", "name", "n"} | None}``. Python events: ``fresh``,
 ``choose`` (data "id"), ``rename`` ("id", "title"), ``remove`` ("id"), ``restore`` ("id"), ``seek`` ("words"), ``shelf`` ("open"),
-``bundle``, ``replay``, ``look`` ("id": this tab may have missed something) and ``turn`` (what
+``bundle``, ``replay``, ``cease`` (end the replay), ``look`` ("id": this tab may have missed something) and ``turn`` (what
 :mod:`components.turn_bar` tells). ``components.assets.head("chat_list")`` belongs into the head.
 """
 
@@ -16,7 +16,7 @@ from components.assets import read
 from components.fast_gradio import gr
 
 SCRIPT = """unison.chatList(element, props, trigger, watch) /* sends 'fresh', 'choose', 'rename', 'remove', 'restore',
-'seek', 'shelf', 'bundle', 'replay', 'look' and 'turn' */"""
+'seek', 'shelf', 'bundle', 'replay', 'cease', 'look' and 'turn' */"""
 
 
 def chat_list(value: dict[str, Any] | None = None, **keywords: Any) -> Any:

@@ -3,12 +3,13 @@ unison.chatList = function (element, props, trigger, watch) {
   const { h } = unison;
   const root = element.querySelector(".u-chats"), list = root.querySelector("ul");
   const seek = root.querySelector(".u-seek"), gone = root.querySelector(".u-gone"), none = root.querySelector(".u-none");
-  let waiting = 0, hide = 0, told = "", saved = 0;
+  let waiting = 0, hide = 0, told = "", saved = 0, listed = "";
 
   const press = (act, event) => root.querySelector('[data-act="' + act + '"]').addEventListener("click", () => trigger(event, {}));
   press("new", "fresh");
   press("bundle", "bundle");
   press("replay", "replay");
+  press("cease", "cease");
   seek.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => trigger("seek", { words: seek.value }), 250);
@@ -21,6 +22,7 @@ unison.chatList = function (element, props, trigger, watch) {
     const end = (keep) => {
       if (over) return;
       over = true;
+      listed = "";
       if (keep && input.value.trim()) trigger("rename", { id: entry.id, title: input.value.trim() });
       draw();
     };
@@ -48,6 +50,18 @@ unison.chatList = function (element, props, trigger, watch) {
     hide = setTimeout(() => (gone.hidden = true), unison.number(entry.seconds, 20) * 1000);
   }
 
+  function replayed(now) {
+    const room = root.querySelector(".u-replay"), stop = room.querySelector("button");
+    if (room.hidden !== !now) stop.disabled = false;
+    room.hidden = !now;
+    root.querySelector('[data-act="replay"]').disabled = Boolean(now);
+    if (!now) return;
+    room.querySelector("progress").value = Math.round(unison.number(now.share) * 100);
+    const words = room.querySelector("p");
+    if (words.textContent !== now.words) words.textContent = now.words; // said once a call
+  }
+  root.querySelector('[data-act="cease"]').addEventListener("click", (event) => (event.currentTarget.disabled = true));
+
   function row(entry, value) {
     const node = h("li", { class: entry.id === value.current ? "u-on" : "" });
     node.append(
@@ -61,7 +75,11 @@ unison.chatList = function (element, props, trigger, watch) {
   function draw() {
     const value = props.value || {};
     root.dataset.current = value.current || ""; // says to tests and styles that the page is ready
-    list.replaceChildren(...(value.chats || []).map((entry) => row(entry, value)));
+    // Left alone while nothing of it has changed: somebody may be writing a new name, and a replay tells how far it is.
+    const now = JSON.stringify([value.current, value.chats]);
+    if (now !== listed) list.replaceChildren(...(value.chats || []).map((entry) => row(entry, value)));
+    listed = now;
+    replayed(value.replay);
     none.hidden = !value.words || (value.chats || []).length > 0;
     none.textContent = none.hidden ? "" : "Nothing was found.";
     regret(value.gone);

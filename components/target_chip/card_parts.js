@@ -12,6 +12,7 @@ unison.cardParts.understood = function (calls) {
   ]));
 };
 
+// Each answer is a medium, or the words of one of the ways that the question lists: {ref} alone.
 unison.cardParts.answers = function (media) {
   const { h } = unison;
   const tell = (text) => window.dispatchEvent(new CustomEvent("unison:answer", { detail: { text } }));
@@ -22,7 +23,7 @@ unison.cardParts.answers = function (media) {
       lock(true);
       setTimeout(() => lock(false), 1000);
       tell(medium.ref);
-    } }, unison.icon(medium), medium.ref + (medium.name ? " · " + medium.name : ""))));
+    } }, medium.kind ? unison.icon(medium) : null, medium.ref + (medium.name ? " · " + medium.name : ""))));
 };
 
 // A mark moved by dx, dy and grown by factor about its middle, kept within the frame; coordinates are fractions.

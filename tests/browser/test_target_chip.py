@@ -41,6 +41,9 @@ class Guided(stage.Scripted):
             yield "Here it is."
             yield f"<task>{options.force_task} {medium}{' op=blur' if options.force_task == 'adjust' else ''}</task>"
             return
+        if text.startswith("nicer"):
+            yield "Gladly. How: brighter, sharper or more colourful?"
+            return
         if text.startswith("which"):
             yield "Which one do you mean: image#1 or image#2?"
             return
@@ -317,6 +320,25 @@ def test_a_question_back_is_answered_by_its_buttons(desk, guided, tmp_path):
     assert guided.messages(page)[-2].text == "image#2"
     assert page.input_value("#box textarea") == "not sent yet"
     assert page.locator("[data-answer]").count() == 0
+
+
+def test_a_question_how_is_answered_by_its_buttons(visit, guided, tmp_path):
+    page = visit(guided.url, **PHONE)
+    stage.attach(page, stage.photo(tmp_path / "square.png", SQUARE))
+    stage.send(page, "nicer")
+    buttons = page.locator("[data-answer]")
+    assert buttons.all_inner_texts() == ["brighter", "sharper", "more colourful"]
+    boxes = [button.bounding_box() for button in buttons.all()]
+    assert min(box["height"] for box in boxes) >= 40
+    assert max(box["x"] + box["width"] for box in boxes) <= 412
+    page.tap("[data-answer='more colourful']")
+    page.wait_for_function("() => !document.querySelector('[data-answer]')")
+    stage.idle(page)
+    assert [message.text for message in guided.messages(page)[-3::2]] == [
+        "Gladly. How: brighter, sharper or more colourful?",
+        "Here it is.",
+    ]
+    assert guided.messages(page)[-2].text == "more colourful"
 
 
 def test_what_a_file_is_called_stays_words_everywhere(desk, guided, tmp_path):

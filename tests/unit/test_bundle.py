@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 
 from app import bundle
 from app.bundle_values import fault_of
+from app.choosing import annotated
 from app.events import Options
+from app.programs import part as told_part
+from app.render import entries
 from app.replay import replay
 from models.expert import Refusal
+from models.tasks import TASKS
 from models.values import Box, Grounding, Labelled, Media, Phrase, Ref, Region, Span, Step, TaskCall, Text
 
 
@@ -168,6 +172,15 @@ FORGED = {
     "params not words": (lambda t: part(t, "TaskCall").update(params={"a": 1}), "should be"),
     "args of a wrong kind": (lambda t: part(t, "TaskCall").update(args=["x"]), "should be"),
     "region outside": (lambda t: part(t, "Region", 0)["box"].update(x1=7), "cannot be read"),
+    "region without a number": (lambda t: part(t, "Region", 0).update(id=0), "the number 0"),
+    "region with an endless number": (lambda t: part(t, "Region", 0).update(id=10**12), "the number"),
+    "region that refines a picture": (lambda t: part(t, "Region", 0).update(mask="image#1"), "no mask"),
+    "call on no handle": (lambda t: part(t, "TaskCall").update(args=[{"is": "Ref", "handle": "x"}]), "'x' is not a handle"),
+    "call on half a handle": (lambda t: part(t, "TaskCall").update(args=[{"is": "Ref", "handle": "image#01"}]), "not a handle"),
+    "call on a negative region": (lambda t: part(t, "TaskCall").update(args=[{"is": "Ref", "handle": "region#-1"}]), "not a handle"),
+    "call of no task": (lambda t: part(t, "TaskCall").update(task="Evil <x>"), "not a name of a task"),
+    "call with a setting of no name": (lambda t: part(t, "TaskCall").update(params={"A b": "x"}), "not a name of a setting"),
+    "place in no medium": (lambda t: t["messages"][1]["parts"].append({"is": "Grounding", "phrase": "x", "of": "zz"}), "not a handle"),
     "region on nothing": (lambda t: part(t, "Region", 0).update(of="image#77"), "image#77"),
     "handle of another": (lambda t: part(t, "Media").update(handle="image#99"), "image#99"),
     "handle is a path": (lambda t: t["media"][0].update(handle="../x"), "no handle"),
@@ -195,10 +208,10 @@ def test_files_that_are_not_what_they_should_be_are_refused(talk, saved, tmp_pat
     renamed = f"media/{hashlib.sha256(html).hexdigest()}.png"
 
     def other_kind(told):
-        told["media"][0]["handle"] = part(told, "Region", 0)["of"] = "audio#1"
+        told["media"][0]["handle"] = part(told, "Region", 0)["of"] = "video#1"
         for one in (one for message in told["messages"] for one in message["parts"]):
-            one |= {"handle": "audio#1"} if one.get("handle") == "image#1" else {}
-            one |= {"of": "audio#1"} if one.get("of") == "image#1" else {}
+            one |= {"handle": "video#1"} if one.get("handle") == "image#1" else {}
+            one |= {"of": "video#1"} if one.get("of") == "image#1" else {}
 
     cases = [
         (None, {name: b"x" * 100}, "sum is wrong"),
@@ -207,7 +220,7 @@ def test_files_that_are_not_what_they_should_be_are_refused(talk, saved, tmp_pat
         (None, {"/etc/evil": b"x"}, "outside"),
         (None, {"media/" + "a" * 64: b"x"}, "no message uses"),
         (lambda t: t["media"][0].update(file=renamed), {renamed: html, name: None}, "text file"),
-        (other_kind, {}, "no audio"),
+        (other_kind, {}, "no video"),
     ]
     for number, (change, names, words) in enumerate(cases):
         refused(engine, remade(saved, tmp_path / f"{number}.zip", change, names), words)
@@ -311,3 +324,27 @@ def test_every_type_of_a_part_is_checked_to_its_leaves():
     for bad in (replace(call, args=(Text("x"),)), replace(call, params={"a": 1}), replace(call, warnings="x"), Text(1),
                 Grounding("dog", ([0, 0, 1, 1],)), Step("t", "a", "b", "", True, 0.5, "")):  # fmt: skip
         assert fault_of(bad, type(bad))
+
+
+def test_a_call_on_what_was_never_there_is_loaded_shown_and_answered(talk, saved, tmp_path):
+    """A model may name what is not there, so such a call is no forgery: it must not break what comes after it."""
+    engine, _ = talk
+
+    def change(told):
+        part(told, "TaskCall")["args"] = [
+            {"is": "Ref", "handle": h} for h in ("image#99", "video#3", "region#7", "mask#501")
+        ]
+        part(told, "Step")["tokens"] = "<task>nonsense"
+        told["media"][0]["meta"] |= {"of": 7, "call": [1], "label": {}, "boxes": 3, "score": "x", "changed_outside": []}
+
+    session = bundle.load(engine, "eve", remade(saved, tmp_path / "odd.zip", change))
+    engine.choose(session, 0)
+    messages, shelf = engine.messages(session), engine.shelf(session)
+    shown = entries(messages, shelf, lambda path: path, lambda value: {"value": value})
+    assert (
+        len(json.dumps(annotated(shown, messages, shelf, TASKS, lambda path: path, lambda value: {"value": value})))
+        > 100
+    )
+    assert all(json.dumps(told_part(item, str)) for message in messages for item in message.parts)
+    assert of(said(engine, session, "go on"), Media)
+    assert [one.outcome for one in replay(engine, session)] == ["failed", "same", "same"]

@@ -107,9 +107,16 @@ def test_only_the_last_reply_can_be_meant_otherwise_and_no_command_can():
         ("image#1 is larger than image#2.", None),
         ("image#1 or image#2? I took the first.", None),
         ("Do you mean image#12 or image#1?", None),
+        ("How: brighter, sharper or more colourful?", ["brighter", "sharper", "more colourful"]),
+        ("Sure. How would you like it: louder or with a fade at the end?", ["louder", "with a fade at the end"]),
+        ("Which one: image#1 or image#7?", None),
+        ("I can do a lot: blur, crop or turn it.", None),
+        ("What is it: " + "x" * 41 + " or y?", None),
+        ("How: louder?", None),
+        ("What should I do with it?", None),
     ],
 )
-def test_the_media_that_a_question_names_answer_it(words, answers):
+def test_the_media_and_the_ways_that_a_question_names_answer_it(words, answers):
     told = shown(Message("user", (Text("blur it"),)), Message("assistant", (Text(words),)))[1]
     assert (answers is None) == ("answers" not in told)
     assert answers is None or [m["ref"] for m in told["answers"]] == answers

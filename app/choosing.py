@@ -97,9 +97,11 @@ def annotated(
     tasks: Mapping[str, Task],
     link: Link,
     card: Card,
+    marks: Sequence[Region] | None = (),
 ) -> list[dict[str, Any]]:
     """Return the chat's *entries* of *messages* with what was understood of each of the person's messages, and under a last
-    reply that has ended the buttons that answer its question and "I meant"."""
+    reply that has ended the buttons that answer its question and "I meant", which offers *marks*. None: later messages stand
+    elsewhere."""
     shown = [dict(entry) for entry in entries]
     for number in range(1, len(messages)):
         asked, reply = messages[number - 1 : number + 1]
@@ -109,8 +111,8 @@ def annotated(
         calls = [part for part in reply.parts if isinstance(part, TaskCall)]
         if calls and not command:
             shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, tasks))
-        if number == len(messages) - 1 and not command:
-            last: dict[str, Any] = {"kind": "call", "meant": _meant(asked, calls, messages, shelf, tasks, link)}
+        if marks is not None and number == len(messages) - 1 and not command:
+            last: dict[str, Any] = {"kind": "call", "meant": _meant(asked, calls, marks, shelf, tasks, link)}
             answers = [] if calls else answers_json(reply.text, shelf, link)
             if answers:
                 last["answers"] = answers
@@ -150,13 +152,12 @@ def answers_json(text: str, shelf: Mapping[str, Media], link: Link) -> list[dict
 def _meant(
     asked: Message,
     calls: Sequence[TaskCall],
-    messages: Sequence[Message],
+    marks: Sequence[Region],
     shelf: Mapping[str, Media],
     tasks: Mapping[str, Task],
     link: Link,
 ) -> dict[str, Any]:
     drawn = [part for part in asked.parts if isinstance(part, Region)]
-    marks = list(regions_of(messages).values())[-NEWEST:]
     handles = {mark["ref"]: mark["index"] for mark in marks_json(drawn)}
     pictures = {of: medium_card(shelf[of], shelf, link) for of in dict.fromkeys(r.of for r in drawn) if of in shelf}
     made = {call.id for call in calls}
@@ -165,7 +166,7 @@ def _meant(
     return {
         "tasks": tasks_json(tasks),
         "media": media_json(there, link),
-        "regions": marks_json(marks),
+        "regions": marks_json(marks[-NEWEST:]),
         "drawn": [{**region_json(r), "ref": r.handle, "of": r.of, "index": handles[r.handle]} for r in drawn],
         "pictures": pictures,
     }

@@ -22,17 +22,13 @@ from models.values import Kind, Media, Message, Part, Region, from_json, to_json
 
 from app.branches import Held, Node, Placed, Tree, cut, media_of, newest_below, placed, words_of
 from app.database import Database
+from app.kept import Kept
 from app.rows import dumped, hashed, split, title_of
 
 UNKNOWN = Refusal("There is no such conversation.", "Pick one from the list, or start a new one.")
 GONE = Refusal("There is no such message in this conversation.", "Reload the page.")
 REMEMBERED = 2_000_000
 """Characters of messages that are kept rebuilt, at most."""
-_PATH = """WITH RECURSIVE path (n, parent) AS (
-    SELECT n, parent FROM message WHERE conversation = ?1 AND n = (SELECT leaf FROM conversation WHERE id = ?1)
-    UNION ALL
-    SELECT message.n, message.parent FROM path JOIN message ON message.conversation = ?1 AND message.n = path.parent)"""
-"""The numbers of the branch that is shown; since a parent's number is the lower one, their order is that of the branch."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,7 @@ class History:
         self._db, self._lock = database.connection, database.lock
         self._read: dict[str, tuple[Part, ...]] = {}
         self._remembered = 0
+        self._kept = Kept(self._db, self._parts)
         with self.together():
             self._db.execute("UPDATE message SET state = 'interrupted' WHERE state = 'running'")
 
@@ -164,13 +161,13 @@ class History:
         """Return the messages of the branch that is shown, in order."""
         with self._lock:
             self._check(owner, conversation)
-            return [message for _, message in self._shown(conversation)]
+            return [message for _, message in self._kept.shown(conversation)]
 
     def placed(self, owner: str, conversation: str) -> list[Placed]:
         """Return the messages of the branch that is shown, in order, with their numbers and variants."""
         with self._lock:
             self._check(owner, conversation)
-            return placed(self._parents(conversation), self._shown(conversation))
+            return placed(self._kept.parents(conversation), self._kept.shown(conversation))
 
     def later(self, owner: str, conversation: str) -> list[int]:
         """Return the numbers of the messages that follow the last one shown: what was taken back, the oldest first."""
@@ -179,15 +176,6 @@ class History:
             query = """SELECT n FROM message WHERE conversation = ?1
                        AND parent IS (SELECT leaf FROM conversation WHERE id = ?1) ORDER BY n"""
             return [int(n) for (n,) in self._db.execute(query, (conversation,))]
-
-    def _shown(self, conversation: str) -> list[tuple[int, Message]]:
-        query = f"""{_PATH} SELECT n, role, parts, state FROM message
-                    WHERE conversation = ?1 AND n IN (SELECT n FROM path) ORDER BY n"""
-        rows = self._db.execute(query, (conversation,)).fetchall()
-        return [(n, Message(role, self._parts(parts), state)) for n, role, parts, state in rows]
-
-    def _parents(self, conversation: str) -> dict[int, int | None]:
-        return dict(self._db.execute("SELECT n, parent FROM message WHERE conversation = ?", (conversation,)))
 
     def _parts(self, text: str) -> tuple[Part, ...]:
         """Return the parts that *text* stands for. What was read lately is kept by its very text: a long conversation is read
@@ -234,6 +222,7 @@ class History:
         """Write message *n* anew, as after each finished part. Raises Refusal if it is gone."""
         with self.together():
             self._check(owner, conversation)
+            self._kept.forget(conversation, n)
             query = "UPDATE message SET role = ?, state = ?, parts = ? WHERE conversation = ? AND n = ?"
             done = self._db.execute(query, (message.role, message.state, dumped(message), conversation, n))
             if done.rowcount != 1:
@@ -244,6 +233,7 @@ class History:
         """Mark every message of the conversation that is still said to be made, on any branch, as stopped; not message *but*."""
         with self.together():
             self._check(owner, conversation)
+            self._kept.forget(conversation)
             query = "UPDATE message SET state = 'stopped' WHERE conversation = ? AND state = 'running' AND n IS NOT ?"
             self._db.execute(query, (conversation, but))
 
@@ -263,7 +253,7 @@ class History:
         when there is no such message."""
         with self.together():
             self._check(owner, conversation)
-            if n is not None and n not in self._parents(conversation):
+            if n is not None and n not in self._kept.parents(conversation):
                 raise Refusal(GONE.what, GONE.hint)
             self._db.execute("UPDATE conversation SET leaf = ? WHERE id = ?", (n, conversation))
 
@@ -271,7 +261,7 @@ class History:
         """Show the branch on which message *n* stands, to its newest end. Raises Refusal when there is no such message."""
         with self.together():
             self.go_to(owner, conversation, n)
-            self.go_to(owner, conversation, newest_below(self._parents(conversation), n))
+            self.go_to(owner, conversation, newest_below(self._kept.parents(conversation), n))
 
     # Whole conversations
 
@@ -322,15 +312,17 @@ class History:
 
     def pending(self, owner: str, conversation: str) -> list[Media]:
         """Return the attachments that no message holds yet."""
-        return [held.medium for held in self._held(owner, conversation) if held.message is None]
+        return [held.medium for held in self._held(owner, conversation, "AND message IS NULL")]
 
-    def _held(self, owner: str, conversation: str) -> list[Held]:
+    def _held(self, owner: str, conversation: str, only: str = "") -> list[Held]:
         with self._lock:
             self._check(owner, conversation)
-            query = "SELECT kind, number, path, meta, turn, message FROM media WHERE conversation = ? ORDER BY turn"
+            query = (
+                f"SELECT kind, number, path, meta, turn, message FROM media WHERE conversation = ? {only} ORDER BY turn"
+            )
             rows = self._db.execute(query, (conversation,)).fetchall()
         return [
-            Held(Media(kind, f"{kind}#{number}", path, json.loads(meta)), turn, message)
+            Held(Media(kind, f"{kind}#{number}", path, self._kept.facts(meta)), turn, message)
             for kind, number, path, meta, turn, message in rows
         ]
 

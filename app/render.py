@@ -33,12 +33,15 @@ def entries(
     card: Card,
     progress: Progress | None = None,
     preview: str = "",
+    numbers: Sequence[int] | None = None,
 ) -> list[dict[str, Any]]:
     """Return *messages* for a gradio chatbot. *link* makes an address of a medium's path in the store, *card* a content
-    item of a card's value; *progress* and the address of its *preview* belong to the last message."""
+    item of a card's value; *progress* and the address of its *preview* belong to the last message. *numbers* are those of
+    the messages in their conversation, where they are not all of it: places that light up go by them."""
     result = []
-    for number, message in enumerate(messages):
-        now = progress if number == len(messages) - 1 and message.state == "running" else None
+    for at, message in enumerate(messages):
+        now = progress if at == len(messages) - 1 and message.state == "running" else None
+        number = at if numbers is None else numbers[at]
         if message.role == "user":
             content = _user(message, shelf, link, card)
         else:

@@ -11,8 +11,10 @@ from components.fast_gradio import gr
 from components.media_card import bridge, definition
 from components.region_editor import region_editor
 from components.settings_panel import settings_panel
+from components.talk import talk
 from components.target_chip import target_chip
 
+from app.chat_view import CHAT
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples
 from app.ui_actions import Actions
@@ -26,7 +28,7 @@ OWNER_SECRET = "unison-owner-1"
 """Gradio scrambles the token with it and sends it to every browser: it hides nothing, it only must stay the same."""
 PLACEHOLDER = "Ask, or drop a file here"
 """Short enough for one line of a phone; the greeting says which files."""
-WELCOME = """# What shall we make of it?
+WELCOME = """## What shall we make of it?
 Attach a picture, a video or a sound, mark what you mean, and say what to do with it. Or try one of these:"""
 
 
@@ -40,7 +42,7 @@ def look() -> dict[str, Any]:
     )
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     # The stand-in for a storage that is off comes before whatever may look at it.
-    head = assets.head("settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar")
+    head = assets.head("settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "talk")
     return {"theme": theme, "css": css, "head": head}
 
 
@@ -52,6 +54,23 @@ def _examples(engine: Engine) -> list[dict[str, Any]]:
         {"text": example.text, "display_text": example.title, "icon": str(folder / example.icon)}
         for example in EXAMPLES
     ]
+
+
+def _box(number: int, engine: Engine) -> Any:
+    """Return one of the chat's boxes: that of earlier turns, or one of the ring, the first of which greets."""
+    greeting = {"placeholder": WELCOME, "examples": _examples(engine)} if number == 1 else {}
+    return gr.Chatbot(
+        elem_id=f"box-{number}" if number else "past",
+        elem_classes="u-box-of-turns",
+        show_label=False,
+        container=False,
+        layout="bubble",
+        autoscroll=False,
+        buttons=[],
+        sanitize_html=True,
+        latex_delimiters=[],
+        **greeting,
+    )
 
 
 def build(engine: Engine) -> Any:
@@ -68,18 +87,9 @@ def build(engine: Engine) -> Any:
         with gr.Column(elem_id="page"):
             settings_panel(panel(engine), elem_id="badge", padding=False)
             earlier = gr.Button("Show earlier messages", size="sm", visible=False, elem_id="earlier")
-            chat = gr.Chatbot(
-                elem_id="chat",
-                show_label=False,
-                container=False,
-                scale=1,
-                layout="bubble",
-                buttons=[],
-                sanitize_html=True,
-                latex_delimiters=[],
-                placeholder=WELCOME,
-                examples=_examples(engine),
-            )
+            with gr.Column(elem_id="chat"):
+                past, *boxes = (_box(number, engine) for number in range(CHAT))
+                talk(elem_id="talk")
             asked = bridge(elem_id="asked")
             tray = region_editor(elem_id="tray", padding=False)
             box = gr.MultimodalTextbox(
@@ -102,7 +112,7 @@ def build(engine: Engine) -> Any:
                     js_on_load=None,
                 )
                 chip = target_chip(targets.value(), elem_id="target", padding=False)
-        shown = [chat, box, tray, chats, earlier]
+        shown = [past, *boxes, box, tray, chats, earlier]
         # Notices at the edge of the page come only through the queue; what must not wait for it has none to tell.
         direct: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         quiet: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
@@ -123,9 +133,10 @@ def build(engine: Engine) -> Any:
         asked.again(results.again, [owner], shown, **stream)
         asked.skip(results.skip, [owner], None, **direct)
         asked.halt(actions.stop, [owner], None, **direct)
-        chat.retry(actions.retry, [owner], shown, **stream)
-        chat.undo(sidebar.undo, [box, owner], shown, **quiet)
-        chat.example_select(actions.example, [owner], shown, **stream)
+        for chat in boxes:
+            chat.retry(actions.retry, [owner], shown, **stream)
+            chat.undo(sidebar.undo, [box, owner], shown, **quiet)
+        boxes[0].example_select(actions.example, [owner], shown, **stream)
         # A second press may come before the first is answered.
         tray.drop(actions.drop, [tray, owner], [tray], **quiet, trigger_mode="multiple")
         asked.export(results.export, [owner], [asked], **quiet, trigger_mode="multiple")

@@ -17,13 +17,12 @@ from models.expert import Refusal
 from models.router import incident
 from models.values import Failure, Message
 
-from app.branches import Placed
-from app.choosing import annotated, picked, regions_of
+from app.chat_view import CHAT, ChatView
+from app.choosing import picked, regions_of
 from app.engine import Engine
 from app.events import Event, Finished, Grown, Progress
 from app.examples import EXAMPLES
-from app.listing import list_json, with_bars, with_taken_back
-from app.render import entries
+from app.listing import list_json
 from app.session import Session
 from app.steps import Steps
 from app.ui_pages import Page, Pages, linker
@@ -36,8 +35,8 @@ AT_ONCE = 0.6
 """Seconds within which the first and the last drawing of a reply may reach the browser together."""
 TICK = 1 / 6
 """Least seconds between two drawings of a reply that grows."""
-PARTS = 5
-"""The page's parts that most events write: chat, box, tray, list of chats, the button for earlier messages."""
+PARTS = CHAT + 4
+"""The page's parts that most events write: those of the chat, box, tray, list of chats, the button for earlier messages."""
 
 
 def tell(refusal: Refusal, title: str = "That did not work") -> None:
@@ -126,25 +125,12 @@ class Actions:
         self.link = linker(engine.settings.media, engine.store.address)
         self._props = props
         self._steps = Steps()
+        self.view = ChatView(engine, self.link, self._card)
 
     # What the parts of the page show
 
     def _card(self, value: dict[str, Any]) -> dict[str, Any]:
         return entry(value, self._props)
-
-    def _chat(self, page: Page) -> list[dict[str, Any]]:
-        """Return the visible messages of the tab's conversation."""
-        session = page.session
-        places = self.engine.placed(session)[-page.shown :]
-        page.seen = (session.conversation, [place.n for place in places][-1:])
-        shown = self._shown(session, places)
-        return with_taken_back(with_bars(shown, places, self._card), self.engine.later(session), self._card)
-
-    def _shown(self, session: Session, places: list[Placed]) -> list[dict[str, Any]]:
-        """Return the messages at *places* as the chat shows them, with what was understood of them."""
-        messages, shelf = [place.message for place in places], self.engine.shelf(session)
-        shown = entries(messages, shelf, self.link, self._card)
-        return annotated(shown, messages, shelf, self.engine.router.runnable(), self.link, self._card)
 
     def _tray(self, session: Session, tray: Tray) -> dict[str, Any]:
         return write(tray, self.engine.media(session), self.engine.next_region(session), self.link)
@@ -158,23 +144,22 @@ class Actions:
         session = page.session
         if tray is None:
             tray = Tray(tuple(self.engine.pending(session)))
-        more = len(self.engine.messages(session)) > page.shown
         return (
-            self._chat(page),
+            *self.view.whole(session, page.view),
             self._buttons(page, value=box or EMPTY),
             self._tray(session, tray),
             {**self.sidebar(page), "follow": self.engine.busy(session)},
-            gr.update(visible=more),
+            gr.update(visible=page.view.more),
         )
 
     def anew(self, page: Page) -> tuple[Any, ...]:
         """Return the same but for the composer, which keeps what is being written."""
-        chat, _, _, listed, more = self.all(page)
-        return chat, self._buttons(page), gr.skip(), {**listed, "follow": False}, more
+        *chat, _, _, listed, more = self.all(page)
+        return *chat, self._buttons(page), gr.skip(), {**listed, "follow": False}, more
 
     def listed(self, page: Page) -> tuple[Any, ...]:
         """Return the same with nothing changed but the sidebar."""
-        return (*(gr.skip(),) * 3, self.sidebar(page), gr.skip())
+        return (*(gr.skip(),) * (PARTS - 2), self.sidebar(page), gr.skip())
 
     def _buttons(self, page: Page, **how: Any) -> Any:
         return gr.update(**(BUSY if self.engine.busy(page.session) else IDLE), **how)
@@ -300,7 +285,7 @@ class Actions:
         with closing(events):  # type: ignore[type-var]
             now: Message | None = None
             progress: Progress | None = None
-            before: list[dict[str, Any]] = []
+            draw: Callable[..., tuple[Any, ...]] | None = None
             drawn = began = 0.0
             away = False
             last: object = None
@@ -314,14 +299,17 @@ class Actions:
                     away = not away
                     if away:
                         # What this reply drew last may reach the browser after the other conversation was shown.
-                        yield self._chat(page), self._buttons(page), *(gr.skip(),) * (PARTS - 2)
+                        yield (
+                            *self.view.whole(page.session, page.view),
+                            self._buttons(page),
+                            *(gr.skip(),) * (PARTS - CHAT - 1),
+                        )
                 if isinstance(event, Progress):
                     progress = event
                 else:
                     progress = progress if isinstance(event, Grown) else None
                     first, now = now is None, event.message
                     if first:
-                        before = self._before(page, session)
                         if clear and page.session == session:
                             with page.lock:
                                 page.files.clear()
@@ -329,31 +317,23 @@ class Actions:
                         if page.session == session:
                             box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)
                             tray = self._tray(session, Tray(to=to)) if clear else gr.skip()
-                            yield self._draw(session, before, now, None), box, tray, self.sidebar(page), gr.skip()
+                            chat = self.view.changed(session, page.view)
+                            more = gr.update(visible=page.view.more)
+                            yield *chat, box, tray, self.sidebar(page), more
                         continue
                     if isinstance(event, Finished):
                         break
                 if now is not None and page.session == session and time.monotonic() - drawn >= TICK:
                     drawn = time.monotonic()
-                    yield (self._draw(session, before, now, progress), *(gr.skip(),) * (PARTS - 1))
+                    draw = draw or self.view.growing(session, page.view)
+                    yield *draw(now, progress, _picture(progress)), *(gr.skip(),) * (PARTS - CHAT)
             if page.session == session and page.watcher is mine:
                 # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
                 again = clear and now is not None and not drawn and time.monotonic() - began < AT_ONCE
                 box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
                 tray = self._tray(session, Tray(to=to)) if again else gr.skip()
-                yield self._chat(page), box, tray, self.sidebar(page), gr.skip()
+                yield *self.view.changed(session, page.view), box, tray, self.sidebar(page), gr.skip()
         return went
-
-    def _before(self, page: Page, session: Session) -> list[dict[str, Any]]:
-        """Return the entries of what was said before the reply in the making: they stay as they are while it grows."""
-        places = self.engine.placed(session)[:-1][-page.shown :]
-        return with_bars(self._shown(session, places), places, self._card)
-
-    def _draw(
-        self, session: Session, before: list[dict[str, Any]], now: Message, progress: Progress | None
-    ) -> list[Any]:
-        shelf = self.engine.shelf(session)
-        return [*before, *entries([now], shelf, self.link, self._card, progress, _picture(progress))]
 
     def stop(self, owner: Any, request: gr.Request) -> None:
         """End the running reply within one step."""

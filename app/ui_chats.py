@@ -13,11 +13,12 @@ from models.expert import Refusal
 from models.values import Media, Region
 
 from app.bundle import hindrance, load, save_to_share
+from app.chat_view import CHAT
 from app.listing import regret_until
 from app.replay import Now, summary, watched
 from app.session import Session
 from app.ui_actions import PARTS, Actions, fault, guarded, streaming, tell
-from app.ui_pages import SHOWN, Page, owner_token
+from app.ui_pages import Page, owner_token
 from app.ui_tray import Tray
 
 SEEN = 200
@@ -54,12 +55,13 @@ class Chats:
         if session != page.session and self._engine.history.exists(session.owner, asked):
             page.turn_to(session)
         session = page.session
+        page.view.sent.clear()  # what was sent last may never have come
         running = self._engine.follow(session)
         seen = (session.conversation, [place.n for place in self._engine.placed(session)][-1:])
         if running is not None:
             yield self._actions.anew(page)
             yield from self._actions.watch(page, session, running)
-        elif seen != page.seen:
+        elif seen != page.view.end:
             yield self._actions.anew(page)
 
     @guarded(PARTS + 1)
@@ -83,9 +85,8 @@ class Chats:
     def earlier(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
         """Show more of a long conversation."""
         page = self._actions.page(request, owner)
-        page.shown += 2 * SHOWN
-        shown = self._actions.all(page)
-        return shown[0], *(gr.skip(),) * (PARTS - 2), shown[-1]
+        chat = self._actions.view.earlier(page.session, page.view)
+        return *chat, *(gr.skip(),) * (PARTS - CHAT - 1), gr.update(visible=page.view.more)
 
     # The list
 

@@ -18,20 +18,31 @@ from app.engine import Engine
 from app.session import Session, is_owner, new_owner
 
 MOST_PAGES = 5000
-SHOWN = 20
-"""Turns that are shown at once: what a browser draws quickly at every step of a stream."""
+
+
+@dataclass
+class Seen:
+    """What a tab shows of its conversation: earlier turns from group *first* on, as long as the ring begins with group *ring*;
+    whether there are *more*, where it ends (conversation, number of the last message), and by part of the page what was sent
+    to it last, where that is known."""
+
+    first: int | None = None
+    ring: int = 0
+    more: bool = False
+    end: tuple[str, list[int]] | None = None
+    sent: dict[int, object] = field(default_factory=dict)
 
 
 @dataclass
 class Page:
     """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
-    taken away), how many messages it shows, how many downloads it made, which was the last and which the latest exports, what is searched for, whether
-    the media are shown, how far a replay is, what was deleted last (id, title, until when), which stream draws the tab now, and what the tab was
-    shown last (conversation, number of the last message)."""
+    taken away), which of its messages are in view, how many downloads it made, which was the last and which the latest
+    exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, and which
+    stream draws the tab now."""
 
     session: Session
     files: dict[str, str | None] = field(default_factory=dict)
-    shown: int = 2 * SHOWN
+    view: Seen = field(default_factory=Seen)
     downloads: int = 0
     download: dict[str, Any] | None = None
     exports: list[dict[str, Any]] = field(default_factory=list)
@@ -40,12 +51,11 @@ class Page:
     replay: dict[str, Any] | None = None
     gone: tuple[str, str, float] | None = None
     watcher: object = None
-    seen: tuple[str, list[int]] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def turn_to(self, session: Session) -> None:
         """Show another conversation."""
-        self.session, self.files, self.shown = session, {}, 2 * SHOWN
+        self.session, self.files, self.view = session, {}, Seen()
 
 
 def owner_token(value: object) -> str:

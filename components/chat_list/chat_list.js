@@ -74,7 +74,9 @@ unison.chatList = function (element, props, trigger, watch) {
 
   function draw() {
     const value = props.value || {};
+    const opened = root.dataset.current !== (value.current || "");
     root.dataset.current = value.current || ""; // says to tests and styles that the page is ready
+    if (opened) window.dispatchEvent(new CustomEvent("unison:opened"));
     // Left alone while nothing of it has changed: somebody may be writing a new name, and a replay tells how far it is.
     const now = JSON.stringify([value.current, value.chats]);
     if (now !== listed) list.replaceChildren(...(value.chats || []).map((entry) => row(entry, value)));

@@ -4,7 +4,8 @@ unison.turnBar = function (turn, words) {
   const tell = (act, more) => window.dispatchEvent(new CustomEvent("unison:turn", { detail: { act, n: turn.n, ...more } }));
   const button = (label, act, name, onclick) =>
     h("button", { type: "button", class: "u-btn", "data-turn": act, "aria-label": name, title: name, onclick }, label);
-  const bar = h("div", { class: "u-turn", role: "group", "aria-label": "This message" });
+  const bar = h("div", { class: "u-turn", role: "group", "aria-label": "This message", "data-n": turn.n });
+  unison.arrange?.();
 
   function edit() {
     const box = h("textarea", { "aria-label": "Your message in other words", dir: "auto", maxlength: 1000000 });

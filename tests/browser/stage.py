@@ -96,7 +96,7 @@ class Site:
         ).fetchall()
         for (conversation,) in ids:
             with self.engine.history._lock:
-                if shown := self.engine.history._shown(conversation):
+                if shown := self.engine.history._kept.shown(conversation):
                     return [message for _, message in shown]
         return []
 

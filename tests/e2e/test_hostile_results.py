@@ -8,6 +8,7 @@ import pytest
 from engine_stubs import Scripted, make_engine, of, picture, said, write_expert
 
 from app.cards import url_of
+from app.chat_view import CHAT
 from app.render import entries
 from app.ui import build
 from models import grammar
@@ -83,7 +84,7 @@ def test_no_event_of_the_page_takes_the_shown_history_from_the_browser(tmp_path)
     engine = make_engine(tmp_path, experts=("ok",))
     config = build(engine).get_config_file()
     histories = {c["id"] for c in config["components"] if c["type"] == "chatbot"}
-    assert len(histories) == 1
+    assert len(histories) == CHAT
     shows = [d for d in config["dependencies"] if histories & set(d["outputs"])]
     assert len(shows) > 5, "the events were found"
     assert [d["api_name"] for d in config["dependencies"] if histories & set(d["inputs"])] == []

@@ -27,7 +27,8 @@ from components.assets import read
 from components.fast_gradio import gr
 
 SCRIPT = "unison.mediaCard(element, props, watch)"
-BRIDGE = "unison.resultsBridge(element, props, trigger, watch) /* sends 'again', 'skip', 'halt' and 'export' */"
+BRIDGE = """unison.resultsBridge(element, props, trigger, watch); unison.exampleCards(element)
+/* sends 'again', 'skip', 'halt' and 'export' */"""
 
 
 def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:

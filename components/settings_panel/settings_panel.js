@@ -8,14 +8,14 @@ unison.settingsPanel = function (element, props) {
 
   const list = (words) => h("ul", {}, words.map((line) => h("li", {}, line)));
   const tasks = (entries) => h("ul", {}, entries.map((task) => h("li", {}, h("b", {}, task.name), ": " + task.help)));
-  const part = (title, entries, drawn) => (entries && entries.length ? [h("h3", {}, title), drawn(entries)] : []);
+  const part = (title, entries, drawn) => (entries && entries.length ? [h("h2", {}, title), drawn(entries)] : []);
 
   const about = h("details", {},
     h("summary", {}, profile.name + ": what it can do"),
     h("div", { class: "u-panel", tabindex: 0, role: "region", "aria-label": "What " + profile.name + " can do" },
       h("p", {}, profile.note), h("p", {}, profile.why),
       part("It knows", profile.knows, list), part("It does not know", profile.lacks, list),
-      profile.more ? [h("h3", {}, "To get more"), h("p", {}, profile.more)] : [],
+      profile.more ? [h("h2", {}, "To get more"), h("p", {}, profile.more)] : [],
       part("It can", profile.can, tasks), part("It cannot yet", profile.cannot, tasks)));
   // A click elsewhere or Escape puts it away again.
   document.addEventListener("pointerdown", (event) => about.contains(event.target) || about.removeAttribute("open"));

@@ -1,7 +1,7 @@
-"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme | ui]``.
+"""Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme | ui [SECTION ...]]``.
 
 The words are typed as a person would, and the shipped nano model answers. With ``readme`` only the README's pictures are
-taken, with ``ui`` those of docs/ui.md.
+taken, with ``ui`` those of docs/ui.md: of all its sections, or of those named (conversations, drawing, results, doors, target).
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from typing import Any
 from app.examples import make_examples
 from tests.browser import shots_conversations, shots_doors, shots_drawing, shots_results, shots_target, stage
 
-UI = (shots_conversations.take, shots_drawing.take, shots_results.take, shots_doors.take, shots_target.take)
+UI = {
+    "conversations": shots_conversations.take,
+    "drawing": shots_drawing.take,
+    "results": shots_results.take,
+    "doors": shots_doors.take,
+    "target": shots_target.take,
+}
 """What takes the pictures of docs/ui.md, a function for each of its sections: (browser, url, folder)."""
 
 
@@ -106,8 +112,11 @@ def main(arguments: list[str]) -> int:
     from playwright.sync_api import sync_playwright
 
     path = stage.browser_path()
-    if not arguments or arguments[1:] not in ([], ["readme"], ["ui"]) or path is None:
-        print("usage: python -m tests.browser.screenshots FOLDER [readme | ui] (needs Chromium)", file=sys.stderr)
+    what, sections = arguments[1:2], arguments[2:]
+    known = (what in ([], ["readme"]) and not sections) or (what == ["ui"] and set(sections) <= set(UI))
+    if not arguments or not known or path is None:
+        usage = f"FOLDER [readme | ui [{' | '.join(UI)} ...]] (needs Chromium)"
+        print(f"usage: python -m tests.browser.screenshots {usage}", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,12 +124,12 @@ def main(arguments: list[str]) -> int:
         temp = Path(name)
         media = make_examples(temp / "media")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        if arguments[1:] == ["ui"]:
-            for number, section in enumerate(UI):
-                with stage.serve(temp / str(number), slow=False) as site:
-                    section(browser, site.url, folder)
+        if what == ["ui"]:
+            for section in sections or UI:
+                with stage.serve(temp / section, slow=False) as site:
+                    UI[section](browser, site.url, folder)
             return 0
-        if arguments[1:]:
+        if what:
             with stage.serve(temp, slow=False) as site:
                 converse(browser, site.url, folder, media)
             with stage.serve(temp / "drawn", slow=False) as site:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ from PIL import Image
 
 from app.examples import make_examples
 from models.video import clip_info
-from tests.browser import editor_page, stage
+from tests.browser import editor_page, shot, stage
 from tests.browser.editor_page import keys, tool
 
-MOST_BYTES = 150_000
 SHOWN = ("desk-marks", "desk-selected", "desk-sound", "desk-tray", "phone-eraser", "phone-frame", "phone-sound")
 BOX = (0.335, 0.09, 0.665, 0.80)
 
@@ -49,16 +47,7 @@ def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: b
         if f"{name}-{state}" not in SHOWN:
             return
         page.mouse.move(2, 2)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        picture = picture.crop((0, 0, picture.width, high or picture.height))
-        path = folder / f"drawing-{name}-{state}.png"
-        for share in (1.0, 0.75, 0.6, 0.5):
-            size = (round(picture.width * share), round(picture.height * share))
-            picture.resize(size, Image.Resampling.LANCZOS).quantize(128, dither=Image.Dither.NONE).save(
-                path, optimize=True
-            )
-            if path.stat().st_size <= MOST_BYTES:
-                return
+        shot.save(page, folder / f"drawing-{name}-{state}.png", high)
 
     page.goto(url)
     stage.open_editor(page, "image#1")

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from app.examples import make_examples
-from tests.browser import stage
+from tests.browser import shot, stage
 
-DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 700}}
+DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 860}}
 PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 800}, "color_scheme": "dark", "device_scale_factor": 1.5}
 
 
 def _save(page: Any, folder: Path, name: str) -> None:
     page.wait_for_timeout(1200)  # fonts and the last scroll have settled
-    page.screenshot(path=folder / f"target-{name}.png")
+    shot.save(page, folder / f"target-{name}.png")
 
 
 def _says(page: Any, words: str) -> None:
@@ -48,7 +48,9 @@ def take(browser: Any, url: str, folder: Path) -> None:
         page.click(".u-meant summary")
         page.click("[data-nudge=grow]")
         page.locator("[data-act=meant]").scroll_into_view_if_needed()
+        page.mouse.move(2, 2)
         _save(page, folder, "meant")
+        page.click(".u-meant summary")
         stage.attach(page, media / "photo.png")
         page.fill("#box textarea", "make it black and white")
         _says(page, "image#")

@@ -1,0 +1,28 @@
+"""Save a picture of the page small enough for the documentation."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+MOST_BYTES = 150_000
+
+
+def save(page: Any, path: Path, high: int = 0) -> None:
+    """Save what *page* shows, its upper *high* pixels or all, as PNG to *path*: in 256 colours where it has more than
+    ``MOST_BYTES`` otherwise, and then smaller by steps until it has not. Raises ValueError when half the size is too much."""
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, high or picture.height))
+    picture.save(path, optimize=True)
+    if path.stat().st_size <= MOST_BYTES:
+        return
+    for share in (1.0, 0.75, 0.6, 0.5):
+        size = (round(picture.width * share), round(picture.height * share))
+        small = picture.resize(size, Image.Resampling.LANCZOS).quantize(256, dither=Image.Dither.NONE)
+        small.save(path, optimize=True)
+        if path.stat().st_size <= MOST_BYTES:
+            return
+    raise ValueError(f"{path.name} has {path.stat().st_size} bytes at half its size: show less of the page")

@@ -10,7 +10,6 @@ two worker processes that share the same conversations. Reads /proc, so it runs 
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from benchmarks.common import arguments
 from training.held_out import asked, held
 from training.language.phrasing import sections
 from training.sets.making import CONVERSATIONS, make, stream
@@ -141,18 +141,13 @@ def workers(name: str, count: int, rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", dest="name", default=CONVERSATIONS)
-    parser.add_argument("--count", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--many", type=int, default=100_000)
-    options = parser.parse_args()
+    options = arguments(__doc__, set=CONVERSATIONS, count=3000, rounds=5, many=100_000)
     for index in range(WARM):
-        make(options.name, "train", 0, index)
-    print(f"{options.name}: {options.rounds} rounds of {options.count} conversations")
-    speed(options.name, options.count, options.rounds)
-    memory(options.name, options.many)
-    workers(options.name, options.count, options.rounds)
+        make(options.set, "train", 0, index)
+    print(f"{options.set}: {options.rounds} rounds of {options.count} conversations")
+    speed(options.set, options.count, options.rounds)
+    memory(options.set, options.many)
+    workers(options.set, options.count, options.rounds)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ them. The last rows are of a conversation of thirty turns, which the model reads
 
 from __future__ import annotations
 
-import argparse
 import logging
 import statistics
 import tempfile
@@ -20,6 +19,7 @@ from app.engine import Engine
 from app.events import Finished, Grown
 from app.session import Session
 from app.settings import Settings
+from benchmarks.common import arguments
 from models.reader import Reader, shared_reader
 
 ASKED = (
@@ -69,9 +69,7 @@ def _show(name: str, seconds: Sequence[float], alone: Sequence[float]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=12)
-    options = parser.parse_args()
+    options = arguments(__doc__, runs=12)
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(Settings(data=Path(folder), profile="nano"))

@@ -9,7 +9,6 @@ with the expert that runs. The last rows are of a conversation of thirty turns, 
 
 from __future__ import annotations
 
-import argparse
 import logging
 import statistics
 import tempfile
@@ -25,6 +24,7 @@ from app.names import Names
 from app.session import Session
 from app.settings import Settings
 from app.target import foresee
+from benchmarks.common import arguments
 from models.values import Box, Message, Region, Text
 
 WORDS = "how do I cut something out of my photo?"
@@ -71,9 +71,7 @@ def measure(engine: Engine, name: str, text: str, runs: int, sessions: Sequence[
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=7)
-    options = parser.parse_args()
+    options = arguments(__doc__, runs=7)
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(Settings(data=Path(folder), profile="nano"))

@@ -11,7 +11,6 @@ at once: the difference is the app's own time, without the swings of the expert'
 
 from __future__ import annotations
 
-import argparse
 import logging
 import statistics
 import tempfile
@@ -28,6 +27,7 @@ from app.engine import Engine
 from app.events import Finished, Options
 from app.session import Session
 from app.settings import Settings
+from benchmarks.common import arguments
 from models.expert import Expert, Inputs, discover
 from models.masks import to_png
 from models.media import load_image
@@ -132,10 +132,7 @@ def show(name: str, alone: Sequence[float], whole: Sequence[float]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=1000)
-    parser.add_argument("--pairs", type=int, default=40)
-    options = parser.parse_args()
+    options = arguments(__doc__, side=1000, pairs=40)
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

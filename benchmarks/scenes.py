@@ -9,7 +9,6 @@ composer shall make 60 scenes a second or more.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.common import arguments
 from models.world.atlas import names, sprite
 from models.world.backdrops import paint
 from models.world.composer import compose
@@ -63,11 +63,7 @@ def pasted(scene: Scene, side: int) -> NDArray[np.uint8]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--side", type=int, default=128)
-    parser.add_argument("--count", type=int, default=116)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+    options = arguments(__doc__, side=128, count=116, rounds=5)
     cv2.setNumThreads(1)
     # Sprites are decoded and reduced once and kept, as in any long run; what is measured is composing.
     for name in names():

@@ -84,17 +84,19 @@ def replay(
 def watched(engine: Engine, session: Session, stop: threading.Event) -> Iterator[Now | list[Replayed]]:
     """Replay in a thread of its own; yield how far it is, now and then, and at last how each call went that was begun.
 
-    Once *stop* is set it ends within one step of an expert, or is given up after the seconds of grace; so it does after the
-    deadline of one call, and when this is closed. Raises what :func:`replay` raises.
+    Once *stop* is set it ends within one step of an expert, or is given up after the seconds of grace; so it does once it has
+    taken as long as one call may, and when this is closed. Raises what :func:`replay` raises.
     """
     done: list[Replayed] = []
     latest: list[Now] = []
     faults: list[BaseException] = []
     over, until = threading.Event(), time.monotonic() + engine.settings.deadline
 
+    def ended() -> bool:
+        return stop.is_set() or time.monotonic() > until
+
     def work() -> None:
         try:
-            ended = lambda: stop.is_set() or time.monotonic() > until  # noqa: E731 (asked at every step)
             for one in replay(engine, session, ended, lambda now: latest.__setitem__(slice(None), [now])):
                 done.append(one)  # noqa: PERF402 (read meanwhile)
         except BaseException as error:  # noqa: BLE001 (handed to the reader)
@@ -106,7 +108,7 @@ def watched(engine: Engine, session: Session, stop: threading.Event) -> Iterator
     patience = engine.settings.grace
     try:
         while not over.wait(TICK) and patience > 0:
-            patience -= TICK if stop.is_set() else 0
+            patience -= TICK if ended() else 0
             yield from latest[:]
     finally:
         stop.set()

@@ -64,6 +64,18 @@ def test_a_replay_that_is_stopped_ends_within_a_step_and_says_how_far_it_came(ta
     assert not [thread for thread in experts_at_work() if thread.join(5) or thread.is_alive()]
 
 
+def test_an_expert_that_never_listens_is_given_up_when_the_time_is_over(talk, monkeypatch):
+    engine, session, _ = talk
+    free = threading.Event()
+    monkeypatch.setattr(engine, "settings", replace(engine.settings, deadline=0.1, grace=0.3))
+    monkeypatch.setattr("app.replay._again", lambda *_: (free.wait(60), ("same", ""))[1])
+    try:
+        assert list(watched(engine, session, threading.Event()))[-1] == []
+    finally:
+        free.set()
+    assert not [thread for thread in experts_at_work() if thread.join(5) or thread.is_alive()]
+
+
 def test_a_reader_who_goes_away_ends_a_replay(talk):
     engine, session, slow = talk
     slow()

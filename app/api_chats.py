@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -150,7 +149,7 @@ def _lists(engine: Engine) -> None:
 
 def _files(engine: Engine) -> None:
     """Add what writes files, reads them, and compares."""
-    replaying = threading.Lock()
+    replaying: set[str] = set()  # the owners whose calls run again now
 
     def export(conversation: str, owner: str, masks: list, form: str = "png") -> dict:
         """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle", "coco" or
@@ -179,8 +178,9 @@ def _files(engine: Engine) -> None:
         changed. Yields the growing list of {"call", "task", "handles", "outcome": "same", "other" or "failed", "reason"}."""
         with plainly("answering /replay"):
             session = programs.again(engine, owner, conversation)
-            if not replaying.acquire(blocking=False):
+            if session.owner in replaying:
                 raise Refusal("A replay is running already.", "Wait for it to end.")
+            replaying.add(session.owner)
             try:
                 until = time.monotonic() + engine.settings.deadline
                 went: list[dict[str, Any]] = []
@@ -188,7 +188,7 @@ def _files(engine: Engine) -> None:
                     went = [*went, {**asdict(one), "handles": list(one.handles)}]
                     yield went
             finally:
-                replaying.release()
+                replaying.discard(session.owner)
 
     for heavy in (export, save, load, replay):
         gr.api(heavy, api_name=heavy.__name__, concurrency_limit=16)

@@ -15,7 +15,7 @@ from typing import Any
 from models.expert import Refusal
 from models.router import Broken, incident
 from models.slash import parse_slash
-from models.values import Failure, Media, Part, Region, Step, TaskCall, Text, to_json
+from models.values import Failure, Media, Part, Region, Span, Step, TaskCall, Text, to_json
 
 from app.branches import Placed
 from app.choosing import regions_of
@@ -88,6 +88,7 @@ def foreseen(engine: Engine, session: Session, text: str, files: Any, regions: A
     places, spans = stretches(_resolved(regions, files), shelf)
     drawn = region_from_json(places, shelf, engine.next_region(session))
     earlier = regions_of(engine.messages(session))
+    _plain_enough(engine, text, options, spans)
     options = resolved(options, files, [region.handle for region in drawn], shelf, earlier)
     target = foresee(engine, session, with_stretches(text, spans), files, drawn, options)
     calls = [] if target is None else [{k: v for k, v in part(c, str).items() if k != "id"} for c in target.calls]
@@ -119,8 +120,8 @@ def ask(
         shelf = {**engine.shelf(session), **{handle: known(media, handle) for handle in handles}}
         places, spans = stretches(_resolved(regions, handles), shelf)
         drawn = region_from_json(places, shelf, engine.next_region(session))
+        _plain_enough(engine, text, options, spans)
         text = with_stretches(text, spans)
-        _plain_enough(engine, text, options)
         earlier = regions_of(engine.messages(session))
         options = resolved(options, handles, [region.handle for region in drawn], shelf, earlier)
         with closing(engine.reply(session, text, handles, drawn, options)) as events:  # type: ignore[type-var]
@@ -154,14 +155,16 @@ def ask_again(
     before = regions_of(place.message for place in places if place.n < asked[-1].n)
     old = asked[-1].message
     words = old.text if text is None else str(text)
+    spans: list[tuple[str, Span]] = []
     if regions is None:
         drawn = [part for part in old.parts if isinstance(part, Region)]
     else:
         # The marks of the message that is said anew are numbered as its own were.
         first = max((region.id for region in before.values()), default=0) + 1
         rest, spans = stretches(regions, engine.media(session))
-        drawn, words = region_from_json(rest, engine.media(session), first), with_stretches(words, spans)
-    _plain_enough(engine, words, options)
+        drawn = region_from_json(rest, engine.media(session), first)
+    _plain_enough(engine, words, options, spans)
+    words = with_stretches(words, spans)
     options = resolved(options, (), [region.handle for region in drawn], engine.shelf(session), before)
     if text is None and regions is None and asked[-1].n == _last_asked(places):
         nothing = replace(options, seed=None) == Options()
@@ -176,11 +179,12 @@ def _last_asked(places: Sequence[Placed]) -> int:
     return max(place.n for place in places if place.message.role == "user")
 
 
-def _plain_enough(engine: Engine, text: str, options: Options) -> None:
-    """Refuse choices beside a command, which is done as it is written: they would be lost without a word."""
-    chosen = options.media or options.regions is not None or options.params
+def _plain_enough(engine: Engine, text: str, options: Options, spans: Sequence[tuple[str, Span]] = ()) -> None:
+    """Refuse choices and stretches beside a command, which is done as it is written: they would be lost without a word."""
+    chosen = options.media or options.regions is not None or options.params or spans
     if chosen and parse_slash(text, {}, (), engine.router.tasks) is not None:
-        raise Refusal("A command is done as it is written.", "Write media, marks and settings into it, or use words.")
+        how = "Write media, marks, settings and stretches (as <t>1.2-3.4</t>) into it, or use words."
+        raise Refusal("A command is done as it is written.", how)
 
 
 def _resolved(regions: Any, handles: Sequence[str]) -> Any:

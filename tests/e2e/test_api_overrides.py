@@ -106,6 +106,9 @@ def test_a_stretch_of_a_sound_reaches_the_model_as_the_pages_words(client, tmp_p
     ):  # fmt: skip
         with pytest.raises(Exception, match=words):
             client.predict(text="x", regions=[{"ref": "audio#1", "span": span}], **pair(reply), api_name="/chat")
+    stretch = [{"ref": "audio#1", "span": [1, 2]}]
+    with pytest.raises(Exception, match="A command is done as it is written"):
+        client.predict(text="/audio_adjust op=trim", regions=stretch, **pair(reply), api_name="/chat")
     with pytest.raises(Exception, match="not in this conversation"):
         client.predict(text="x", regions=[{"ref": "audio#7", "span": [1, 2]}], **pair(reply), api_name="/chat")
 

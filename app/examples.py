@@ -88,6 +88,20 @@ def make_examples(folder: Path) -> Path:
     return folder
 
 
+def small_icon(folder: Path, name: str) -> Path:
+    """Return a small copy, made when it is not there, of a picture in *folder*: the page shows it no larger than 32 px."""
+    from PIL import Image
+
+    path, part = folder / f"icon-{name}", folder / f"part-icon-{name}"
+    if not path.exists():
+        with Image.open(folder / name) as picture:
+            small = picture.convert("RGB")
+        small.thumbnail((96, 96))
+        small.save(part)
+        part.replace(path)
+    return path
+
+
 def _grain(picture: NDArray[np.float64], strength: float, seed: int) -> NDArray[np.uint8]:
     """Return the picture with the fine noise of a photograph."""
     import numpy as np

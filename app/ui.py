@@ -16,7 +16,7 @@ from components.target_chip import target_chip
 
 from app.chat_view import CHAT
 from app.engine import Engine
-from app.examples import EXAMPLES, make_examples
+from app.examples import EXAMPLES, make_examples, small_icon
 from app.ui_actions import Actions
 from app.ui_chats import Chats
 from app.ui_results import Results
@@ -51,7 +51,7 @@ def _examples(engine: Engine) -> list[dict[str, Any]]:
     # Served from where they are: a copy in gradio's own folder would be cleared away while the page still shows it.
     gr.set_static_paths([folder])
     return [
-        {"text": example.text, "display_text": example.title, "icon": str(folder / example.icon)}
+        {"text": example.text, "display_text": example.title, "icon": str(small_icon(folder, example.icon))}
         for example in EXAMPLES
     ]
 

@@ -4,9 +4,10 @@ with a scripted model that makes the call the card promises."""
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from app.engine import Engine
-from app.examples import EXAMPLES, make_examples
+from app.examples import EXAMPLES, make_examples, small_icon
 from app.settings import Settings
 from models.values import Failure, Media, Step
 from tests.browser.stage import Scripted, has_model
@@ -96,3 +97,12 @@ def test_examples_are_drawn_once(tmp_path):
     make_examples(tmp_path)
     assert {file.name: file.stat().st_mtime_ns for file in folder.iterdir()} == before
     assert {name for example in EXAMPLES for name in (*example.files, example.icon)} <= set(before)
+
+
+def test_the_pictures_on_the_cards_are_light(tmp_path):
+    folder = make_examples(tmp_path)
+    icons = {small_icon(folder, example.icon) for example in EXAMPLES}
+    assert sum(path.stat().st_size for path in icons) < 100_000
+    for path in icons:
+        with Image.open(path) as icon:
+            assert 64 <= max(icon.size) <= 96

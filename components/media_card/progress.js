@@ -4,7 +4,8 @@ unison.progressBar = function (tell) {
   const MOST = 5;
   const { h, local, number } = unison;
   const bar = h("progress", { max: 100, value: 0 }), percent = h("span", {}), word = h("span", {}), time = h("span", {});
-  const strip = h("div", { class: "u-strip", hidden: true });
+  // It may be wider than the card: by its focus, the arrow keys move it.
+  const strip = h("div", { class: "u-strip", tabindex: 0, role: "group", "aria-label": "Pictures made on the way", hidden: true });
   let call = "", seen = "";
   const once = (label, name, title) => {
     const node = h("button", { type: "button", class: "u-btn", "data-act": name, title, onclick: () => {

@@ -18,6 +18,7 @@ class Wire:
 
     def __init__(self, to: int) -> None:
         self._to, self._ends, self._lock, self.whole = to, set(), threading.Lock(), True
+        self._left: int | None = None  # bytes that still get to the other port
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = self._door.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -34,12 +35,17 @@ class Wire:
             far = socket.create_connection(("127.0.0.1", self._to))
             with self._lock:
                 self._ends |= {near, far}
-            for ends in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=ends, daemon=True).start()
+            for source, target in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(source, target, source is near), daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket, there: bool) -> None:
         try:
             while data := source.recv(65536):
+                if there and self._left is not None:
+                    self._left -= len(data)
+                    if self._left < 0:
+                        self.cut()
+                        return
                 target.sendall(data)
         except OSError:
             pass
@@ -56,8 +62,12 @@ class Wire:
         for end in ends:
             with_shut(end)
 
+    def cut_after(self, size: int) -> None:
+        """Be cut once *size* more bytes have gone to the other port."""
+        self._left = size
+
     def mend(self) -> None:
-        self.whole = True
+        self.whole, self._left = True, None
 
     def close(self) -> None:
         self._door.close()

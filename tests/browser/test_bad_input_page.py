@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+
 import pytest
 
 from models.values import Media
@@ -10,6 +13,14 @@ from tests.browser.test_reconnect import Wire
 
 pytestmark = pytest.mark.browser
 SQUARE = (120, 60, 200, 140)
+
+
+def toast(page):
+    return page.locator("[data-testid=toast-body]").last.inner_text()
+
+
+def user_texts(page):
+    return page.locator("[data-testid=user] .u-text").all_inner_texts()
 
 
 def test_pasted_html_is_its_words_and_never_markup(visit, site):
@@ -54,3 +65,44 @@ def test_an_upload_that_is_cut_off_half_way_is_told_and_can_be_tried_again(chrom
     finally:
         context.close()
         wire.close()
+
+
+def newer(told, _names):
+    told["version"] = 99
+
+
+def lacking(told, names):
+    del names[told["media"][0]["file"]]
+
+
+def outside(_told, names):
+    names["../../outside.png"] = b"x"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"), [(newer, "newer version"), (lacking, "lacks the content"), (outside, "outside")]
+)
+def test_a_spoilt_saved_conversation_is_refused_and_the_open_one_stays(page, site, tmp_path, spoil, words):
+    stage.attach(page, stage.photo(tmp_path / "square.png", SQUARE))
+    stage.send(page, "do: adjust image#1 op=sepia")
+    page.click(".sidebar .toggle-button")
+    page.click(".u-file summary")
+    with page.expect_download() as saved:
+        page.click("[data-act=bundle]")
+    whole = saved.value.path()
+    with zipfile.ZipFile(whole) as archive:
+        names = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(names.pop("manifest.json"))
+    spoil(told, names)
+    with zipfile.ZipFile(tmp_path / "spoilt.zip", "w") as archive:
+        for name, data in {"manifest.json": json.dumps(told).encode(), **names}.items():
+            archive.writestr(name, data)
+    page.fill("#box textarea", "half a thought")
+    with page.expect_file_chooser() as asking:
+        page.click("#bring")
+    asking.value.set_files(str(tmp_path / "spoilt.zip"))
+    page.wait_for_selector("[data-testid=toast-body]")
+    assert words in toast(page)
+    assert page.locator(".u-open").count() == 1
+    assert user_texts(page) == ["do: adjust image#1 op=sepia"]
+    assert page.input_value("#box textarea") == "half a thought"

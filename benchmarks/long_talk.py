@@ -46,7 +46,7 @@ And a few words after it, so that a reply is as long as people are used to. """
 
 @dataclass
 class AtOnce:
-    """A model that asks for a picture in every other answer. After "slowly N" it says N words, each after *pause* seconds."""
+    """A model that asks for a picture in every other answer. After "slowly N WORD" it says WORD N times with its number, each after *pause* seconds."""
 
     name: str = "at once"
     pause: float = 0.25
@@ -57,7 +57,7 @@ class AtOnce:
         if asked[:1] == ["slowly"]:
             for number in range(int(asked[1])):
                 time.sleep(self.pause)
-                yield f"word{number} "
+                yield f"{asked[2]}{number} "
             return
         yield WORDS + ('<task>image "a fox"</task>' if len(messages) % 4 == 1 else "")
 

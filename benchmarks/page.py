@@ -92,7 +92,7 @@ class Tab:
         self.wire.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.wire.send("Network.enable")
         self.weight: Counter[str] = Counter()
-        self.received = 0
+        self.received = self.asked = 0
         self._kinds: dict[str, str] = {}
         self.wire.on("Network.responseReceived", lambda e: self._kinds.update({e["requestId"]: e["type"]}))
         self.wire.on("Network.dataReceived", self._count)
@@ -139,12 +139,12 @@ class Tab:
     def answer(self, words: int) -> Costs:
         """Have a reply of *words* words and return what each word cost."""
         before = self.told()
-        rows = self.page.locator("#chat .u-turn").count()
-        self.page.fill("#box textarea", f"slowly {words}")
+        self.asked += 1
+        self.page.fill("#box textarea", f"slowly {words} n{self.asked}w")
         self.page.press("#box textarea", "Enter")
-        self.page.wait_for_function(f"() => document.querySelector('#chat').innerText.includes('word{words - 1}')")
+        last = f"n{self.asked}w{words - 1}"  # no two replies say the same, and the request does not say it
+        self.page.wait_for_function(f"() => document.querySelector('#chat').innerText.includes('{last}')")
         self.page.wait_for_selector("#box [data-testid=submit-button]")
-        assert rows >= 0
         return self.since(before, words)
 
     def scroll(self) -> Costs:

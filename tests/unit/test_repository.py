@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from models.tasks import TASKS
 
@@ -83,6 +85,25 @@ def test_links_of_the_docs_lead_somewhere(page: str) -> None:
     path = ROOT / page
     for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
         assert (path.parent / link).resolve().exists(), link
+
+
+def required(name: str) -> list[Requirement]:
+    """Return what a requirements or constraints file of the root asks for."""
+    lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]
+    return [Requirement(line) for line in lines if line]
+
+
+def test_every_lower_bound_is_the_version_that_the_tests_were_run_with() -> None:
+    """A bound that nobody ran is a guess: raised or lowered, it changes in constraints-lowest.txt too."""
+    bounds = {
+        r.name: [Version(s.version) for s in r.specifier if s.operator == ">="] for r in required("requirements.txt")
+    }
+    pinned: dict[str, list[Version]] = {}
+    for r in required("constraints-lowest.txt"):
+        assert [s.operator for s in r.specifier] == ["=="], r
+        pinned.setdefault(r.name, []).extend(Version(s.version) for s in r.specifier)
+    assert len(bounds) > 10
+    assert {name: pinned.get(name) for name in bounds} == bounds
 
 
 def test_the_engine_and_every_expert_import_without_heavy_libraries() -> None:

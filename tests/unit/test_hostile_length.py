@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app import history
 from app.names import Names
 from app.prose import markdown, plain
+from app.rows import title_of
 from models import grammar
 from models.media import safe_name
 from models.slash import parse_slash
@@ -47,7 +47,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a label on the page": plain,
     "escaped words": grammar.escape_text,
     "a file's name": safe_name,
-    "a title": history._title,
+    "a title": title_of,
     "handles in words": rename,
 }
 

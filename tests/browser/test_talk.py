@@ -62,3 +62,16 @@ def test_the_boxes_of_a_long_conversation_stay_in_order_and_its_end_in_view(page
     page.click("[data-act=new]")
     page.wait_for_selector("#chat .example:visible")
     assert said(page) == []
+
+
+def test_a_room_whose_boxes_are_not_there_yet_waits_for_them(page):
+    """On a slow line gradio's part for the boxes comes after the room; the fixture asserts that no error was told."""
+    page.evaluate("""async () => {
+        const boxes = [...document.querySelectorAll(".u-box-of-turns")];
+        boxes.forEach((box) => box.classList.remove("u-box-of-turns"));
+        unison.arrange();
+        await new Promise((done) => setTimeout(done));
+        boxes.forEach((box) => box.classList.add("u-box-of-turns"));
+    }""")
+    stage.send(page, "say hello")
+    assert said(page) == ["say hello"]

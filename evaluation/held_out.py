@@ -10,8 +10,9 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
+from models.unified.record import Record
 from models.unified.stream import UnifiedModel
 from models.values import Media, Message, TaskCall, to_json
 
@@ -33,13 +34,17 @@ MEASURES = {
     "boxes": "box IoU",
     "later": "later reference",
     "false_route": "false route",
+    "told": "told of the record",
+    "thing": "thing named",
 }
 _MEANS = ("arguments", "boxes")
 _EXPLAINED = """Right task: exactly the wanted tasks, in order; replies whose task the person chose beforehand do not count here. Of the replies with the right tasks, right medium: the wanted pictures,
 clips and sounds; exact call: the very words of the calls; argument match: the share of handles, phrases and settings that
 agree; region count: as many regions, masks, boxes and points as wanted; box IoU: overlap of written boxes. Later reference:
 of all replies after the first turn that name a medium, mask or region, those that name the right ones. False route: of the
-replies in plain words, those for which a task was called.
+replies in plain words, those for which a task was called. Told of the record: of the replies that tell of the conversation (how
+many files there are, what was done to one, how long it is), those that tell the right thing of the right medium. Thing named: of
+the calls that name a thing which nobody named ("what keeps me dry?"), those that name that very thing.
 """
 
 
@@ -47,7 +52,8 @@ replies in plain words, those for which a task was called.
 class Asked:
     """One reply to be asked for: *messages* and *shelf* are the true conversation so far, *wanted* the calls of the true
     reply; *turn* counts from 0; *groups* are those it counts for. *id* changes when the conversation does. *task* is the
-    one that the person chose beforehand, where they did: its choice is not measured, being no choice of the model's."""
+    one that the person chose beforehand, where they did: its choice is not measured, being no choice of the model's. *told* is
+    what the true reply tells of the record, *thing* what its call names and nobody named before, "" where there is none."""
 
     id: str
     messages: Sequence[Message]
@@ -56,6 +62,25 @@ class Asked:
     turn: int
     groups: tuple[str, ...]
     task: str | None = None
+    told: str = ""
+    thing: str = ""
+
+
+class Conversation(Protocol):
+    """A dialogue to measure on: its messages, the group of its last turn, whether the task of its last reply was given
+    beforehand, and what that reply tells of the record."""
+
+    @property
+    def messages(self) -> Sequence[Message]: ...
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def given(self) -> bool: ...
+
+    @property
+    def told(self) -> tuple[str, str] | None: ...
 
 
 @dataclass
@@ -84,6 +109,13 @@ class Tally:
             self._note("later", tasks == found and handles(wanted) == handles(got))
         self.confusion["+".join(tasks) or WORDS, "+".join(found) or WORDS] += 1
 
+    def hear(self, asked: Asked, answer: Answer) -> None:
+        """Count what the words of one reply tell of the record, and what thing its calls name."""
+        if asked.told:
+            self._note("told", not answer.calls and asked.told in answer.words)
+        if asked.thing:
+            self._note("thing", any(_bare(phrase) == asked.thing for call in answer.calls for phrase in call.phrases()))
+
     def _compare(self, wanted: Sequence[TaskCall], got: Sequence[TaskCall]) -> None:
         """Count what calls of the same tasks have in common."""
         pairs = [(media(a), media(b)) for a, b in zip(wanted, got, strict=True) if media(a)]
@@ -111,10 +143,10 @@ class Tally:
 Tallies: TypeAlias = "dict[str, Tally]"
 
 
-def replies(dialogues: Iterable[tuple[Sequence[Message], str, bool]]) -> Iterator[Asked]:
-    """Yield every reply of *dialogues*: it counts for "all", the last one of a dialogue also for the dialogue's group. The
-    third value of each says whether the task of the last reply was given beforehand."""
-    for number, (messages, group, given) in enumerate(dialogues):
+def replies(dialogues: Iterable[Conversation]) -> Iterator[Asked]:
+    """Yield every reply of *dialogues*: it counts for "all", the last one of a dialogue also for the dialogue's group."""
+    for number, dialogue in enumerate(dialogues):
+        messages = dialogue.messages
         shelf: dict[str, Media] = {}
         turn = 0
         for index, message in enumerate(messages):
@@ -122,19 +154,43 @@ def replies(dialogues: Iterable[tuple[Sequence[Message], str, bool]]) -> Iterato
                 wanted = tuple(part for part in message.parts if isinstance(part, TaskCall))
                 asked = hashlib.sha256(json.dumps(to_json(list(messages[:index]))).encode()).hexdigest()[:12]
                 last = index == len(messages) - 1
-                groups = ("all", group)[: 1 + last]
-                task = wanted[0].task if last and given and wanted else None
-                yield Asked(f"{number}.{index}.{asked}", messages[:index], dict(shelf), wanted, turn, groups, task)
+                groups = ("all", dialogue.group)[: 1 + last]
+                task = wanted[0].task if last and dialogue.given and wanted else None
+                told = Record(messages[:index], shelf).tell(*dialogue.told) if last and dialogue.told else ""
+                yield Asked(
+                    id=f"{number}.{index}.{asked}",
+                    messages=messages[:index],
+                    shelf=dict(shelf),
+                    wanted=wanted,
+                    turn=turn,
+                    groups=groups,
+                    task=task,
+                    told=told,
+                    thing=_thing(messages[:index], wanted),
+                )
                 turn += 1
             shelf.update({part.handle: part for part in message.parts if isinstance(part, Media)})
 
 
-def tally(answers: Sequence[Sequence[TaskCall]], asked: Sequence[Asked], seed: int = 0) -> Tallies:
-    """Return the tallies by group and "all" of the calls in *answers*, one for each of *asked*."""
+def _bare(phrase: str) -> str:
+    return phrase.removeprefix("remove the ").lower()
+
+
+def _thing(messages: Sequence[Message], wanted: Sequence[TaskCall]) -> str:
+    """Return the thing that the first of the *wanted* calls finds, cuts out or takes away and that nobody named before."""
+    said = " ".join(message.text for message in messages if message.role == "user").lower()
+    if not wanted or wanted[0].task not in ("detect", "segment", "edit"):
+        return ""
+    return next((name for name in map(_bare, wanted[0].phrases()[:1]) if name not in said), "")
+
+
+def tally(answers: Sequence[Answer], asked: Sequence[Asked], seed: int = 0) -> Tallies:
+    """Return the tallies by group and "all" of *answers*, one for each of *asked*."""
     tallies: Tallies = defaultdict(lambda: Tally(seed))
-    for calls, one in zip(answers, asked, strict=True):
+    for answer, one in zip(answers, asked, strict=True):
         for name in one.groups:
-            tallies[name].add(one.wanted, calls, one.turn, chosen=one.task is not None)
+            tallies[name].add(one.wanted, answer.calls, one.turn, chosen=one.task is not None)
+            tallies[name].hear(one, answer)
     return dict(tallies)
 
 
@@ -154,20 +210,20 @@ def collect(load: Callable[[], UnifiedModel], asked: Sequence[Asked], journal: J
 
 
 def bounds(asked: Sequence[Asked], seed: int) -> Bounds[Tally]:
-    """Return the ceiling (the true calls) and the floors (those of another reply, and no call) over all replies."""
+    """Return the ceiling (the true reply) and the floors (another one, and an empty one) over all replies."""
     return floor_and_ceiling(
         lambda answers, truths: tally(answers, truths, seed)["all"],
         asked,
         seed,
-        perfect=lambda one: one.wanted,
-        blank=lambda one: (),
+        perfect=lambda one: Answer("", one.wanted, one.told),
+        blank=lambda one: Answer("", (), ""),
     )
 
 
-def measure(model: UnifiedModel, dialogues: Iterable[tuple[Sequence[Message], str, bool]], seed: int = 0) -> Tallies:
+def measure(model: UnifiedModel, dialogues: Iterable[Conversation], seed: int = 0) -> Tallies:
     """Ask for every reply of *dialogues*, each after the true conversation so far; return tallies by group and "all"."""
     asked = list(replies(dialogues))
-    return tally([answer.calls for answer in collect(lambda: model, asked)], asked, seed)
+    return tally(collect(lambda: model, asked), asked, seed)
 
 
 def table(tallies: Tallies, limits: Bounds[Tally] | None = None, *, by_group: bool = True) -> str:

@@ -150,10 +150,10 @@ def measure(arguments: argparse.Namespace) -> None:
     from training.dialogues import examples
 
     drawn = islice(examples(arguments.seed, arguments.split), arguments.dialogues)
-    asked = list(held_out.replies((example.messages, example.group, example.given) for example in drawn))
+    asked = list(held_out.replies(drawn))
     kept = journal(arguments, arguments.pred, seed=arguments.seed, split=arguments.split) if arguments.pred else None
     answers = held_out.collect(loader(arguments), asked, kept)
-    tallies = held_out.tally([answer.calls for answer in answers], asked, arguments.seed)
+    tallies = held_out.tally(answers, asked, arguments.seed)
     limits = held_out.bounds(asked, arguments.seed)
     whole = arguments.split == "held_out"
     section = held_out.table(tallies, limits, by_group=whole)

@@ -66,16 +66,16 @@ def count_words(conversations: Iterable[Sequence[Message]]) -> Counter[str]:
 def build_vocabulary(
     conversations: Iterable[Sequence[Message]],
     topics: Iterable[str] = (),
-    names: Iterable[str] = (),
+    names: Sequence[str] = (),
     least: int = 4,
     most: int = 2400,
 ) -> Vocabulary:
     """Return the vocabulary for replies such as those of *conversations*, with words that occur at least *least* times, for
-    *topics*, and with every word of *names*, which calls may hold without the person having said them."""
+    *topics*, and with every word of *names*, known things that calls may hold without the person having said them."""
     counts = count_words(conversations)
     kept = [word for word, count in counts.most_common(most) if count >= least and not re.fullmatch(r"\s?\d+", word)]
     own = {word for name in names for word in (*split_words(name), *split_words(f" {name}")) if word.strip()}
-    return Vocabulary.build(sorted({*kept, *own}), topics)
+    return Vocabulary.build(sorted({*kept, *own}), topics, names)
 
 
 def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], groups: list[str]) -> Batch:
@@ -121,8 +121,7 @@ class Maker:
         source = iter(dialogues)
         while drawn := list(islice(source, self.pool)):
             sheets = [
-                (self.scribe.write(e.messages, budget=self.budget, topic=e.topic, given=e.given), e.group)
-                for e in drawn
+                (self.scribe.write(e.messages, None, self.budget, e.topic, e.given, e.told), e.group) for e in drawn
             ]
             states = self.states([sheet for sheet, _ in sheets])
             sheets.sort(key=lambda pair: len(pair[0].ids))

@@ -32,8 +32,8 @@ TURNS: tuple[tuple[Turn, float], ...] = (
     (adjusting.marked, 5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
-    (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7), (change.book, 5), (plan.planned, 6), (plan.forced, 11),
-    (reason.find, 9), (reason.cut, 4), (clarify.which, 3), (clarify.how, 1.5),
+    (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7), (change.book, 5), (plan.planned, 6), (plan.forced, 10),
+    (reason.find, 8), (reason.cut, 3), (clarify.which, 3), (clarify.how, 1.5),
 )  # fmt: skip
 """What a conversation may start with or turn to, and how often."""
 
@@ -67,12 +67,13 @@ SPLITS = ("train", "held_out", "phrasings", "objects", "company")
 @dataclass(frozen=True)
 class Example:
     """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about, *topic*
-    the last reply's topic where that calls no task; its tasks may be *given* beforehand."""
+    the last reply's topic where that calls no task, *told* what it tells of the record; its tasks may be *given* beforehand."""
 
     messages: tuple[Message, ...]
     group: str
     topic: str = ""
     given: bool = False
+    told: tuple[str, str] | None = None
 
 
 @lru_cache(maxsize=4)
@@ -113,7 +114,7 @@ def dialogue(rng: Random, split: Split) -> Example:
         group = _turn(d, number > 0)
         if d.given or d.topic.startswith("clarify."):
             break  # that a task was given, and the topic of a question back, are learnt in the last reply alone
-    return Example(tuple(d.messages), group, d.topic, d.given)
+    return Example(tuple(d.messages), group, d.topic, d.given, d.told)
 
 
 def examples(seed: int, split: Split | Literal["company"] = "train") -> Iterator[Example]:

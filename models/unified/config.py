@@ -11,7 +11,8 @@ class UnifiedConfig(PretrainedConfig):
     """*text_config*: the decoder (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
     sentence encoder's states. *pointer_width*: width in which copied words are matched. *talk_bias* is added to the
     score of answering in words when the model plans a reply. *noise*, *blank* and *dropout* act in training only:
-    standard deviation added to the encoder's states, share of word pieces blanked, dropout of the inputs."""
+    standard deviation added to the encoder's states, share of word pieces blanked, dropout of the inputs. The tokens of
+    *things* known things begin at *first_thing*: they are scored by what the person's newest words mean."""
 
     model_type = "unison_unified"
     sub_configs = {"text_config": LlamaConfig}  # noqa: RUF012 - the name and form that transformers reads
@@ -26,6 +27,8 @@ class UnifiedConfig(PretrainedConfig):
         noise: float = 0.1,
         blank: float = 0.08,
         dropout: float = 0.05,
+        first_thing: int = 0,
+        things: int = 0,
         **kwargs: Any,
     ) -> None:
         if isinstance(text_config, LlamaConfig):
@@ -39,13 +42,17 @@ class UnifiedConfig(PretrainedConfig):
         self.noise = noise
         self.blank = blank
         self.dropout = dropout
+        self.first_thing = first_thing
+        self.things = things
         super().__init__(**kwargs)
 
 
-def nano(vocabulary: int, layers: int = 4, width: int = 384) -> UnifiedConfig:
-    """Return the configuration of the shipped model for a base vocabulary of that many tokens: few wide layers, since
-    on a CPU the number of layers decides the time per token."""
+def nano(vocabulary: int, layers: int = 4, width: int = 384, first_thing: int = 0, things: int = 0) -> UnifiedConfig:
+    """Return the configuration of the shipped model for a base vocabulary of that many tokens, *things* of which, from
+    *first_thing*, are known things: few wide layers, since on a CPU the number of layers decides the time per token."""
     return UnifiedConfig(
+        first_thing=first_thing,
+        things=things,
         text_config={
             "vocab_size": vocabulary,
             "hidden_size": width,

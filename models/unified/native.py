@@ -14,6 +14,7 @@ from models.reader import TEXT_ENCODER, Reader, shared_reader, usual_threads
 from models.unified.bank import one_bank
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import Scribe
+from models.unified.record import Record
 from models.unified.rules import Rules
 from models.unified.sheet import Sheet
 from models.unified.speech import Speech
@@ -65,7 +66,7 @@ class NativeModel:
             masks={n: kind for n, kind in masks.items() if kind},
             chosen=options.chosen,
         )
-        speech = Speech(self.vocabulary, sheet)
+        speech = Speech(self.vocabulary, sheet, Record(messages, shelf))
         for token in self.tokens(sheet, rules, options, cancel):
             if piece := speech.say(token):
                 yield piece
@@ -114,7 +115,15 @@ class Reply:
         with torch.inference_mode():
             self.bank = one_bank(sheet, states, reader.static)
             self.context, self.static = network.normalise(self.bank)
+            self.things = self._things()
         self.offers: Tensor | None = None
+
+    def _things(self) -> Tensor | None:
+        """Return how well the newest text describes each known thing, float [1, things]; None without texts or things."""
+        if not self.network.config.things or not self.bank.kind.shape[1]:
+            return None
+        meant, ends = self.network.meant(self.bank, self.context, self.static)
+        return meant[:, int(ends.max().clamp(min=0))]
 
     @torch.inference_mode()
     def read(self, ids: Sequence[int]) -> Tensor:
@@ -128,7 +137,7 @@ class Reply:
         last = hidden[:, -1:]
         allowed = (self.bank.kind >= 0) & (self.bank.kind != 1)
         follow = torch.tensor([self.follow], device=last.device)
-        return network.score(last[0], network.pointer(last, self.offers)[0], follow, allowed)[0].cpu()
+        return network.score(last[0], network.pointer(last, self.offers)[0], follow, allowed, self.things)[0].cpu()
 
     def note(self, token: int) -> None:
         """Remember whether *token* copies, so that the next may carry on."""

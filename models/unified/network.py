@@ -3,6 +3,10 @@
 Ids below the vocabulary's size are the model's own tokens; an id ``vocab_size + row`` is row *row* of a bank of word
 pieces that people typed. Such a position enters as a projection of the piece's contextual state and static vector. The
 output scores the own tokens and, by a pointer, every row of the bank.
+
+Tokens of *known things* are scored in the sentence encoder's own space: the newest text's states, weighted by what matters in
+them, against the vectors of the things' names. What the encoder knows of the world then carries over to words that training
+never said, where weights of the decoder's own would only learn the training's sentences by heart.
 """
 
 from __future__ import annotations
@@ -63,7 +67,17 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         self.offer = nn.Linear(4 * read, point)
         self.offer_hidden = nn.Linear(width, point, bias=False)
         self.carry_on = nn.Linear(width, 1)
+        if config.things:
+            self.heed = nn.Sequential(nn.Linear(2 * read, 64), nn.GELU(), nn.Linear(64, 1))
+            self.sense = nn.Linear(read, read)
+            self.name = nn.Linear(read, read, bias=False)
+            self.name_next = nn.Linear(width, 1)
+            self.sure = nn.Parameter(torch.tensor(3.0))
+            self.register_buffer("names", torch.zeros(config.things, read))
         self.post_init()
+        if config.things:  # what the encoder finds alike is alike, to begin with
+            nn.init.eye_(self.sense.weight)
+            nn.init.eye_(self.name.weight)
 
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Linear):
@@ -117,13 +131,32 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]."""
         return torch.bmm(self.ask(hidden), offers.transpose(1, 2)) * self.config.pointer_width**-0.5
 
-    def score(self, hidden: Tensor, pointer: Tensor, follow: Tensor, allowed: Tensor) -> Tensor:
+    def meant(self, bank: Bank, context: Tensor, static: Tensor) -> tuple[Tensor, Tensor]:
+        """Return how well each text of a normalised *bank* describes each known thing, float [B, T, things], and the text
+        that each row ends, long [B, S]: a whole text's number on its last row, else -1."""
+        text = bank.starts.long().cumsum(1) - 1
+        own = torch.arange(max(1, int(text.max()) + 1) if text.numel() else 1, device=text.device)
+        within = (text.unsqueeze(1) == own.view(1, -1, 1)) & (bank.kind == 0).unsqueeze(1)
+        heed = self.heed(torch.cat([context, static], -1)).transpose(1, 2).float().masked_fill(~within, -1e4)
+        sense = functional.normalize(self.sense(heed.softmax(-1).to(context.dtype) @ context).float(), dim=-1)
+        names = functional.normalize(self.name(self.names.to(context.dtype)).float(), dim=-1)
+        return self.sure.exp() * sense @ names.T, torch.where(bank.kind == 1, text, -1)
+
+    def score(
+        self, hidden: Tensor, pointer: Tensor, follow: Tensor, allowed: Tensor, things: Tensor | None = None
+    ) -> Tensor:
         """Return the logits [N, vocabulary + S] of N positions: *hidden* [N, width], *pointer* [N, S], *follow* long [N]
-        (the row after the one just copied, or -1), *allowed* bool [N, S] (rows that may be pointed at)."""
+        (the row after the one just copied, or -1), *allowed* bool [N, S] (rows that may be pointed at), *things* float
+        [N, things]: how well the newest text describes each."""
         rows = torch.arange(pointer.shape[1], device=pointer.device)
         onward = rows == follow.unsqueeze(-1)
         pointer = (pointer + self.carry_on(hidden) * onward).masked_fill(~allowed, -1e4)
-        return torch.cat([self.head(hidden), pointer], -1).float()
+        own = self.head(hidden).float()
+        if things is not None:
+            first, end = self.config.first_thing, self.config.first_thing + self.config.things
+            named = things.log_softmax(-1) + self.name_next(hidden).float()
+            own = torch.cat([own[:, :first], named, own[:, end:]], -1)
+        return torch.cat([own, pointer.float()], -1)
 
     def forward(
         self,
@@ -154,7 +187,13 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         else:
             batch, at = (weights[:, 1:] > 0).nonzero(as_tuple=True)
         allowed = ((bank.kind >= 0) & (bank.kind != 1))[batch] & (bank.where[batch] <= at.unsqueeze(-1))
-        logits = self.score(hidden[batch, at], self.pointer(hidden, offers)[batch, at], follow[batch, at], allowed)
+        things = None
+        if self.config.things and bank.kind.shape[1]:
+            meant, ends = self.meant(bank, context, static)
+            newest = torch.where(bank.where[batch] <= at.unsqueeze(-1), ends[batch], -1).amax(-1)
+            things = meant[batch, newest.clamp(min=0)]
+        pointer = self.pointer(hidden, offers)[batch, at]
+        logits = self.score(hidden[batch, at], pointer, follow[batch, at], allowed, things)
         if weights is None:
             return Output(logits.view(*ids.shape, -1), hidden, out.past_key_values)
         target, weight = ids[batch, at + 1], weights[batch, at + 1]

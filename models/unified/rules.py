@@ -16,8 +16,10 @@ from torch import Tensor
 from models.expert import Param, Task
 from models.tasks import TASKS
 from models.unified import stream
+from models.unified.figures import BARE, Figures
+from models.unified.record import ALONE, OF
 from models.unified.sheet import WHOLE, WORDS, Sheet
-from models.unified.vocabulary import HANDLES, Vocabulary
+from models.unified.vocabulary import HANDLES, NAME, Vocabulary
 from models.values import GRID
 
 CALLS, TALK_LIMIT, CALL_LIMIT, PHRASE_LIMIT = 4, 120, 460, 400
@@ -27,7 +29,6 @@ PHRASES, PLACES = 3, 33
 MOVED = {"extract": "audio", "attach": "video"}
 """Operations whose result is of another kind than the medium they work on."""
 _HANDLE = re.compile(r"\b(?ai:(image|video|audio|mask|region))#([1-9][0-9]{0,2})(?![0-9])")
-_BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.#+:/%-")
 
 
 class Rules:
@@ -58,6 +59,8 @@ class Rules:
         said = [found for found in said if found[0].lower() not in {kind for kind, _ in picked}]
         self.named = {(kind.lower(), int(number)) for kind, number in [*said, *picked]}
         self.plan: list[str] = []
+        self.thing = ""
+        self.forced = False
         self.mode = "plan"
         self.done = 0
         self.used = 0
@@ -67,10 +70,7 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
-        found = [(newest.between(a.start, a.end), a.value) for a in newest.amounts] if newest else []
-        self.numbers = {rows[0]: (rows[-1], value) for rows, value in found if rows}
-        """The numbers of the person's newest text by their first row: the last row and the value."""
-        self.until = -1
+        self.figures = Figures(vocabulary, self.rows, self.typed, newest)
         self.word = ""
         self._clear("")
 
@@ -84,7 +84,7 @@ class Rules:
         self.kind = ""
         self.param: Param | None = None
         self.length = 0
-        self.written: list[int] = []
+        self.figures.written = []
         self.labelled = False
 
     # -- what came ----------------------------------------------------------------------------------------------
@@ -100,6 +100,8 @@ class Rules:
     def _after_plan(self, name: str, token: int) -> None:
         if name.startswith("c:plan_"):
             self.plan.append(name[7:])
+        elif name[0] == "k":
+            self.thing = name[2:]
         elif name == "c:talk":
             self.mode = "talk" if "t" in self.names.by_kind else "topic"
         elif name == "c:go":
@@ -116,6 +118,13 @@ class Rules:
             self.mode = "name"
         elif name == "c:end":
             self.mode = "end"
+        elif name[0] == "r" and name[2:] in OF:
+            self.mode, self.recall, self.kind = "recall", name[2:], ""
+
+    def _after_recall(self, name: str, token: int) -> None:
+        if self.kind:
+            self.mode = "text"
+        self.kind = name[3:-1] if name[0] == "a" else self.kind
 
     def _after_end(self, name: str, token: int) -> None:
         """Nothing follows the end."""
@@ -132,13 +141,13 @@ class Rules:
         elif kind == "a":
             self.kind, self.mode = name[3:-1], "handle"
         elif name == "q:open":
-            self.mode, self.written = "phrase", []
+            self.mode, self.figures.written = "phrase", []
         elif kind == "p":
             self.settings.append(name[3:-1])
             self.param = next((p for p in self.task.params if p.name == name[3:-1]), None) if self.task else None
-            self.mode, self.written = "value", []
+            self.mode, self.figures.written = "value", []
         elif name.startswith("g:<"):
-            self.mode, self.written = f"place{name[2:]}", []
+            self.mode, self.figures.written = f"place{name[2:]}", []
         elif name == "s: ":
             self.mode = "opening"
 
@@ -163,16 +172,16 @@ class Rules:
         self.mode = "call"
 
     def _after_phrase(self, name: str, token: int) -> None:
-        self.written.append(token)
+        self.figures.written.append(token)
         if name == "q:close":
             self.phrases += 1
             self.mode, self.labelled = "call", True
 
     def _after_opening(self, name: str, token: int) -> None:
-        self.mode, self.written = f"place{name[2:]}", []
+        self.mode, self.figures.written = f"place{name[2:]}", []
 
     def _after_value(self, name: str, token: int) -> None:
-        if self.written and (name[0] in "apq" or name in ("g:</task>", "s: ")):
+        if self.figures.written and (name[0] in "apq" or name in ("g:</task>", "s: ")):
             self.mode = "call"
             self._after_call(name, token)
         elif name == "q:bare":
@@ -181,16 +190,10 @@ class Rules:
             self.op = name[2:] if self.settings[-1] == "op" else self.op
             self.mode = "call"
         else:
-            self._write(token)
-
-    def _write(self, token: int) -> None:
-        """Note a token of a number; when it is the first row of a written-out one, the rest of that must follow."""
-        if not self._within():
-            self.until = self.numbers.get(token - len(self.names), (-1, 0.0))[0]
-        self.written.append(token)
+            self.figures.write(token)
 
     def _after_quoted(self, name: str, token: int) -> None:
-        self.written.append(token)
+        self.figures.written.append(token)
         if name == "q:close":
             self.mode = "call"
 
@@ -200,7 +203,7 @@ class Rules:
         raise AttributeError(attribute)
 
     def _after_place(self, name: str, token: int) -> None:
-        self._write(token)
+        self.figures.write(token)
         if name.startswith("g:</"):
             self.mode = "call"
 
@@ -236,7 +239,7 @@ class Rules:
     def _too_long(self) -> bool:
         if self.mode == "text":
             return self.used >= TALK_LIMIT
-        return len(self.written) >= PHRASE_LIMIT
+        return len(self.figures.written) >= PHRASE_LIMIT
 
     def _names(self, follow: int) -> tuple[list[str], Tensor | None]:
         """Return the tokens allowed by name and, where rows may be copied, which."""
@@ -248,9 +251,13 @@ class Rules:
             return ["c:go"], None
         if self.mode == "text":
             ending = ["c:end"] if self.done >= len(self.plan) else ["g:<task>"]
-            return ending, None if self._too_long() else self.copyable
+            return [*ending, *self._records()], None if self._too_long() else self.copyable
+        if self.mode == "recall":
+            kinds = [kind for kind in OF[self.recall] if self.handles[kind]]
+            return [f"i:{n}" for n in self.handles[self.kind]] if self.kind else [f"a: {kind}#" for kind in kinds], None
         if self.mode in ("phrase", "quoted"):
-            return ["q:close"] if self.written else [], None if self._too_long() else self.typed
+            named = [NAME] if self.thing and not self._too_long() else []
+            return named + (["q:close"] if self.figures.written else []), None if self._too_long() else self.typed
         if self.mode == "name":
             return [f"n:{self.plan[self.done]}" if self.done < len(self.plan) else ""], None
         if self.mode == "handle":
@@ -260,7 +267,7 @@ class Rules:
         if self.mode == "value":
             return self._value(follow)
         if self.mode.startswith("place"):
-            return self._place(self.mode[5:], follow)
+            return self.figures.place(self.mode[5:], follow)
         return self._arguments(), None
 
     def _plan(self) -> list[str]:
@@ -270,25 +277,44 @@ class Rules:
                 "c:talk",
                 *(f"c:plan_{t.name}" for t in self.tasks.values() if not t.needs or possible.intersection(t.needs)),
             ]
-        if len(self.plan) >= CALLS:
-            return ["c:go"]
+        things = [f"k:{name}" for name in self.names.things] if len(self.plan) == 1 and self._nameable() else []
+        if len(self.plan) >= CALLS or self.forced:
+            return ["c:go", *things]
         possible = {kind for kind, numbers in self.handles.items() if numbers}
         possible |= {kind for task in self.plan if task in self.tasks for kind in self.tasks[task].gives}
         return [
             "c:go",
+            *things,
             *(f"c:plan_{t.name}" for t in self.tasks.values() if not t.needs or possible.intersection(t.needs)),
         ]
 
+    def _nameable(self) -> bool:
+        """Say whether the one task planned so far may be about a thing that the person described and did not name."""
+        task = self.tasks.get(self.plan[0])
+        return not self.thing and task is not None and bool(task.needs) and task.phrase != "none"
+
+    def _records(self) -> list[str]:
+        """Return the record tokens that may stand in running words: in talk those of the conversation and of its media."""
+        named = [NAME] if self.thing else []
+        if self.plan or self._too_long():
+            return named
+        return [
+            *named,
+            *(f"r:{what}" for what in ALONE),
+            *(f"r:{what}" for what, kinds in OF.items() if any(self.handles[kind] for kind in kinds)),
+        ]
+
     def begin(self, task: str | None) -> list[int]:
-        """Return the tokens of the plan that are decided beforehand (and take them): those of a forced *task*."""
+        """Return the tokens of the plan that are decided beforehand (and take them): those of a forced *task*, or of words alone."""
         if task == stream.WORDS:
             self.take(self.names["c:talk"])
             return [self.names["c:talk"]]
         if task is None or f"c:plan_{task}" not in self.names.ids:
             return []
-        tokens = [self.names[f"c:plan_{task}"], self.names["c:go"]]
+        tokens = [self.names[f"c:plan_{task}"]]
         for token in tokens:
             self.take(token)
+        self.forced = True
         return tokens
 
     def decided(self) -> bool:
@@ -335,68 +361,20 @@ class Rules:
             names.append("g:</task>")
         return names
 
-    def _pointers(self, letters: set[str], follow: int) -> Tensor:
-        """Return the rows whose text is made of *letters* alone; within a value only the one that carries on."""
-        mask = torch.zeros(len(self.rows), dtype=torch.bool)
-        for row, (source, index) in enumerate(self.rows):
-            if not self.typed[row] or (self.written and row != follow):
-                continue
-            start, end = source.places[index]
-            if self.written and source.places[index - 1][1] != start:
-                continue
-            mask[row] = set(source.text[start:end]) <= letters and end > start
-        return mask
-
     def _value(self, follow: int) -> tuple[list[str], Tensor | None]:
         param = self.param
         if param is None:
             return self._arguments(), None
         if param.type == "choice":
             return [f"v:{choice}" for choice in param.choices], None
-        ending = self._arguments() if self.written else []
-        if len(self.written) > 24:
+        ending = self._arguments() if self.figures.written else []
+        if len(self.figures.written) > 24:
             return ending, None
         if param.type in ("int", "float"):
-            signed = self.written == [self.names["w:-"]]
-            names, rows = self._number(follow, not self.written or signed, whole=param.type == "int")
-            if not self.written:
+            signed = self.figures.written == [self.names["w:-"]]
+            names, rows = self.figures.number(follow, not self.figures.written or signed, whole=param.type == "int")
+            if not self.figures.written:
                 names.append("w:-")
-            return names + ([] if signed or self._within() else ending), rows
-        names = [name for name in self.names.ids if name[:2] in ("w:", "i:") and name[2:] and set(name[2:]) <= _BARE]
-        return names + ending + ([] if self.written else ["q:bare"]), self._pointers(_BARE, follow)
-
-    def _within(self) -> bool:
-        """Say whether a copied number has begun and not ended."""
-        return bool(self.written) and 0 <= self.written[-1] - len(self.names) < self.until
-
-    def _number(self, follow: int, first: bool, *, whole: bool = False) -> tuple[list[str], Tensor]:
-        """Return the tokens that begin (*first*) or go on with a number, and the rows: a written-out number of the
-        newest text is copied from its first row to its last. *whole* numbers have no point."""
-        rows = torch.zeros(len(self.rows), dtype=torch.bool)
-        if self._within():
-            rows[follow] = True
-            return [], rows
-        if self.written and self.written[-1] >= len(self.names):
-            return [], rows
-        if first:
-            starts = [row for row, (_, value) in self.numbers.items() if not whole or value.is_integer()]
-            rows[starts] = True
-        return [f"i:{number}" for number in range(1001)] + ([] if whole else ["w:."]), rows
-
-    def _place(self, tag: str, follow: int) -> tuple[list[str], Tensor | None]:
-        numbers = [f"i:{number}" for number in range(1001)]
-        count = len(self.written)
-        if tag == "<t>":
-            dash = self.names["s:-"]
-            first = not self.written or self.written[-1] == dash
-            names, rows = self._number(follow, first)
-            if not first and not self._within():
-                names.append("g:</t>" if dash in self.written else "s:-")
-            return names, rows
-        size = 7 if tag == "<box>" else 3
-        if count >= size:
-            minus = self.names["s:-"]
-            if tag == "<pt>" and self.written[-1] == self.names["s:,"]:
-                return ["s:-"], None
-            return [f"g:</{tag[1:]}", *(["s:,"] if tag == "<pt>" and minus not in self.written else [])], None
-        return (numbers if count % 2 == 0 else ["s:,"]), None
+            return names + ([] if signed or self.figures.within() else ending), rows
+        names = [name for name in self.names.ids if name[:2] in ("w:", "i:") and name[2:] and set(name[2:]) <= BARE]
+        return names + ending + ([] if self.figures.written else ["q:bare"]), self.figures.pointers(follow)

@@ -8,8 +8,9 @@ from models.plurals import singular
 from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text
 from models.unified.amounts import read_amount
+from models.unified.record import OF, Record
 from models.unified.sheet import Sheet
-from models.unified.vocabulary import Vocabulary
+from models.unified.vocabulary import NAME, Vocabulary
 
 _LONGEST_TAG = 40
 NUMBERS = {param.name for task in TASKS.values() for param in task.params if param.type in ("int", "float")}
@@ -20,9 +21,13 @@ class Speech:
     """Turns token after token into text. Words between calls and words in quotes are escaped, so that only the tag
     tokens make tags; the end of what was said is held back while a tag could begin in it."""
 
-    def __init__(self, vocabulary: Vocabulary, sheet: Sheet) -> None:
+    def __init__(self, vocabulary: Vocabulary, sheet: Sheet, record: Record) -> None:
         self.names = vocabulary
         self.sheet = sheet
+        self.record = record
+        self._thing = ""  # the name of the thing that the plan decided on
+        self._recall = ""  # what shall be told of the medium whose handle is being written
+        self._kind = ""  # that medium's kind
         self._escape: Callable[[str], str] | None = escape_text
         self._held = ""
         self._row = -1
@@ -45,7 +50,11 @@ class Speech:
     def _own(self, token: int) -> str:
         self._row = -1
         name, text = self.names.names[token], self.names.texts[token]
-        if name[0] in "ct":
+        if name[0] == "k":
+            self._thing = name[2:]
+        if name[0] == "r" or self._recall:
+            return self._add(self._told(name))
+        if name[0] in "ctk":
             return ""
         if name[0] == "p" or name == "g:<t>":
             self._counts = name == "g:<t>" or name[3:-1] in NUMBERS
@@ -63,6 +72,21 @@ class Speech:
         if name == "q:close":
             return self._switch(None, text)
         return self._add(text)
+
+    def _told(self, name: str) -> str:
+        """Return the words that the record token *name*, or the last part of the handle after one, lets out."""
+        if name == NAME:
+            return self._thing
+        if name[0] == "r" and name[2:] not in OF:
+            return self.record.tell(name[2:])
+        if name[0] == "r":
+            self._recall, self._kind = name[2:], ""
+        elif not self._kind:
+            self._kind = name[2:].strip()
+        else:
+            what, self._recall = self._recall, ""
+            return self.record.tell(what, f"{self._kind}{name[2:]}")
+        return ""
 
     def close(self) -> str:
         """Return what is still held back."""

@@ -6,6 +6,8 @@ Every token has a name ``kind:text``. The texts of the tokens of a reply, joined
 - ``g:`` the grammar's tags; ``n:`` task names; ``a:`` the start of a handle as an argument (``" image#"``);
 - ``p:`` the start of a setting (``" op="``); ``v:`` a choice of a setting; ``q:`` quotes; ``s:`` separators within a call;
 - ``t:`` what a reply in plain words is about (chosen by the training data; no text either);
+- ``k:`` a known thing that the person described and did not name: decided in the plan, before the first word (no text);
+- ``r:`` words that the program fills in: that thing's name, and what is on record (see :mod:`models.unified.record`);
 - ``i:`` the numbers 0..1000; ``w:`` words of replies (mostly with their leading space) and single characters.
 
 What the person typed is never made of these tokens (see :mod:`models.unified.prompt`).
@@ -20,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 
 from models.tasks import TASKS
+from models.unified.record import ALONE, OF
 from models.values import GRID, KINDS
 
 HANDLES = (*KINDS, "region")
@@ -30,6 +33,8 @@ CONTROLS = (
 )  # fmt: skip
 TAGS = ("<task>", "</task>", "<box>", "</box>", "<pt>", "</pt>", "<t>", "</t>", "<ref>", "</ref>", "<seg>")
 QUOTES = {"q:open": ' "', "q:bare": '"', "q:close": '"'}
+NAME = "r:name"
+"""Stands for the name of the thing that the plan decided on."""
 FILE = "vocabulary.json"
 _WORD = re.compile(r" ?(?:image|video|audio|mask|region)#| ?[A-Za-z]+(?:'[a-z]+)?|[0-9]+|.", re.DOTALL)
 
@@ -47,6 +52,7 @@ def fixed_tokens() -> list[str]:
     names += [f"i:{number}" for number in range(GRID + 1)]
     names += [f"w:{character}" for character in ["\n", *map(chr, range(32, 127))]]
     names += [f"w:{space}{kind}#" for kind in HANDLES for space in ("", " ")]
+    names += [NAME, *(f"r:{what}" for what in (*ALONE, *OF))]
     return names
 
 
@@ -63,7 +69,7 @@ class Vocabulary:
         self.ids = {name: index for index, name in enumerate(self.names)}
         if len(self.ids) != len(self.names):
             raise ValueError("the vocabulary lists a token twice")
-        self.texts = [QUOTES.get(name, "" if name[0] in "ct" else name[2:]) for name in self.names]
+        self.texts = [QUOTES.get(name, "" if name[0] in "ctkr" else name[2:]) for name in self.names]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -72,9 +78,9 @@ class Vocabulary:
         return self.ids[name]
 
     @classmethod
-    def build(cls, words: Iterable[str], topics: Iterable[str] = ()) -> Vocabulary:
-        """Return the fixed tokens followed by *topics* and *words* (each with its leading space, where it has one)."""
-        names = fixed_tokens() + [f"t:{topic}" for topic in topics]
+    def build(cls, words: Iterable[str], topics: Iterable[str] = (), things: Iterable[str] = ()) -> Vocabulary:
+        """Return the fixed tokens followed by *topics*, *things* and *words* (each with its leading space, where it has one)."""
+        names = fixed_tokens() + [f"t:{topic}" for topic in topics] + [f"k:{thing}" for thing in things]
         known = set(names)
         extra = [f"w:{word}" for word in words]
         return cls(names + [name for name in dict.fromkeys(extra) if name not in known])
@@ -86,6 +92,11 @@ class Vocabulary:
 
     def save(self, folder: Path) -> None:
         (folder / FILE).write_text(json.dumps(self.names, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+    @property
+    def things(self) -> list[str]:
+        """Return the names of the known things, in order of their tokens, which follow each other."""
+        return [self.names[index][2:] for index in self.by_kind.get("k", [])]
 
     @cached_property
     def by_kind(self) -> dict[str, list[int]]:

@@ -8,6 +8,7 @@ from models.grammar import parse
 from models.reader import Reader
 from models.unified.native import ASSETS
 from models.unified.prompt import Scribe
+from models.unified.record import Record
 from models.unified.speech import Speech
 from models.unified.vocabulary import Vocabulary
 from models.values import Box, Labelled, Message, Phrase, TaskCall, Text
@@ -38,7 +39,7 @@ def test_a_label_is_copied_as_typed_and_spoken_as_one(scribe: Scribe, label: str
     assert not [name for name in words if name.startswith("w:") and name.strip("w: ").isalpha()], (
         "all is copied, not spelled"
     )
-    speech = Speech(scribe.vocabulary, sheet)
+    speech = Speech(scribe.vocabulary, sheet, Record([]))
     said = (
         "".join(speech.say(token) for token, weight in zip(sheet.ids, sheet.weights, strict=True) if weight)
         + speech.close()
@@ -50,7 +51,7 @@ def test_a_label_is_copied_as_typed_and_spoken_as_one(scribe: Scribe, label: str
 
 def test_a_phrase_without_a_box_keeps_its_plural_and_its_signs(scribe: Scribe) -> None:
     sheet = sheet_of(scribe, TaskCall("t1", "layout", (Phrase("cats"), Phrase("<seg>"))))
-    speech = Speech(scribe.vocabulary, sheet)
+    speech = Speech(scribe.vocabulary, sheet, Record([]))
     said = (
         "".join(speech.say(token) for token, weight in zip(sheet.ids, sheet.weights, strict=True) if weight)
         + speech.close()
@@ -62,6 +63,6 @@ def test_a_phrase_without_a_box_keeps_its_plural_and_its_signs(scribe: Scribe) -
 def test_a_reply_cut_off_within_quotes_lets_out_what_it_held(scribe: Scribe) -> None:
     sheet = sheet_of(scribe, planned("cats"))
     end = sheet.ids.index(scribe.vocabulary["q:close"])
-    speech = Speech(scribe.vocabulary, sheet)
+    speech = Speech(scribe.vocabulary, sheet, Record([]))
     learnt = [token for token, weight in zip(sheet.ids[:end], sheet.weights[:end], strict=True) if weight]
     assert ("".join(map(speech.say, learnt)) + speech.close()).endswith('"two red buses <\\seg> and cats')

@@ -16,6 +16,7 @@ from models.unified.config import nano
 from models.unified.native import ASSETS, NativeModel, Reply, load
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import BUDGET, Scribe
+from models.unified.record import Record
 from models.unified.rules import Rules
 from models.unified.sheet import WORDS
 from models.unified.speech import Speech
@@ -56,7 +57,7 @@ def user(text: str, *parts: Part) -> Message:
 def spoken(scribe: Scribe, messages: list[Message]) -> str:
     """Write a conversation and say its learnt tokens again."""
     sheet = scribe.write(messages)
-    speech = Speech(scribe.vocabulary, sheet)
+    speech = Speech(scribe.vocabulary, sheet, Record([]))
     said = [speech.say(token) for token, weight in zip(sheet.ids, sheet.weights, strict=True) if weight]
     return "".join(said) + speech.close()
 

@@ -21,6 +21,7 @@ from evaluation.verdicts import table as verdict_table
 from models.expert import Refusal
 from models.unified.stream import StreamOptions
 from models.values import Box, Labelled, Media, Message, Phrase, Point, Ref, Region, Span, TaskCall, Text
+from training.dialogues import Example
 
 
 class Scripted:
@@ -220,14 +221,15 @@ TALK = (
     Message("user", (PHOTO, Text("cut out the dog"))), Message("assistant", (RIGHT,)),
     Message("user", (Text("thanks"),)), Message("assistant", (Text("You are welcome."),)),
 )  # fmt: skip
+DIALOGUE = Example(TALK, "talk.thanks")
 
 
 def test_every_reply_is_measured_after_the_true_talk_and_tabled() -> None:
-    tallies = measure(Scripted('<task>segment image#1 "dog"</task>'), [(TALK, "talk.thanks", False)])
+    tallies = measure(Scripted('<task>segment image#1 "dog"</task>'), [DIALOGUE])
     assert tallies["all"].replies == 2
     assert value(tallies["all"].facts()["exact_call"]) == 1
     assert value(tallies["talk.thanks"].facts()["false_route"]) == 1
-    text = table(tallies, bounds(list(replies([(TALK, "talk.thanks", False)])), 3))
+    text = table(tallies, bounds(list(replies([DIALOGUE])), 3))
     assert "| talk.thanks | 0.0% (0.0% to 79.3%, n 1) |" in text
     line = next(line for line in text.splitlines() if line.startswith("| right task |"))
     shares = [cell.split("%")[0].strip() for cell in line.split("|")[2:6]]
@@ -236,7 +238,7 @@ def test_every_reply_is_measured_after_the_true_talk_and_tabled() -> None:
 
 def test_answers_are_asked_for_once_and_again_when_the_talk_changed(tmp_path: Path) -> None:
     model = Scripted('<task>segment image#1 "dog"</task>')
-    asked = list(replies([(TALK, "talk.thanks", False)]))
+    asked = list(replies([DIALOGUE]))
     path = tmp_path / "out.jsonl"
     first = collect(lambda: model, asked, Journal(path, {}))
     path.write_bytes(path.read_bytes()[:-9])  # the run was killed in the middle of its last line
@@ -244,9 +246,9 @@ def test_answers_are_asked_for_once_and_again_when_the_talk_changed(tmp_path: Pa
     assert first == again
     assert model.asked == 3
     other = (TALK[0], TALK[1], Message("user", (Text("cheers"),)), TALK[3])
-    collect(lambda: model, list(replies([(other, "talk.thanks", False)])), Journal(path, {}))
+    collect(lambda: model, list(replies([Example(other, "talk.thanks")])), Journal(path, {}))
     assert model.asked == 4
-    assert value(tally([answer.calls for answer in again], asked)["all"].facts()["right_task"]) == 0.5
+    assert value(tally(again, asked)["all"].facts()["right_task"]) == 0.5
 
 
 def test_a_section_of_the_results_is_replaced_and_the_rest_is_kept(tmp_path: Path) -> None:
@@ -258,3 +260,21 @@ def test_a_section_of_the_results_is_replaced_and_the_rest_is_kept(tmp_path: Pat
     text = file.read_text()
     assert "one" not in text
     assert all(word in text for word in ("before", "two", "after"))
+
+
+def test_what_is_told_and_what_thing_is_named_are_measured_by_the_truth() -> None:
+    asked = (Message("user", (PHOTO, Text("how many pictures are there?"))), Message("assistant", (Text("One."),)))
+    told = Example(asked, "talk.count", "count", told=("count_image", ""))
+    wish = (Message("user", (PHOTO, Text("what keeps me dry?"))), Message("assistant", (call("detect", "image#1"),)))
+    named = TaskCall("t1", "detect", (Ref("image#1"), Phrase("umbrella")))
+    thing = Example((wish[0], Message("assistant", (named,))), "reason.find")
+    said = {
+        "You have one image: image#1.": (1.0, 0.0), "You have two images: image#1 and image#2.": (0.0, 0.0),
+        'It is this. <task>detect image#1 "umbrella"</task>': (0.0, 1.0), '<task>detect image#1 "hat"</task>': (0.0, 0.0),
+    }  # fmt: skip
+    for reply, (right, found) in said.items():
+        facts = measure(Scripted(reply), [told, thing, DIALOGUE])["all"].facts()
+        assert (value(facts["told"]), value(facts["thing"])) == (right, found), reply
+    limits = bounds(list(replies([told, thing, DIALOGUE])), 3).rows()
+    ceiling = next(iter(limits.values())).facts()
+    assert (value(ceiling["told"]), value(ceiling["thing"])) == (1.0, 1.0)

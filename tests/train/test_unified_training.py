@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +21,7 @@ from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Phrase, Ref, TaskCall, Text
 from models.weights import faults
 from training.batches import Batch, Maker, build_vocabulary
-from training.dialogues import Example, examples
+from training.dialogues import Example, examples, topics
 from training.optimiser import Averaged, make_optimiser
 from training.unified import Plan, Trainer, measure
 
@@ -96,13 +100,7 @@ def test_padding_a_batch_changes_no_loss(reader: Reader) -> None:
 
 def test_measuring_counts_the_plans_that_are_right(reader: Reader) -> None:
     vocabulary, made = batches(reader)
-    found = measure(
-        small(vocabulary),
-        made,
-        reader.static,
-        torch.tensor([vocabulary[f"c:{name}"] for name in ("plan_segment", "plan_remove", "talk")]),
-        torch.tensor([vocabulary["t:hi"]]),
-    )
+    found = measure(small(vocabulary), made, reader.static, vocabulary)
     assert set(found["groups"]) == {"segment", "remove", "chat.hi"}
     assert found["topic"] in (0, 1)
     assert 0 <= found["plan"] <= 1
@@ -148,3 +146,38 @@ def test_a_run_stops_resumes_and_ships_weights_that_load(tmp_path: Path, monkeyp
     assert faults(tmp_path / "shipped") == []
     model = load(Checkpoint("native", str(tmp_path / "shipped")), "cpu")
     assert model.network.vocabulary == len(trainer.names)
+
+
+def test_the_process_that_makes_batches_ends_with_a_trainer_that_is_killed(tmp_path: Path) -> None:
+    build_vocabulary((), topics()).save(tmp_path)
+    code = (
+        "import os, sys, time\nfrom torch import multiprocessing\nfrom training.unified import produce\n"
+        "if __name__ == '__main__':\n"
+        "    spawned = multiprocessing.get_context('spawn')\n    queue = spawned.Queue(maxsize=1)\n"
+        "    made = spawned.Process(target=produce, args=(queue, sys.argv[1], 1, 300, 1), daemon=True)\n"
+        "    made.start()\n    queue.get(timeout=120)\n    print(made.pid, flush=True)\n    time.sleep(600)\n"
+    )
+    script = tmp_path / "trainer.py"
+    script.write_text(code, encoding="utf-8")
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path)], cwd=root, env=environment, stdout=subprocess.PIPE
+    ) as trainer:
+        assert trainer.stdout is not None
+        worker = int(trainer.stdout.readline())
+        trainer.kill()
+        trainer.wait()
+        for _ in range(600):
+            if not running(worker):
+                return
+            time.sleep(0.1)
+    raise AssertionError("the process that makes batches outlived its trainer by a minute")
+
+
+def running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True

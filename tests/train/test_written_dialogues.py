@@ -14,13 +14,14 @@ from models.reader import Cutter
 from models.tasks import TASKS
 from models.unified.native import ASSETS, handles
 from models.unified.prompt import Scribe
+from models.unified.record import Record
 from models.unified.rules import Rules
 from models.unified.speech import Speech
 from models.unified.vocabulary import Vocabulary
 from models.values import Failure, Kind, Media, Message, Phrase, Region, TaskCall
 from training.batches import build_vocabulary
 from training.dialogues import Example, Turn, book, examples, topics
-from training.language import adjusting, av, change, context, make
+from training.language import adjusting, av, change, context, make, reason
 from training.language.phrasing import Split
 from training.language.talk import Dialogue
 
@@ -35,14 +36,22 @@ def calls(message: Message) -> list[TaskCall]:
 
 
 def spoken(
-    vocabulary: Vocabulary, scribe: Scribe, messages: tuple[Message, ...], shelf: dict[str, Media], topic: str
+    vocabulary: Vocabulary,
+    scribe: Scribe,
+    messages: tuple[Message, ...],
+    shelf: dict[str, Media],
+    topic: str,
+    told: tuple[str, str] | None,
 ) -> str:
     """Return the text of the last message, each of its tokens checked against the rules."""
     asked = messages[:-1]
     sheet = scribe.write(asked, shelf)
-    reply = scribe.write(messages, topic=topic).ids[len(sheet.ids) :]
+    reply = scribe.write(messages, topic=topic, told=told).ids[len(sheet.ids) :]
     drawn = [part.of for part in asked[-1].parts if isinstance(part, Region)]
-    rules, speech = Rules(vocabulary, sheet, handles(asked, shelf), drawn), Speech(vocabulary, sheet)
+    rules, speech = (
+        Rules(vocabulary, sheet, handles(asked, shelf), drawn),
+        Speech(vocabulary, sheet, Record(asked, shelf)),
+    )
     text, follow = "", -1
     for token in reply:
         assert rules.allowed(follow)[token], (asked[-1].text, text, rules.mode)
@@ -55,20 +64,27 @@ def spoken(
 
 
 def test_every_reply_is_allowed_and_reads_back_as_its_calls(drawn: list[Example]) -> None:
-    vocabulary = build_vocabulary((example.messages for example in drawn), topics())
+    vocabulary = build_vocabulary((example.messages for example in drawn), topics(), reason.known_names())
     scribe = Scribe(vocabulary, Cutter(ASSETS / "nano/text_encoder/tokenizer.json"))
-    seen = 0
+    seen, told = 0, 0
     for example in drawn:
         shelf: dict[str, Media] = {}
         for index, message in enumerate(example.messages):
             last = index == len(example.messages) - 1
             if message.role == "assistant" and (last or calls(message)):
-                text = spoken(vocabulary, scribe, example.messages[: index + 1], shelf, example.topic if last else "")
+                about = (example.topic, example.told) if last else ("", None)
+                text = spoken(vocabulary, scribe, example.messages[: index + 1], shelf, *about)
+                if last and example.told:
+                    assert (
+                        text.lower() == message.text.lower()
+                    )  # a rare word is copied in the letters that the person used
+                    told += 1
                 found = [same(part) for part in parse(text) if isinstance(part, TaskCall)]
                 assert found == [same(call) for call in calls(message)]
                 seen += 1
             shelf.update({part.handle: part for part in message.parts if isinstance(part, Media)})
     assert seen >= 700
+    assert told > 40
 
 
 def test_numbers_in_calls_are_copied_as_the_person_wrote_them(drawn: list[Example]) -> None:

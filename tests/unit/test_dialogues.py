@@ -13,7 +13,7 @@ import pytest
 from models import grammar
 from models.tasks import TASKS
 from models.unified.amounts import amounts, plain
-from models.unified.prompt import facts
+from models.unified.record import ALONE, OF, Record
 from models.values import Failure, Media, Message, Phrase, Region, TaskCall, Text
 from training.dialogues import Example, book, examples
 from training.language.noise import typed
@@ -137,13 +137,12 @@ def test_replies_survive_being_written_and_read_again() -> None:
 
 
 def test_the_assistant_gets_by_with_few_words() -> None:
-    words = {
-        word.lower()
-        for example in drawn()
-        for message in example.messages[1::2]
-        for word in re.findall(r"[A-Za-z']+", message.text)
-    }
-    assert 200 < len(words) < 1500
+    own = set[str]()
+    for example in drawn():
+        said = set(re.findall(r"[a-z']+", " ".join(message.text for message in example.messages[::2]).lower()))
+        for message in example.messages[1::2]:
+            own |= set(re.findall(r"[a-z']+", message.text.lower())) - said
+    assert 200 < len(own) < 1200
 
 
 def test_the_same_seed_gives_the_same_dialogues() -> None:
@@ -243,14 +242,19 @@ def test_phrases_never_swallow_the_carrier() -> None:
                         assert not arg.text.lower().startswith(carriers), arg
 
 
-def test_facts_are_told_in_the_words_of_the_header() -> None:
-    told = [example for example in drawn() if example.topic == "facts"]
-    assert len(told) > 40
-    for example in told:
-        words = "".join(part.text for part in example.messages[-1].parts if isinstance(part, Text))
-        headers = [facts(part) for m in example.messages for part in m.parts if isinstance(part, Media)]
-        figure = words.removesuffix(".").split(" has ")[-1].split(": ")[-1]
-        assert any(figure in header.split(", ") for header in headers), words
+def test_what_is_told_of_a_conversation_is_what_is_on_its_record() -> None:
+    told = Counter[str]()
+    for example in drawn():
+        if example.told is not None:
+            what, handle = example.told
+            assert Record(example.messages[:-1]).tell(what, handle) in example.messages[-1].text
+            assert handle in {
+                "",
+                *(part.handle for m in example.messages for part in m.parts if isinstance(part, Media)),
+            }
+            told[what] += 1
+    assert set(told) == {*ALONE, *OF}
+    assert min(told.values()) > 3, told
 
 
 def test_nobody_says_please_twice_around_a_request() -> None:

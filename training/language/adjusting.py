@@ -39,7 +39,7 @@ SHAPES = (
 ADVERBS = (0.5, 2.0)
 """What words for less or for more than usual multiply the amount by."""
 _SMALL = ("a bit", "slightly", "a little", "somewhat", "a little bit", "a tad", "a touch")
-_BEFORE = {  # a comparative ("much brighter"), the end or a preposition ("blur it a lot"), anything else ("strongly blur it")
+MANNERS = {  # a comparative ("much brighter"), the end or a preposition ("blur it a lot"), anything else ("strongly blur it")
     0.5: (_SMALL, _SMALL, ("slightly", "just slightly")),
     2.0: (
         ("much", "way", "far", "considerably", "so much", "quite a bit"),
@@ -112,7 +112,7 @@ def _adverb(rng: Random, said: Said, factor: float) -> None:
         if gap:
             nearest = after.lstrip()
             kind = 0 if _HIGHER.match(nearest) else 1 if _LAST.match(nearest) else 2
-            said.pieces[number] = (before + rng.choice(_BEFORE[factor][kind]) + after, mark)
+            said.pieces[number] = (before + rng.choice(MANNERS[factor][kind]) + after, mark)
 
 
 def shape(d: Dialogue, target: Target | None) -> tuple[Said, dict[str, str]]:

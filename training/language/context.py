@@ -6,7 +6,6 @@ from models.tasks import TASKS
 from models.values import KINDS, Arg, Kind, Ref, TaskCall
 
 from training.language import adjusting, av, change, mark
-from training.language.numbers import words as in_words
 from training.language.talk import Dialogue, Item, Target, phrase
 
 WHAT: dict[str, tuple[str, ...]] = {
@@ -14,44 +13,6 @@ WHAT: dict[str, tuple[str, ...]] = {
     "audio": ("sounds", "recordings", "sound files", "tracks"),
     "mask": ("masks", "cutouts"),
 }  # fmt: skip
-DID = {
-    "segment": "cut out a mask from", "detect": "looked for things in", "edit": "edited", "inpaint": "replaced a part of",
-    "remove": "removed something from", "animate": "animated", "video_edit": "edited", "video_segment": "followed something in",
-    "sound_for": "made a sound for",
-}  # fmt: skip
-FROM_WORDS = {
-    "image": "made a picture from your words", "layout": "made a picture from your boxes", "video": "made a video from your words",
-    "audio": "made a sound from your words",
-}  # fmt: skip
-DID_BY = {
-    "grayscale": "took the colour out of", "sepia": "gave a sepia tone to", "color": "coloured", "brightness": "changed the brightness of",
-    "contrast": "changed the contrast of", "saturation": "changed the colours of", "blur": "blurred", "pixelate": "pixelated",
-    "sharpen": "sharpened", "sketch": "made a sketch of", "cartoon": "made a cartoon of", "invert": "inverted", "crop": "cropped",
-    "rotate": "turned", "flip": "mirrored", "cutout": "cut out", "background": "put a new background behind", "trim": "trimmed",
-    "gain": "changed the loudness of", "normalize": "evened out the loudness of", "fade_in": "faded in", "fade_out": "faded out",
-    "reverse": "reversed", "speed": "changed the speed of", "pitch": "changed the pitch of", "lowpass": "took the high tones out of",
-    "highpass": "took the low tones out of", "mix": "mixed", "extract": "took the sound out of", "attach": "put a sound on",
-}  # fmt: skip
-"""What an operation of ``adjust`` or ``audio_adjust`` did, said before the medium's handle."""
-MADE = {
-    "segment": "the mask that I cut out of {h}", "detect": "{h} with boxes", "edit": "{h} after the edit", "remove": "{h} without the thing",
-    "inpaint": "{h} with a new part", "adjust": "{h} after my change", "animate": "the video I made from {h}", "extract": "a part of {h}",
-    "video_edit": "{h} after the edit", "video_segment": "what I followed in {h}", "audio_adjust": "{h} after my change",
-    "sound_for": "the sound I made for {h}", "image": "the picture I made from your words", "layout": "the picture I made from your boxes",
-    "video": "the video I made from your words", "audio": "the sound I made from your words",
-}  # fmt: skip
-
-
-def deed(call: TaskCall, handle: str) -> str:
-    """Return what *call* did to *handle*, as said after "I"; "" for a call that made something from words alone."""
-    where = {"inside": "the marked part of ", "outside": "all but the marked part of "}.get(
-        call.params.get("where", ""), ""
-    )
-    if call.task == "extract":
-        return f"took {'a frame' if call.params else 'a stretch'} out of {handle}"
-    if call.task in ("adjust", "audio_adjust"):
-        return f"{DID_BY[call.params['op']]} {where}{handle}"
-    return f"{DID[call.task]} {handle}" if call.task in DID else ""
 
 
 def count(d: Dialogue) -> str:
@@ -63,40 +24,16 @@ def count(d: Dialogue) -> str:
             d.attach(d.rng.choice(("image", "image", "video", "audio")) if mixed else alone)
     there: list[Kind] = [kind for kind in KINDS if d.of(kind)]
     kind: Kind = d.rng.choice(there if there and d.chance(0.75) else KINDS)
-    what, found = d.rng.choice(WHAT[kind]), d.of(kind)
-    d.ask(d.say("ask.count", what=what))
-    if not found:
-        d.answer("say.count.none", what=WHAT[kind][0])
-    else:
-        one = len(found) == 1
-        name = WHAT[kind][0][:-1] if one else WHAT[kind][0]
-        d.answer(
-            "say.count",
-            what=name,
-            are="is" if one else "are",
-            number=in_words(len(found)),
-            list=_and([i.handle for i in found]),
-        )
+    d.ask(d.say("ask.count", what=d.rng.choice(WHAT[kind])))
+    d.tell("say.count", f"count_{kind}")
     return "talk.count"
 
 
 def count_all(d: Dialogue) -> str:
     """What files are there?"""
     d.ask(d.say("ask.count.all"))
-    parts = []
-    for kind, (name, *_) in WHAT.items():
-        if found := [item.handle for item in d.of(kind)]:
-            what = name[:-1] if len(found) == 1 else name
-            parts.append(f"{in_words(len(found))} {what} ({_and(found)})")
-    if parts:
-        d.answer("say.count.all", parts=_and(parts))
-    else:
-        d.answer("say.count.none", what="files")
+    d.tell("say.count", "files")
     return "talk.count"
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def did(d: Dialogue) -> str | None:
@@ -106,12 +43,7 @@ def did(d: Dialogue) -> str | None:
     worked = [item for item in d.shelf if any(item.handle in call.refs() for call in d.calls)]
     item = d.rng.choice(worked if worked and d.chance(0.75) else d.shelf)
     d.ask(d.say("ask.did", ref=item.handle if d.chance(0.4) else d.name(item)))
-    calls = [call for call in d.calls if item.handle in call.refs() and call.id not in d.broken]
-    done = [said for call in calls if (said := deed(call, item.handle))]
-    if done:
-        d.answer("say.did", did=_and(list(dict.fromkeys(done))[:3]))
-    else:
-        d.answer("say.did.nothing", h=item.handle)
+    d.tell("say.did", "did", item.handle)
     return "talk.did"
 
 
@@ -121,77 +53,54 @@ def made(d: Dialogue) -> str | None:
         return None
     item = d.rng.choice(d.shelf)
     d.ask(d.say("ask.made", ref=item.handle if d.chance(0.7) else d.name(item)))
-    if item.call is None:
-        d.answer("say.made", h=item.handle, made="the file you sent me")
-    else:
-        of = (item.call.refs("image", "video", "audio") or [""])[0]
-        d.answer("say.made", h=item.handle, made=MADE[item.call.task].format(h=of))
+    d.tell("say.made", "made", item.handle)
     return "talk.made"
 
 
 def last(d: Dialogue) -> str:
     """What did you just do?"""
     d.ask(d.say("ask.last"))
-    call = d.calls[-1] if d.calls else None
-    if call is None:
-        d.answer("say.none.done")
-    elif call.id in d.broken:
-        d.answer("say.failed")
-    else:
-        handle = (call.refs("image", "video", "audio") or [""])[0]
-        d.answer("say.last", did=deed(call, handle) or FROM_WORDS[call.task])
+    d.tell("say.last", "last")
     return "talk.last"
 
 
 def used(d: Dialogue) -> str:
     """Which file did you use?"""
     d.ask(d.say("ask.used"))
-    refs = d.calls[-1].refs("image", "video", "audio") if d.calls else []
-    if refs:
-        d.answer("say.used", h=_and(refs))
-    else:
-        d.answer("say.used.none")
+    d.tell("say.used", "used")
     return "talk.used"
 
 
 def where(d: Dialogue) -> str | None:
     """Where is the result?"""
-    if not d.shelf or d.shelf[-1].call is None:
+    if not any(item.call for item in d.shelf) and not d.chance(0.2):
         return None
     d.ask(d.say("ask.where"))
-    d.answer("say.where", h=d.shelf[-1].handle)
+    d.tell("say.where", "result")
     return "talk.where"
 
 
-FACTS: dict[str, tuple[str, str]] = {
-    "size": ("ask.facts", "{width} x {height} pixels"), "length": ("ask.length", "{duration:g} seconds"),
-    "rate": ("ask.rate", "{fps:g} frames per second"),
+FACTS: dict[str, tuple[str, ...]] = {
+    "image": ("size",), "video": ("size", "length", "length", "rate", "sound"), "audio": ("length",), "mask": ("size",),
 }  # fmt: skip
-"""What a medium's header tells, by the bank that asks for it, in the header's words."""
-TOLD: dict[str, tuple[str, ...]] = {
-    "image": ("size",), "video": ("size", "length", "length", "rate", "sound"), "audio": ("length",),
-}  # fmt: skip
+"""What is known of a medium, by its kind."""
+ASKED = {"size": "ask.facts", "length": "ask.length", "rate": "ask.rate", "sound": "ask.sound"}
+"""The bank that asks for each."""
 
 
 def facts(d: Dialogue) -> str | None:
-    """How big or how long is it, how many frames a second has it, has it a sound? Known of what was attached, not of results."""
+    """How big or how long is it, how many frames a second has it, has it a sound?"""
     if d.chance(0.35):
         d.attach(d.rng.choice(("image", "video", "video", "audio")))
-    found = [item for item in d.of(*TOLD) if item.call is None or d.chance(0.12)]
+    found = [item for item in d.of(*FACTS) if item.kind != "mask" or d.chance(0.2)]
     if not found:
         return None
     item = found[-1] if d.chance(0.6) else d.rng.choice(found)
-    what = d.rng.choice(TOLD[item.kind])
-    only = item is d.of(*TOLD)[-1] and d.chance(0.5)
+    what = d.rng.choice(FACTS[item.kind])
+    only = item is d.of(*FACTS)[-1] and d.chance(0.5)
     target = Target(item, item.turn == d.turn, "" if only else d.name(item))
-    bank, told = FACTS.get(what, ("ask.sound", ""))
-    d.ask(d.say(bank, target))
-    if item.call is not None:
-        d.answer("say.facts.not", h=item.handle)
-    elif what == "sound":
-        d.answer(f"say.facts.{'sound' if item.media.meta['has_audio'] else 'silent'}", h=item.handle)
-    else:
-        d.answer("say.facts", h=item.handle, facts=told.format(**item.media.meta))
+    d.ask(d.say(ASKED[what], target))
+    d.tell("say.facts", what, item.handle)
     return "talk.facts"
 
 

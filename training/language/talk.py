@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from models.unified.record import Record
 from models.values import (
     Arg,
     Box,
@@ -90,6 +91,8 @@ class Dialogue:
     topic: str = ""
     given: bool = False
     """Whether the tasks of the last reply were chosen beforehand, as by a click, so that the choice is not to be learnt."""
+    told: tuple[str, str] | None = None
+    """What the last reply tells of the record: what, and of which medium ("" for all)."""
     _user: list[Part] = field(default_factory=list)
     _drawn: list[Part] = field(default_factory=list)
     _reply: list[Part] = field(default_factory=list)
@@ -292,7 +295,12 @@ class Dialogue:
         calls = any(isinstance(part, TaskCall) for part in self._reply)
         self.topic = "" if calls else section.removeprefix("say.")
         self.messages.append(Message("assistant", tuple(self._reply)))
-        self._reply, self.given = [], False
+        self._reply, self.given, self.told = [], False, None
+
+    def tell(self, section: str, what: str, handle: str = "", **slots: str) -> None:
+        """End the assistant's message with a sentence of *section* round what is on record (models.unified.record)."""
+        self.answer(section, h=handle, told=Record(self.messages).tell(what, handle), **slots)
+        self.told = (what, handle)
 
     def run(
         self, task: str, args: Sequence[Arg | str], gives: Sequence[Kind], params: Mapping[str, str] | None = None,

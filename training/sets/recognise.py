@@ -204,7 +204,7 @@ def fillings(name: str) -> frozenset[str] | None:
 @lru_cache(maxsize=1)
 def _turned() -> dict[str, frozenset[str]]:
     """Return the slots that a turn fills with closed words of its own, and all that it fills them with."""
-    adverbs = chain.from_iterable(chain.from_iterable(adjusting._BEFORE.values()))
+    adverbs = chain.from_iterable(chain.from_iterable(adjusting.MANNERS.values()))
     return {
         "adv": frozenset(map(plain, ("", *adverbs))),
         "head": frozenset(plain(head) for fact in reason.facts() for head in fact.heads),

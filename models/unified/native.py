@@ -83,7 +83,11 @@ class NativeModel:
             if cancel():
                 return
             with self._lock:
-                token = self._choose(reply.read(step), rules, reply.follow, options.temperature, generator)
+                scores = reply.read(step).clone()  # an inference tensor cannot be changed outside of inference mode
+                token = self._choose(scores, rules, reply.follow, options.temperature, generator)
+                if options.chosen and token == self.vocabulary["c:talk"] and self._asks_which(reply, token):
+                    scores[token] = float("-inf")  # which medium is meant has been chosen: there is nothing to ask
+                    token = self._choose(scores, rules, reply.follow, options.temperature, generator)
             rules.take(token)
             reply.note(token)
             if token == self.vocabulary["c:end"]:
@@ -92,6 +96,14 @@ class NativeModel:
             if options.brief and rules.decided():
                 return
             step = [token]
+
+    def _asks_which(self, reply: Reply, talk: int) -> bool:
+        """Tell whether a reply that begins with the token *talk* would ask which of several media is meant."""
+        which, topics = self.vocabulary.ids.get("t:clarify.which"), self.vocabulary.by_kind.get("t", [])
+        if which is None:
+            return False
+        scores = reply.peek([talk])
+        return topics[int(scores[topics].argmax())] == which
 
     def _choose(self, logits: Tensor, rules: Rules, follow: int, temperature: float, generator: torch.Generator) -> int:
         """Return the next token: the likeliest of the allowed ones, or one drawn at *temperature*."""
@@ -138,6 +150,12 @@ class Reply:
         allowed = (self.bank.kind >= 0) & (self.bank.kind != 1)
         follow = torch.tensor([self.follow], device=last.device)
         return network.score(last[0], network.pointer(last, self.offers)[0], follow, allowed, self.things)[0].cpu()
+
+    def peek(self, ids: Sequence[int]) -> Tensor:
+        """Return what :meth:`read` would, and forget *ids* again."""
+        scores = self.read(ids)
+        self.cache.crop(-len(ids))
+        return scores
 
     def note(self, token: int) -> None:
         """Remember whether *token* copies, so that the next may carry on."""

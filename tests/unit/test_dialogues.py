@@ -66,7 +66,7 @@ def test_every_task_and_every_kind_of_plain_talk_occurs(split: Split) -> None:
     seen = Counter(call.task for example in drawn(split) for message in example.messages for call in calls(message))
     assert set(seen) == set(TASKS)
     assert min(seen.values()) >= 25
-    groups = {example.group for example in drawn(split)}
+    groups = {example.group for example in drawn(split, 12000)}
     assert {bank if "." in bank else f"chat.{bank}" for bank, _, _ in PLAIN} <= groups
 
 

@@ -42,7 +42,7 @@ def test_a_message_that_gets_no_reply_is_not_kept_either(made, monkeypatch):
     before = engine.messages(session)
     append = engine.history.append
 
-    def no_room(owner: str, conversation: str, message: Message) -> int:
+    def no_room(owner: str, conversation: str, message: Message, chosen: object = None) -> int:
         if message.state == "running":
             raise sqlite3.OperationalError("database or disk is full")
         return append(owner, conversation, message)

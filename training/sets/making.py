@@ -73,7 +73,8 @@ def _conversation(key: str, split: Split, number: int) -> Row:
     example = next(examples(number, split))
     known = {field.name: getattr(example, field.name) for field in fields(example)}
     messages, group = known.pop("messages"), known.pop("group")
-    return Row(key, group, messages, {name: value for name, value in known.items() if value})
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in known.items() if value}
+    return Row(key, group, messages, plain)  # as it is read back from JSON
 
 
 def _usual_maker() -> Maker:

@@ -9,7 +9,7 @@ from functools import cached_property
 from models.unified.amounts import Amount, amounts
 
 WORDS, WHOLE, FACTS = 0, 1, 2
-"""Kinds of source rows: a piece of what a person typed, a whole text, a piece of facts about a medium or a failure."""
+"""Kinds of source rows: a piece of what a person typed, a whole text, a piece of a mark's label or of a failure's words."""
 
 
 @dataclass(frozen=True)

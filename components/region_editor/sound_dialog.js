@@ -192,7 +192,12 @@ unison.soundDialog = function (element, references) {
     const node = event.target.closest("[data-sound]");
     if (node && !node.disabled) acts[node.dataset.sound]();
   });
-  dialog.addEventListener("close", () => { stop(); player = null; samples = null; opened += 1; });
+  dialog.addEventListener("close", () => {
+    if (dialog.open) return; // opened again meanwhile
+    stop();
+    [player, samples] = [null, null];
+    opened += 1;
+  });
   new ResizeObserver(() => dialog.open && samples && show()).observe(wave);
   return { open };
 };

@@ -228,9 +228,12 @@ def test_the_sound_of_a_clip_is_offered_where_it_has_one_and_missing_sounds_are_
     page.click("[data-stretch='video#2']")
     page.wait_for_function("/no sound/.test(document.querySelector('.u-stretch .u-hint').textContent)")
     assert page.is_disabled("[data-sound=use]")
-    page.click("[data-sound=cancel]")
     gone = {"ref": "audio#9", "kind": "audio", "url": "/gone.wav"}
-    page.evaluate("gone => window.dispatchEvent(new CustomEvent('unison:draw', { detail: gone }))", gone)
+    page.evaluate(  # at once: that the dialog was closed is told to it when it is open again
+        "gone => { document.querySelector('[data-sound=cancel]').click();"
+        " window.dispatchEvent(new CustomEvent('unison:draw', { detail: gone })); }",
+        gone,
+    )
     page.wait_for_function("/cannot be shown/.test(document.querySelector('.u-stretch .u-hint').textContent)")
     assert words(page) == ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from api_stage import connect
 from bad_files import still
 from chats import Chat, real_engine
 
@@ -25,3 +26,11 @@ def chat(engine, tmp_path):
     started = Chat(engine)
     started.show(still(tmp_path / "first.png"))
     return started
+
+
+@pytest.fixture
+def client(served, tmp_path):
+    """A program's client of what the file serves: *served* is an engine and its address."""
+    made = connect(served[1], tmp_path)
+    yield made
+    made.close()

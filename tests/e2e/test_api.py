@@ -11,7 +11,7 @@ from pathlib import Path
 import gradio_client
 import numpy as np
 import pytest
-from api_stage import connect, lit, pair, path_of, serving
+from api_stage import lit, pair, path_of, serving
 from engine_stubs import picture
 from PIL import Image
 
@@ -30,13 +30,6 @@ def answer(text: str) -> str:
 def served(tmp_path_factory):
     with serving(tmp_path_factory.mktemp("api"), answer) as running:
         yield running
-
-
-@pytest.fixture
-def client(served, tmp_path):
-    made = connect(served[1], tmp_path)
-    yield made
-    made.close()
 
 
 def test_words_go_in_and_parts_come_out(client):

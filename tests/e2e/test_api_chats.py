@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from api_stage import BOX, connect, lit, of_type, pair, path_of, photo, serving
+from api_stage import BOX, lit, of_type, pair, path_of, photo, serving
 from gradio_client import handle_file
 
 CALLS = {"mark": "<task>segment image#1 region#1</task>", "slow": '<task>image "a fox"</task>And more.'}
@@ -17,13 +17,6 @@ CALLS = {"mark": "<task>segment image#1 region#1</task>", "slow": '<task>image "
 def served(tmp_path_factory):
     with serving(tmp_path_factory.mktemp("chats"), lambda text: CALLS.get(text, f"You said {text}.")) as running:
         yield running
-
-
-@pytest.fixture
-def client(served, tmp_path):
-    made = connect(served[1], tmp_path)
-    yield made
-    made.close()
 
 
 def words(messages):

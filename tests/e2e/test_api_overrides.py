@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soundfile
-from api_stage import BOX, connect, lit, of_type, pair, photo, serving
+from api_stage import BOX, lit, of_type, pair, photo, serving
 from engine_stubs import write_expert
 from gradio_client import handle_file
 from media_makers import tone
@@ -36,13 +36,6 @@ def served(tmp_path_factory):
     write_expert(folder / "experts", "follow", "video_segment", FOLLOW)
     with serving(folder, lambda text: CALLS.get(text, f"You said {text}."), experts=("ok",)) as running:
         yield running
-
-
-@pytest.fixture
-def client(served, tmp_path):
-    made = connect(served[1], tmp_path)
-    yield made
-    made.close()
 
 
 def clip(folder):

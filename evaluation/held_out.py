@@ -53,7 +53,8 @@ class Asked:
     """One reply to be asked for: *messages* and *shelf* are the true conversation so far, *wanted* the calls of the true
     reply; *turn* counts from 0; *groups* are those it counts for. *id* changes when the conversation does. *task* is the
     one that the person chose beforehand, where they did: its choice is not measured, being no choice of the model's. *told* is
-    what the true reply tells of the record, *thing* what its call names and nobody named before, "" where there is none."""
+    what the true reply tells of the record, *thing* what its call names and nobody named before, "" where there is none.
+    *chosen* are the handles that the person picked beside the words."""
 
     id: str
     messages: Sequence[Message]
@@ -64,11 +65,12 @@ class Asked:
     task: str | None = None
     told: str = ""
     thing: str = ""
+    chosen: tuple[str, ...] = ()
 
 
 class Conversation(Protocol):
     """A dialogue to measure on: its messages, the group of its last turn, whether the task of its last reply was given
-    beforehand, and what that reply tells of the record."""
+    beforehand, what that reply tells of the record, and the handles that were picked beside the last words."""
 
     @property
     def messages(self) -> Sequence[Message]: ...
@@ -81,6 +83,9 @@ class Conversation(Protocol):
 
     @property
     def told(self) -> tuple[str, str] | None: ...
+
+    @property
+    def chosen(self) -> tuple[str, ...]: ...
 
 
 @dataclass
@@ -152,8 +157,10 @@ def replies(dialogues: Iterable[Conversation]) -> Iterator[Asked]:
         for index, message in enumerate(messages):
             if message.role == "assistant":
                 wanted = tuple(part for part in message.parts if isinstance(part, TaskCall))
-                asked = hashlib.sha256(json.dumps(to_json(list(messages[:index]))).encode()).hexdigest()[:12]
                 last = index == len(messages) - 1
+                picked = dialogue.chosen if last else ()
+                held = json.dumps([to_json(list(messages[:index])), *picked])
+                asked = hashlib.sha256(held.encode()).hexdigest()[:12]
                 groups = ("all", dialogue.group)[: 1 + last]
                 task = wanted[0].task if last and dialogue.given and wanted else None
                 told = Record(messages[:index], shelf).tell(*dialogue.told) if last and dialogue.told else ""
@@ -167,6 +174,7 @@ def replies(dialogues: Iterable[Conversation]) -> Iterator[Asked]:
                     task=task,
                     told=told,
                     thing=_thing(messages[:index], wanted),
+                    chosen=picked,
                 )
                 turn += 1
             shelf.update({part.handle: part for part in message.parts if isinstance(part, Media)})
@@ -199,13 +207,14 @@ def collect(load: Callable[[], UnifiedModel], asked: Sequence[Asked], journal: J
     are appended as ``{"id", "said"}``; *load* is called only when something is to be asked."""
     if journal is None:
         model = load()
-        return [ask(model, one.messages, one.shelf, one.task) for one in asked]
+        return [ask(model, one.messages, one.shelf, one.task, one.chosen) for one in asked]
     missing = [one for one in asked if one.id not in journal]
     with journal:
         if missing:
             model = load()
             for one in missing:
-                journal.add({"id": one.id, "said": ask(model, one.messages, one.shelf, one.task).said})
+                answer = ask(model, one.messages, one.shelf, one.task, one.chosen)
+                journal.add({"id": one.id, "said": answer.said})
     return [read(journal[one.id]["said"]) for one in asked]
 
 

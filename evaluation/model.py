@@ -44,10 +44,16 @@ def read(said: str) -> Answer:
 
 
 def ask(
-    model: UnifiedModel, messages: Sequence[Message], shelf: Mapping[str, Media], task: str | None = None
+    model: UnifiedModel,
+    messages: Sequence[Message],
+    shelf: Mapping[str, Media],
+    task: str | None = None,
+    chosen: tuple[str, ...] = (),
 ) -> Answer:
-    """Return the model's likeliest reply to *messages*, one that calls *task* first where that is given."""
-    return read("".join(model.stream(messages, shelf, StreamOptions(force_task=task), lambda: False)))
+    """Return the model's likeliest reply to *messages*, one that calls *task* first where that is given, about the
+    *chosen* media and marks where some were picked."""
+    options = StreamOptions(force_task=task, chosen=chosen)
+    return read("".join(model.stream(messages, shelf, options, lambda: False)))
 
 
 def made_of(profile: str, source: str = "") -> dict[str, str]:

@@ -121,7 +121,11 @@ class Maker:
         source = iter(dialogues)
         while drawn := list(islice(source, self.pool)):
             sheets = [
-                (self.scribe.write(e.messages, None, self.budget, e.topic, e.given, e.told), e.group) for e in drawn
+                (
+                    self.scribe.write(e.messages, None, self.budget, e.topic, e.given, e.told, e.chosen),
+                    e.group,
+                )
+                for e in drawn
             ]
             states = self.states([sheet for sheet, _ in sheets])
             sheets.sort(key=lambda pair: len(pair[0].ids))

@@ -18,7 +18,7 @@ from models.grammar import write_call
 from models.values import Media, Message, Part, Region, TaskCall, Text
 
 from training.held_out import asked, held
-from training.language import adjusting, av, change, clarify, context, make, mark, plan, reason, several, words
+from training.language import adjusting, av, change, clarify, context, make, mark, picked, plan, reason, several, words
 from training.language.numbers import COMPUTED
 from training.language.phrasing import Book, Split, sections
 from training.language.talk import Dialogue
@@ -33,7 +33,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
     (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7), (change.book, 5), (plan.planned, 6), (plan.forced, 10),
-    (reason.find, 8), (reason.cut, 3), (clarify.which, 3), (clarify.how, 1.5),
+    (reason.find, 8), (reason.cut, 3), (clarify.which, 3), (clarify.how, 1.5), (picked.picked, 3.5),
 )  # fmt: skip
 """What a conversation may start with or turn to, and how often."""
 
@@ -67,13 +67,15 @@ SPLITS = ("train", "held_out", "phrasings", "objects", "company")
 @dataclass(frozen=True)
 class Example:
     """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about, *topic*
-    the last reply's topic where that calls no task, *told* what it tells of the record; its tasks may be *given* beforehand."""
+    the last reply's topic where that calls no task, *told* what it tells of the record; its tasks may be *given* beforehand.
+    *chosen* are handles that the person picked beside their last words."""
 
     messages: tuple[Message, ...]
     group: str
     topic: str = ""
     given: bool = False
     told: tuple[str, str] | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4)
@@ -112,9 +114,9 @@ def dialogue(rng: Random, split: Split) -> Example:
     group = ""
     for number in range(rng.choices(LENGTHS, LENGTH_WEIGHTS)[0]):
         group = _turn(d, number > 0)
-        if d.given or d.topic.startswith("clarify."):
-            break  # that a task was given, and the topic of a question back, are learnt in the last reply alone
-    return Example(tuple(d.messages), group, d.topic, d.given, d.told)
+        if d.given or d.chosen or d.topic.startswith("clarify."):
+            break  # what was given or chosen, and the topic of a question back, are learnt in the last reply alone
+    return Example(tuple(d.messages), group, d.topic, d.given, d.told, d.chosen)
 
 
 def examples(seed: int, split: Split | Literal["company"] = "train") -> Iterator[Example]:

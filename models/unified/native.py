@@ -50,8 +50,7 @@ class NativeModel:
         cancel: Callable[[], bool],
     ) -> Iterator[str]:
         """Yield the reply as pieces of tagged text (see :class:`models.unified.stream.UnifiedModel`)."""
-        sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf)
-        mention(sheet, self.vocabulary, options.chosen)
+        sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf, chosen=options.chosen)
         drawn = [part.of for part in messages[-1].parts if isinstance(part, Region)] if messages else []
         if options.chosen:
             drawn = [of for of in drawn if of in options.chosen]
@@ -83,9 +82,10 @@ class NativeModel:
             if cancel():
                 return
             with self._lock:
-                scores = reply.read(step).clone()  # an inference tensor cannot be changed outside of inference mode
+                scores = reply.read(step)
                 token = self._choose(scores, rules, reply.follow, options.temperature, generator)
                 if options.chosen and token == self.vocabulary["c:talk"] and self._asks_which(reply, token):
+                    scores = scores.clone()  # an inference tensor cannot be changed outside of inference mode
                     scores[token] = float("-inf")  # which medium is meant has been chosen: there is nothing to ask
                     token = self._choose(scores, rules, reply.follow, options.temperature, generator)
             rules.take(token)
@@ -161,17 +161,6 @@ class Reply:
         """Remember whether *token* copies, so that the next may carry on."""
         row = token - self.network.vocabulary
         self.follow = self.sheet.next_row(row) if row >= 0 else -1
-
-
-def mention(sheet: Sheet, vocabulary: Vocabulary, chosen: Sequence[str]) -> None:
-    """Name the *chosen* handles before the reply that *sheet* ends with, as those that a text holds are named."""
-    for handle in chosen:
-        kind, _, number = handle.partition("#")
-        ids = [vocabulary["c:mention"], vocabulary[f"a: {kind}#"], *vocabulary.digits(number)]
-        at = len(sheet.ids) - 1
-        sheet.ids[at:at] = ids
-        sheet.weights[at:at] = [0.0] * len(ids)
-        sheet.follow[at:at] = [-1] * len(ids)
 
 
 def handles(messages: Sequence[Message], shelf: Mapping[str, Media]) -> dict[str, list[int]]:

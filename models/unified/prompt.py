@@ -44,6 +44,7 @@ class Scribe:
         topic: str = "",
         given: bool = False,
         told: tuple[str, str] | None = None,
+        chosen: Sequence[str] = (),
     ) -> Sheet:
         """Write *messages*, oldest whole turns left out until they fit *budget*.
 
@@ -52,10 +53,11 @@ class Scribe:
         last message, a reply in plain words, is about: known in training only, where the model learns to name it first.
         The tasks of the last reply are not learnt where they were *given*, as by a click on the page. *told* is what the
         last reply tells of the record; of earlier ones that is found by the words, though two records may read the same.
+        *chosen* are the handles that the person picked beside the last text: they stand where those named in it do.
         """
         turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
         while True:
-            sheet = _Page(self, messages, turns[0], shelf, topic, given, told).sheet
+            sheet = _Page(self, messages, turns[0], shelf, topic, given, told, chosen).sheet
             if len(sheet.ids) <= budget or len(turns) == 1:
                 return sheet
             # about how many turns are too many; at least one goes
@@ -75,6 +77,7 @@ class _Page:
         topic: str,
         given: bool,
         told: tuple[str, str] | None,
+        chosen: Sequence[str],
     ) -> None:
         self.messages = messages
         self.vocabulary = scribe.vocabulary
@@ -84,6 +87,7 @@ class _Page:
         self.counts = dict.fromkeys(KINDS, 0)
         self.rows = 0
         last = len(messages) - 1
+        asking = max((index for index, message in enumerate(messages) if message.role == "user"), default=last)
         for index, message in enumerate(messages):
             media = [part for part in message.parts if isinstance(part, Media)]
             for medium in media:
@@ -96,7 +100,7 @@ class _Page:
                 continue
             if index >= last - 1 and shelf is not None:
                 self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
-            self.person(message, NEWEST if index >= last - 1 else OLDER)
+            self.person(message, NEWEST if index >= last - 1 else OLDER, chosen if index == asking else ())
         if messages and messages[-1].role == "user":
             self.control("assistant")
 
@@ -132,7 +136,7 @@ class _Page:
             self.sheet.add(len(self.vocabulary) + self.rows + row for row in range(found.rows))
             self.rows += found.rows
 
-    def person(self, message: Message, budget: int) -> None:
+    def person(self, message: Message, budget: int, chosen: Sequence[str]) -> None:
         self.control("user")
         for kind, count in self.counts.items():
             if count:
@@ -150,6 +154,9 @@ class _Page:
         for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
             self.control("mention")
             self.handle(f"{kind}#{number}")
+        for handle in chosen:
+            self.control("mention")
+            self.handle(handle)
 
     def region(self, region: Region) -> None:
         self.control("mark")

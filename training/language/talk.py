@@ -93,6 +93,8 @@ class Dialogue:
     """Whether the tasks of the last reply were chosen beforehand, as by a click, so that the choice is not to be learnt."""
     told: tuple[str, str] | None = None
     """What the last reply tells of the record: what, and of which medium ("" for all)."""
+    chosen: tuple[str, ...] = ()
+    """What the person picked beside their last words, as by a click on the page: media, and marks after the media they are on."""
     _user: list[Part] = field(default_factory=list)
     _drawn: list[Part] = field(default_factory=list)
     _reply: list[Part] = field(default_factory=list)

@@ -21,7 +21,7 @@ from models.unified.vocabulary import Vocabulary
 from models.values import Failure, Kind, Media, Message, Phrase, Region, TaskCall
 from training.batches import build_vocabulary
 from training.dialogues import Example, Turn, book, examples, topics
-from training.language import adjusting, av, change, context, make, reason
+from training.language import adjusting, av, change, context, make, noise, reason
 from training.language.phrasing import Split
 from training.language.talk import Dialogue
 
@@ -174,7 +174,8 @@ def test_a_second_wish_in_the_same_breath_goes_on_with_what_the_first_made() -> 
 
 
 @pytest.mark.parametrize("turn", [change.edit, change.animate, change.video_edit, av.sound_for])
-def test_the_medium_is_named_where_the_newest_is_of_the_other_kind(turn: Turn) -> None:
+def test_the_medium_is_named_where_the_newest_is_of_the_other_kind(turn: Turn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noise, "NOISY", 0.0)  # a slip of the fingers in the name is no missing name
     older = 0
     for seed in range(150):
         d = talked(seed)
@@ -206,7 +207,7 @@ def test_the_amount_of_a_change_is_the_percentage_that_was_said() -> None:
         match = re.search(r"(\d+) ?(?:%|percent|per cent)", said.text)
         if match and params["op"] in ("brightness", "contrast", "saturation"):
             down = re.search(
-                r"darke|less|lower|decrease|reduce|down|minus|-|off|out of|away|half|dim", said.text.replace("-", " - ")
+                r"darke|less|cut|lower|decrease|reduce|down|minus|-|off|out of|away|half|dim", said.text.replace("-", " - ")
             )
             amount = float(params.get("amount", 1))
             assert abs(amount) == int(match[1]) / 100, said.text

@@ -58,12 +58,12 @@ def plain(amount: float) -> str:
 
 
 def tone(
-    d: Dialogue, where: str, target: Target | None, mark: str = "", *, named: bool = False
+    d: Dialogue, where: str, target: Target | None, mark: str = "", *, named: bool = False, terse: bool = False
 ) -> tuple[Said, dict[str, str]]:
     """Return a request for a random tone change and its params; *where* is all, inside, mask or outside.
 
     *target* None gives a request that speaks of "it" only; *mark* is the region's or mask's number in the words, which a
-    *named* mask is always called by.
+    *named* mask is always called by; a *terse* request about all of it names no more than the change ("sharper").
     """
     rng = d.rng
     change = rng.choices(TONES, WEIGHTS)[0]
@@ -73,7 +73,7 @@ def tone(
     if where == "all":
         if change.bank == "color":
             bank = "adj.tint"
-        elif d.chance(0.25):
+        elif terse or d.chance(0.25):
             bank += ".plain"
     else:
         params["where"] = "outside" if where == "outside" else "inside"

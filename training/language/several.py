@@ -106,11 +106,13 @@ def cut_and_edit(d: Dialogue) -> str:
 
 
 def adjust_twice(d: Dialogue) -> str:
-    """Two typed changes of one picture or video."""
+    """Two typed changes of one picture or video; at times each in a word or two, in one breath ("blurrier plus mirrored")."""
     target = d.target("image", "video")
-    kind = target.item.kind
-    first, one = adjusting.tone(d, "all", target)
-    second, two = adjusting.shape(d, None) if d.chance(0.4) else adjusting.tone(d, "all", None)
+    kind, terse = target.item.kind, d.chance(0.3)
+    first, one = adjusting.tone(d, "all", target, terse=terse)
+    second, two = adjusting.shape(d, None) if d.chance(0.4) else adjusting.tone(d, "all", None, terse=terse)
+    while two["op"] == one["op"]:  # nobody asks for the same twice in one breath, nor for more and less of it
+        second, two = adjusting.tone(d, "all", None, terse=terse)
     d.ask(joined(d, first, second))
     between = _next(d, kind)
     return _finish(
@@ -119,12 +121,12 @@ def adjust_twice(d: Dialogue) -> str:
 
 
 def edit_and_adjust(d: Dialogue) -> str:
-    """A free change, then a typed one."""
+    """A free change, then a typed one, at times named in a word or two ("... and also as a sketch")."""
     target = d.target("image", "video")
     target.ref = ""
     kind = target.item.kind
     task = "edit" if kind == "image" else "video_edit"
-    second, params = adjusting.tone(d, "all", None)
+    second, params = adjusting.tone(d, "all", None, terse=d.chance(0.3))
     said = d.ask(joined(d, d.say("edit.ask" if kind == "image" else "vedit.ask", target), second))
     between = _next(d, kind)
     return _finish(
@@ -244,14 +246,16 @@ def take_and_change(d: Dialogue) -> str:
 
 
 def follow_and_adjust(d: Dialogue) -> str:
-    """Follow the marked thing and change the rest of the video."""
+    """Follow the marked or the named thing and change the rest of the video."""
     target = d.target("video")
     target.ref = ""
-    mark, mask = d.mark(target.handle), _next(d, "mask")
+    mask = _next(d, "mask")
+    mark = d.mark(target.handle) if d.chance(0.65) else None
+    first = d.say("follow.region", target, r=str(mark.id)) if mark else d.say("follow.ask", target)
     second, params = adjusting.tone(d, "outside" if d.chance(0.7) else "mask", None, mask[5:])
-    d.ask(joined(d, d.say("follow.region", target, r=str(mark.id)), second))
+    said = d.ask(joined(d, first, second))
     calls = (
-        step("video_segment", [target.handle, mark.handle], ["mask", "video"]),
+        step("video_segment", [target.handle, mark.handle if mark else phrase(said)], ["mask", "video"]),
         step("adjust", [target.handle, mask], ["video"], params),
     )
     return _finish(d, "video_segment+adjust", *calls)

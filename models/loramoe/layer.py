@@ -2,7 +2,7 @@
 
     g = softmax(R x)        y = W x + sum over n of g_n * (alpha / r) * B_n A_n x
 
-as in LoRAMoE (arXiv 2312.09979, section 3.1; Kaiming-uniform A and R without bias, B = 0). The rows of all A_n and of R are
+as in LoRAMoE (arXiv 2312.09979; Kaiming-uniform A and R without bias, B = 0). The rows of all A_n and of R are
 one matrix, the columns of all B_n another: a loop over N experts would make 2 N + 1 small products. Each token is routed by
 itself, so that decoding with a cache equals decoding without one.
 """
@@ -73,7 +73,9 @@ class LoraMoeLinear(nn.Module, BaseTunerLayer):
         config, down, up = self.settings[name], self.loramoe_down[name], self.loramoe_up[name]
         count, middle = config.num_experts, config.num_experts * config.r
         x = self._cast_input_dtype(x, down.weight.dtype)
-        if self.training and config.lora_dropout:
+        if (
+            self.training and config.lora_dropout
+        ):  # the router reads what the experts do not, so by a product of its own
             inner = functional.linear(functional.dropout(x, config.lora_dropout), down.weight[:middle])
             wish = functional.linear(x, down.weight[middle:])
         else:

@@ -73,9 +73,8 @@ class LoraMoeLinear(nn.Module, BaseTunerLayer):
         config, down, up = self.settings[name], self.loramoe_down[name], self.loramoe_up[name]
         count, middle = config.num_experts, config.num_experts * config.r
         x = self._cast_input_dtype(x, down.weight.dtype)
-        if (
-            self.training and config.lora_dropout
-        ):  # the router reads what the experts do not, so by a product of its own
+        if self.training and config.lora_dropout:
+            # the router reads what the experts do not, so by a product of its own
             inner = functional.linear(functional.dropout(x, config.lora_dropout), down.weight[:middle])
             wish = functional.linear(x, down.weight[middle:])
         else:

@@ -1,0 +1,139 @@
+"""Look at a picture with the vision tower, and find in what it saw the boxes of named things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models.expert import Refusal
+from models.vision.tower import STRIDE, VisionTower
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SAME = 0.5
+"""Overlap (intersection over union) from which two boxes are taken to mean one thing."""
+LEAST = 0.3
+"""What is a thing at all is at least this sure."""
+_STEEP = 4
+"""How much more the sure patches count where nothing is named."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the tower saw of a picture, one row for each of n patches: *phrases* float32 [n, phrase], of unit length; *boxes*
+    float32 [n, 4], x0, y0, x1, y1 in fractions, within the frame; *sure* float32 [n], 0..1, that a thing is there at all.
+    *contrast* is what likenesses to phrases are multiplied by."""
+
+    phrases: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+    sure: NDArray[np.float32]
+    contrast: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing in a picture: which of the phrases it is (*number*), its *box* (x0, y0, x1, y1 in fractions), how alike the
+    best of its patches and the phrase are (*alike*, -1..1) and how sure it is that a thing is there (*sure*, 0..1)."""
+
+    number: int
+    box: tuple[float, float, float, float]
+    alike: float
+    sure: float
+
+
+def sides(width: int, height: int, area: int) -> tuple[int, int]:
+    """Return the width and height, multiples of STRIDE and 32 at least, of about *area* pixels, that are nearest to the shape
+    of a picture of *width* x *height* pixels; what is longer than four times its height counts as just that."""
+    shape = min(4.0, max(0.25, width / height))
+    across = (area * shape) ** 0.5
+    wide, high = (max(32, round(side / STRIDE) * STRIDE) for side in (across, across / shape))
+    return wide, high
+
+
+def prepared(pixels: NDArray[np.uint8], area: int) -> torch.Tensor:
+    """Return a picture uint8 [h, w, 3] as the tower takes it: float [1, 3, h', w'] in -1..1, of about *area* pixels."""
+    import cv2
+
+    size = sides(pixels.shape[1], pixels.shape[0], area)
+    small = pixels.shape[0] * pixels.shape[1] >= size[0] * size[1]
+    made = cv2.resize(
+        np.ascontiguousarray(pixels[..., :3]), size, interpolation=cv2.INTER_AREA if small else cv2.INTER_LINEAR
+    )
+    return torch.from_numpy(made).permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+@torch.no_grad()
+def look(tower: VisionTower, pixels: NDArray[np.uint8]) -> Seen:
+    """Return what *tower*, in evaluation mode, sees of a picture uint8 [h, w, 3] of any size."""
+    out = tower(prepared(pixels, tower.config.area).to(tower.device))
+    phrases, boxes = (values[0].flatten(1).T.float().cpu().numpy() for values in (out.phrases, out.boxes))
+    sure = out.objectness[0].flatten().sigmoid().float().cpu().numpy()
+    return Seen(phrases, np.clip(boxes, 0, 1), sure, float(tower.config.contrast))
+
+
+def find(seen: Seen, vector: NDArray[np.float32]) -> Found:
+    """Return the likeliest place of what the unit *vector* [phrase] means, whether it is there or not: the best patch, and the
+    mean of its box and of all that overlap it, by their scores."""
+    alike = seen.phrases @ vector
+    score = alike * seen.contrast + np.log(seen.sure + 1e-6)
+    best = int(score.argmax())
+    return _joined(seen, score, best, alike, 0)
+
+
+def surest(seen: Seen) -> Found:
+    """Return the likeliest place of a thing, whatever it is (*number* 0, *alike* 0)."""
+    score = np.log(seen.sure + 1e-6) * _STEEP
+    return _joined(seen, score, int(score.argmax()), np.zeros(len(score), np.float32), 0)
+
+
+def things(seen: Seen, vectors: NDArray[np.float32], least: float = LEAST, most: int = 60) -> list[Found]:
+    """Return the things of a picture, the surest first, each as the likeliest of the phrases *vectors* [m, phrase], unit
+    length: patches that are sure by *least* at least, of those with the same box the surest alone; *most* at most."""
+    alike = seen.phrases @ vectors.T
+    named = alike.argmax(1)
+    score, found = seen.sure.copy(), list[Found]()
+    while len(found) < most and score.max(initial=0.0) >= least:
+        best = int(score.argmax())
+        number = int(named[best])
+        found.append(_joined(seen, np.log(score + 1e-6) * _STEEP, best, alike[:, number], number))
+        score[overlap(seen.boxes, np.asarray(found[-1].box, np.float32)) >= SAME] = 0
+        score[best] = 0
+    return found
+
+
+def _joined(seen: Seen, score: NDArray[np.float32], best: int, alike: NDArray[np.float32], number: int) -> Found:
+    together = overlap(seen.boxes, seen.boxes[best]) >= SAME
+    together[best] = True
+    weights = np.exp(score[together] - score[best])
+    x0, y0, x1, y1 = ((weights[:, None] * seen.boxes[together]).sum(0) / weights.sum()).tolist()
+    return Found(number, (x0, y0, x1, y1), float(alike[best]), float(seen.sure[best]))
+
+
+def overlap(boxes: NDArray[np.float32], box: NDArray[np.float32] | Sequence[float]) -> NDArray[np.float32]:
+    """Return the intersection over union, float32 [n], of each of *boxes* [n, 4] and one *box* [4]."""
+    one = np.asarray(box, np.float32)
+    both = np.clip(np.minimum(boxes[:, 2:], one[2:]) - np.maximum(boxes[:, :2], one[:2]), 0, None).prod(1)
+    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(1) + np.clip(one[2:] - one[:2], 0, None).prod()
+    return np.asarray(both / np.maximum(areas - both, 1e-9), np.float32)
+
+
+@lru_cache(maxsize=2)
+def load(source: str = "nano/vision", device: str = "cpu") -> VisionTower:
+    """Return the tower of a folder below ``assets``, ready to be asked; it is in memory once for each device. Raises Refusal
+    when it is not there or cannot be read."""
+    folder = ASSETS / source
+    try:
+        tower = VisionTower.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise Refusal(
+            f"The vision tower in {folder.name} cannot be read.", "Make it with python -m training.vision."
+        ) from error
+    return tower.to(device).eval()

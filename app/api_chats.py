@@ -11,7 +11,7 @@ from components.fast_gradio import gr
 from models.expert import Refusal
 
 from app import programs
-from app.api_files import data, file, parts, plainly, told, upload
+from app.api_files import data, file, plainly, upload
 from app.bundle import load as load_bundle
 from app.bundle import save_to_share
 from app.engine import Engine
@@ -53,7 +53,8 @@ def _turns(engine: Engine) -> None:
         stand in its place. A reply in the making has the state "running". So a program that lost its connection finds its
         reply again."""
         with plainly("answering /messages"):
-            return [told(engine, place) for place in engine.placed(programs.again(engine, owner, conversation))]
+            places = engine.placed(programs.again(engine, owner, conversation))
+            return [programs.said(place, lambda item: file(engine, item)) for place in places]
 
     def foresee(
         conversation: str,
@@ -78,7 +79,7 @@ def _turns(engine: Engine) -> None:
         Returns {"shown": the numbers of the messages that are shown now}."""
         with plainly("answering /choose"):
             session = programs.again(engine, owner, conversation)
-            engine.choose(session, _number(message))
+            engine.choose(session, programs.number(message))
             return {"shown": [place.n for place in engine.placed(session)]}
 
     def undo(conversation: str, owner: str) -> dict:
@@ -86,9 +87,7 @@ def _turns(engine: Engine) -> None:
         as {"n", "role", "state", "parts"}."""
         with plainly("answering /undo"):
             session = programs.again(engine, owner, conversation)
-            last = engine.undo(session)
-            facts = {"n": engine.later(session)[-1], "role": last.role, "state": last.state}
-            return {**facts, "parts": parts(engine, last)}
+            return programs.undo(engine, session, lambda item: file(engine, item))
 
     def redo(conversation: str, owner: str) -> dict:
         """Bring back what the last /undo took. Returns {"shown": the numbers of the messages that are shown now}."""
@@ -100,7 +99,7 @@ def _turns(engine: Engine) -> None:
         """Make a conversation of its own of everything up to a message, by default of all. Returns {"conversation"}."""
         with plainly("answering /branch"):
             session = programs.again(engine, owner, conversation)
-            made = engine.branch_off(session, None if message is None else _number(message))
+            made = engine.branch_off(session, None if message is None else programs.number(message))
             return {"conversation": made.conversation}
 
     for light in (stop, skip, media, messages, foresee, choose, undo, redo, branch):
@@ -117,8 +116,7 @@ def _lists(engine: Engine) -> None:
         with plainly("answering /conversations"):
             if not is_owner(owner):
                 raise Refusal("The owner is missing.", "Pass the owner of an earlier answer.")
-            found = engine.search(owner, str(words)) if str(words or "").strip() else engine.conversations(owner)
-            return [{"conversation": e.id, "title": e.title, "updated": e.updated} for e in found]
+            return programs.listed(engine, owner, str(words or ""))
 
     def rename(conversation: str, owner: str, title: str) -> dict:
         """Give a conversation another title, of at most 80 characters. Returns {"renamed": true}."""
@@ -192,9 +190,3 @@ def _files(engine: Engine) -> None:
 
     for heavy in (export, save, load, replay):
         gr.api(heavy, api_name=heavy.__name__, concurrency_limit=16)
-
-
-def _number(message: Any) -> int:
-    if isinstance(message, bool) or not isinstance(message, int):
-        raise Refusal("The message is not named by its number.", "Pass message as /messages tells it: a whole number.")
-    return message

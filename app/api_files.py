@@ -12,7 +12,6 @@ from models.expert import Refusal
 from models.values import Media, Message
 
 from app import programs
-from app.branches import Placed
 from app.engine import Engine
 
 
@@ -62,10 +61,3 @@ def file(engine: Engine, item: Media) -> dict[str, Any]:
 def parts(engine: Engine, message: Message) -> list[dict[str, Any]]:
     """Return the parts of a message as JSON data, with the files of its media."""
     return [programs.part(item, lambda media: file(engine, media)) for item in message.parts]
-
-
-def told(engine: Engine, place: Placed) -> dict[str, Any]:
-    """Return a message of the branch that is shown as JSON data, with its number and those of its variants."""
-    message = place.message
-    facts = {"n": place.n, "variants": list(place.variants), "role": message.role, "state": message.state}
-    return {**facts, "parts": parts(engine, message)}

@@ -1,5 +1,5 @@
-"""The door for programs that speak the Model Context Protocol: four tools, for one person, over stdin and stdout or, by
-``app.mcp_http``, over HTTP.
+"""The door for programs that speak the Model Context Protocol: tools that make replies, and those of ``app.mcp_chats``, for one
+person, over stdin and stdout or, by ``app.mcp_http``, over HTTP.
 
 It needs the package ``mcp`` (requirements-mcp.txt). The conversations are those of one owner per data folder, whose token no
 tool ever tells. A file is read only from the folder that the person named with ``--files``, or comes within the call; what is
@@ -12,14 +12,13 @@ import base64
 import binascii
 import inspect
 import io
-import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 import anyio
 from mcp.server import MCPServer
@@ -33,6 +32,7 @@ from typing_extensions import NotRequired, TypedDict
 from app import programs
 from app.engine import Engine
 from app.events import Event, Finished, Progress
+from app.mcp_chats import tools, words
 from app.overrides import choices
 from app.session import Session, owner_of
 
@@ -153,6 +153,7 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
         conversation: str = "",
         text: str | None = None,
         regions: list[Marked | Stretch] | None = None,
+        message: int | None = None,
         seed: int | None = None,
         task: str = "",
         expert: str = "",
@@ -161,11 +162,12 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
         params: dict[str, str | int | float] = {},  # noqa: B006
     ) -> list[TextContent | ImageContent]:
         """Answer the last message of a conversation once more, as it was meant: with another seed unless one is given, in other
-        words, with other regions, task, media or marks. The arguments are those of chat; what was there is kept beside it."""
+        words, with other regions, task, media or marks. message: an earlier one, by the number n that messages tells. The other
+        arguments are those of chat; what was there is kept beside it, on a branch of its own."""
         with programs.plainly("answering again", ToolError):
             where = session(conversation)
             chosen = choices(engine, seed, task, expert, media, marks, params)
-            return await _reply(engine, where, programs.ask_again(engine, where, chosen, None, text, regions), ctx)
+            return await _reply(engine, where, programs.ask_again(engine, where, chosen, message, text, regions), ctx)
 
     def media(conversation: str = "", handle: str = "") -> list[TextContent | ImageContent]:
         """List every medium of a conversation with its path, oldest first; with a handle, that one alone, shown if it is a
@@ -177,7 +179,7 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
                 raise Refusal(f"There is no {handle} here.", f"There are: {', '.join(shelf) or 'none yet'}.")
             wanted = [shelf[handle]] if handle else list(shelf.values())
             told = {"conversation": where.conversation, "media": [programs.medium(m, _path(engine, m)) for m in wanted]}
-            return [_words(told), *([*_seen(engine, shelf[handle])] if handle else [])]
+            return [words(told), *([*_seen(engine, shelf[handle])] if handle else [])]
 
     def stop(conversation: str = "") -> str:
         """End the reply that is being made, within one step; what was made before it is kept."""
@@ -185,9 +187,9 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
             return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
 
     nameless = "left out, the latest goes on" if remembers else "left out, a new one begins"
-    for tool in (chat, again, media, stop):
-        words = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)
-        server.add_tool(tool, description=words, structured_output=False)
+    for tool in (chat, again, media, stop, *tools(engine, owner, session)):
+        about = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)
+        server.add_tool(tool, description=about, structured_output=False)
     return server
 
 
@@ -260,15 +262,11 @@ def _path(engine: Engine, item: Media) -> str:
     return str(engine.store.file(item))
 
 
-def _words(told: dict[str, Any]) -> TextContent:
-    return TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
-
-
 def _answer(engine: Engine, where: Session, message: Message) -> list[TextContent | ImageContent]:
     parts = [programs.part(item, lambda media: _path(engine, media)) for item in message.parts]
     told = {"conversation": where.conversation, "state": message.state, "parts": parts}
     pictures = [picture for item in message.parts if isinstance(item, Media) for picture in _seen(engine, item)]
-    return [_words(told), *pictures]
+    return [words(told), *pictures]
 
 
 def _seen(engine: Engine, item: Media) -> Iterator[ImageContent]:

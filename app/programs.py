@@ -69,6 +69,36 @@ def is_handle(value: Any) -> bool:
     return isinstance(value, str) and _HANDLE.fullmatch(value) is not None
 
 
+def number(message: Any) -> int:
+    """Return *message* as the number of a message. Raises Refusal for what is none."""
+    if isinstance(message, bool) or not isinstance(message, int):
+        raise Refusal("The message is not named by its number.", "Pass message as /messages tells it: a whole number.")
+    return message
+
+
+def said(place: Placed, file: Callable[[Media], Any]) -> dict[str, Any]:
+    """Return a message of the branch that is shown as JSON data, with its number and those of its variants; *file* as for
+    :func:`part`."""
+    message = place.message
+    facts = {"n": place.n, "variants": list(place.variants), "role": message.role, "state": message.state}
+    return {**facts, "parts": [part(item, file) for item in message.parts]}
+
+
+def listed(engine: Engine, owner: str, words: str = "") -> list[dict[str, Any]]:
+    """Return the owner's conversations that hold a message, the latest first, as JSON data; with *words* those that hold all
+    of them."""
+    found = engine.search(owner, words) if words.strip() else engine.conversations(owner)
+    return [{"conversation": entry.id, "title": entry.title, "updated": entry.updated} for entry in found]
+
+
+def undo(engine: Engine, session: Session, file: Callable[[Media], Any]) -> dict[str, Any]:
+    """Take the last message of the person and what followed it out of sight and return it as JSON data; *file* as for
+    :func:`part`. Raises Refusal when there is none, or a reply is in the making."""
+    last = engine.undo(session)
+    facts = {"n": engine.later(session)[-1], "role": last.role, "state": last.state}
+    return {**facts, "parts": [part(item, file) for item in last.parts]}
+
+
 def redo(engine: Engine, session: Session) -> list[Placed]:
     """Bring back what was taken back last and return what is shown now. Raises Refusal when nothing was."""
     later = engine.later(session)
@@ -146,8 +176,7 @@ def ask_again(
 
     Raises Refusal when there is no such message, and as :func:`ask` does.
     """
-    if n is not None and (isinstance(n, bool) or not isinstance(n, int)):
-        raise Refusal("The message is not named by its number.", "Pass message as /messages tells it: a whole number.")
+    n = None if n is None else number(n)
     places = engine.placed(session)
     asked = [place for place in places if place.message.role == "user" and n in (None, place.n)]
     if not asked:

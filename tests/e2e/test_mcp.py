@@ -78,11 +78,17 @@ def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
         return {tool.name: tool for tool in (await client.list_tools()).tools}
 
     tools = talk(engine, look)
-    assert set(tools) == {"chat", "again", "media", "stop"}
+    walks = {"conversations": {"search"}, "messages": set(), "undo": set(), "redo": set()}
+    walks |= {"choose": {"message"}, "branch": {"message"}}
+    assert set(tools) == {"chat", "again", "media", "stop", *walks}
+    for name, takes in walks.items():
+        taken = takes if name == "conversations" else {*takes, "conversation"}
+        assert set(tools[name].input_schema["properties"]) == taken
+    assert tools["choose"].input_schema["properties"]["message"]["type"] == "integer"
     schema = tools["chat"].input_schema
     chosen = {"regions", "conversation", "seed", "task", "expert", "media", "marks", "params"}
     assert set(schema["properties"]) == {"text", "files", *chosen}
-    assert set(tools["again"].input_schema["properties"]) == {"text", *chosen}
+    assert set(tools["again"].input_schema["properties"]) == {"text", "message", *chosen}
     told = json.dumps(schema)
     for word in ("box", "point", "scribble", "poly", "neg", "label", "time", "mask", "span"):
         assert f'"{word}"' in told
@@ -137,6 +143,84 @@ def test_media_marks_and_settings_are_chosen_and_a_reply_is_made_again_as_it_was
         "<task>segment image#2</task>", "<task>segment image#1 region#1</task>", "<task>segment image#1 region#1</task>",
     ]  # fmt: skip
     assert used["parts"] == [{"type": "text", "text": "You said hello."}]
+
+
+def said(told):
+    """The words of each message that ``messages`` told."""
+    return ["".join(part.get("text", "") for part in message["parts"]) for message in told["messages"]]
+
+
+def test_an_earlier_message_is_answered_again_and_the_branches_are_chosen(engine):
+    async def walk(call, client):
+        await call("chat", text="one", files=["photo.png"])
+        await call("chat", text="two")
+        told, shown = await call("messages")
+        assert [(m["n"], m["variants"], m["role"]) for m in told["messages"]] == [
+            (0, [0], "user"), (1, [1], "assistant"), (2, [2], "user"), (3, [3], "assistant"),
+        ]  # fmt: skip
+        assert Path(told["messages"][0]["parts"][0]["file"]).is_file()
+        assert shown == []
+        await call("again", text="uno", message=0)
+        after, _ = await call("messages")
+        assert said(after) == ["uno", "You said uno."]
+        assert after["messages"][0]["variants"] == [0, 4]
+        chosen, _ = await call("choose", message=0)
+        assert chosen == {"conversation": told["conversation"], "shown": [0, 1, 2, 3]}
+        for tool in ("choose", "again", "branch"):
+            with pytest.raises(RuntimeError, match="no such message"):
+                await call(tool, message=99)
+            with pytest.raises(RuntimeError, match="validation error"):
+                await call(tool, message="first")
+
+    talk(engine, walk)
+
+
+def test_what_was_taken_back_comes_back_and_a_branch_goes_its_own_way(engine):
+    async def walk(call, client):
+        await call("chat", text="one", files=["photo.png"])
+        told, _ = await call("chat", text="two")
+        taken, _ = await call("undo")
+        assert taken["shown"] == [0, 1]
+        assert (taken["taken"]["n"], taken["taken"]["role"], taken["taken"]["parts"][0]["text"]) == (2, "user", "two")
+        first, _ = await call("undo")
+        assert [part["type"] for part in first["taken"]["parts"]] == ["image", "text"]
+        assert first["shown"] == []
+        with pytest.raises(RuntimeError, match="no such message"):
+            await call("undo")
+        assert (await call("redo"))[0]["shown"] == [0, 1, 2, 3]
+        with pytest.raises(RuntimeError, match="Nothing was taken back"):
+            await call("redo")
+        made, _ = await call("branch", message=1)
+        assert made["conversation"] != told["conversation"]
+        await call("chat", text="three", conversation=made["conversation"])
+        assert said((await call("messages"))[0]) == ["one", "You said one.", "three", "You said three."]
+        assert said((await call("messages", conversation=told["conversation"]))[0])[2:] == ["two", "You said two."]
+
+    talk(engine, walk)
+
+
+def test_conversations_are_listed_and_searched_and_only_ones_own(engine):
+    theirs = engine.open("p" * 32)
+    for _ in engine.reply(theirs, "my lighthouse"):
+        pass
+
+    async def find(call, client):
+        first, _ = await call("chat", text="the old lighthouse")
+        second, _ = await call("chat", text="a ferry", conversation="new")
+        listed, _ = await call("conversations")
+        found, _ = await call("conversations", search="SAID lighthouse")
+        none, _ = await call("conversations", search="my")
+        for tool, more in {"messages": {}, "undo": {}, "redo": {}, "branch": {}, "choose": {"message": 0}}.items():
+            with pytest.raises(RuntimeError, match="no such conversation"):
+                await call(tool, conversation=theirs.conversation, **more)
+        return first["conversation"], second["conversation"], listed, found, none
+
+    first, second, listed, found, none = talk(engine, find)
+    told = [(c["conversation"], c["title"]) for c in listed["conversations"]]
+    assert told == [(second, "a ferry"), (first, "the old lighthouse")]
+    assert listed["conversations"][0]["updated"] >= listed["conversations"][1]["updated"] > 1.7e9
+    assert [c["conversation"] for c in found["conversations"]] == [first]
+    assert none == {"conversations": []}
 
 
 @pytest.mark.parametrize("name", ["../secret.png", "{}/secret.png", "/etc/passwd", "nowhere.png", "link.png"])

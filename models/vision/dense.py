@@ -136,4 +136,5 @@ def load(source: str = "nano/vision", device: str = "cpu") -> VisionTower:
         raise Refusal(
             f"The vision tower in {folder.name} cannot be read.", "Make it with python -m training.vision."
         ) from error
-    return tower.to(device).eval()
+    ready: VisionTower = tower.to(device).eval()
+    return ready

@@ -1,0 +1,1 @@
+"""The training of the vision tower: drawn scenes with exact masks, what each patch shows, and the command."""

@@ -216,7 +216,7 @@ def test_numbers_in_calls_are_those_that_the_person_said() -> None:
             if len(made := calls(reply)) == 1:
                 for key in ("degrees", "frame", "db", "semitones", "time"):
                     value = made[0].params.get(key, "").lstrip("-")
-                    words = re.sub(r"(?i)\b(this|that|left|right) one\b", "", user.text)  # no number is meant
+                    words = re.sub(r"(?i)\b(this|that|the|left|right|another|quick) one\b|half turn", "", user.text)
                     if value and (said := {plain(amount.value) for amount in amounts(words)}):
                         # an answer to a question back ("the second one") leaves the number in the message before
                         told = said | {plain(amount.value) for amount in amounts(said_before)}

@@ -27,8 +27,15 @@ PLAIN = (
     ("chat.passage", "say.fact", 9),
 )  # fmt: skip
 _PLAIN_WEIGHTS = [weight for _, _, weight in PLAIN]
-REFUSED = {"speech": 5, "depth": 4, "pose": 4, "text": 6, "three": 5, "web": 4, "weather": 2, "mail": 5, "document": 4, "face": 5, "music": 6, "other": 6}  # fmt: skip
+REFUSED = {"speech": 5, "depth": 4, "pose": 4, "text": 6, "three": 5, "web": 4, "weather": 2, "mail": 5, "document": 4, "face": 5, "music": 6, "other": 6,
+           "still": 9, "clip": 8, "track": 6}  # fmt: skip
 """Kinds of wishes that no task fulfils, and how often each is met."""
+OF_A: dict[str, tuple[Kind, str]] = {
+    "still": ("image", "other"),
+    "clip": ("video", "other"),
+    "track": ("audio", "music"),
+}
+"""Kinds of wishes about a medium that is there: its kind, and what the reply is about."""
 ABOUT_PICTURE = ("depth", "pose", "text", "face", "three")
 NEEDS: tuple[tuple[str, Kind], ...] = (
     ("seg.region", "image"), ("remove.region", "image"), ("adj.grayscale", "image"), ("adj.rotate", "image"), ("adj.flip.horizontal", "image"),
@@ -52,7 +59,10 @@ def refuse(d: Dialogue) -> str:
     """A wish for something that no task here can do."""
     name = d.rng.choices(list(REFUSED), list(REFUSED.values()))[0]
     kind: Kind | None = None
-    if name in ABOUT_PICTURE:
+    topic = name
+    if name in OF_A:
+        kind, topic = OF_A[name]
+    elif name in ABOUT_PICTURE:
         kind = "image" if d.chance(0.85) else None
     elif name == "music":
         kind = "audio" if d.chance(0.6) else "video"
@@ -65,7 +75,7 @@ def refuse(d: Dialogue) -> str:
     word = d.book.text(d.rng, f"noun.{kind or ('audio' if name == 'speech' else 'image')}")
     it = d.book.text(d.rng, "it.new", noun=word)
     d.ask(d.say(f"refuse.{name}", it=it, noun=word))
-    d.answer(f"say.refuse.{name}")
+    d.answer(f"say.refuse.{topic}")
     return f"refuse.{name}"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.values import Media, Message
+from models.values import Failure, Media, Message, Part, Step, TaskCall
+
+_CALL = re.compile(r"t([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,21 @@ def media_of(messages: Iterable[Message]) -> dict[str, Media]:
             if isinstance(part, Media):
                 found.setdefault(part.handle, part)
     return found
+
+
+def highest_call(parts: Iterable[Part]) -> int:
+    """Return the highest number of a call that *parts* name (7 for "t7"), 0 where none does."""
+    found = [_CALL.fullmatch(_call_of(part)) for part in parts]
+    return max((int(match[1]) for match in found if match), default=0)
+
+
+def _call_of(part: Part) -> str:
+    """Return the id of the call that *part* is or came of, "" where there is none."""
+    if isinstance(part, TaskCall):
+        return part.id
+    if isinstance(part, Media):
+        return str(part.meta.get("call") or "")
+    return part.call if isinstance(part, Step | Failure) else ""
 
 
 def cut(tree: Tree, n: int) -> Tree:

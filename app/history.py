@@ -169,6 +169,12 @@ class History:
             self._check(owner, conversation)
             return placed(self._kept.parents(conversation), self._kept.shown(conversation))
 
+    def calls(self, owner: str, conversation: str) -> int:
+        """Return the highest number that a call of the conversation has, on whatever branch, 0 where none ran."""
+        with self._lock:
+            self._check(owner, conversation)
+            return self._kept.calls(conversation)
+
     def later(self, owner: str, conversation: str) -> list[int]:
         """Return the numbers of the messages that follow the last one shown: what was taken back, the oldest first."""
         with self._lock:

@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from models.values import Message, Part
+from models.values import Media, Message, Part
 
-from app.branches import path_to
+from app.branches import highest_call, path_to
 
 MOST = 20_000
 """Messages, and media, of which something is kept at once."""
@@ -28,6 +28,7 @@ class Kept:
         self._parents: dict[str, dict[int, int | None]] = {}
         self._messages: dict[str, dict[int, Message]] = {}
         self._facts: dict[str, dict[str, Any]] = {}
+        self._calls: dict[str, tuple[int, int]] = {}
         self._count = 0
         self._version = -1
 
@@ -37,6 +38,7 @@ class Kept:
         if version != self._version or self._count > MOST:
             self._parents.clear()
             self._messages.clear()
+            self._calls.clear()
             self._version, self._count = version, 0
 
     def forget(self, conversation: str, n: int | None = None) -> None:
@@ -45,6 +47,8 @@ class Kept:
             self._messages.pop(conversation, None)
         else:
             self._messages.get(conversation, {}).pop(n, None)
+        if n is None or n <= self._calls.get(conversation, (-1, 0))[0]:
+            self._calls.pop(conversation, None)
 
     def facts(self, text: str) -> dict[str, Any]:
         """Return the facts of a medium that *text* stands for."""
@@ -65,6 +69,21 @@ class Kept:
             if not self._db.in_transaction:
                 self._parents[conversation] = known
         return known
+
+    def calls(self, conversation: str) -> int:
+        """Return the highest number that a call of the conversation has, on whatever branch, 0 where none ran."""
+        self._check()
+        last, highest = self._calls.get(conversation, (-1, 0))
+        if last < 0:  # media may have come from another conversation without the reply that made them
+            query = "SELECT meta FROM media WHERE conversation = ?"
+            metas = self._db.execute(query, (conversation,)).fetchall()
+            highest = highest_call(Media("image", "", "", self.facts(meta)) for (meta,) in metas)
+        query = "SELECT n, parts FROM message WHERE conversation = ? AND n > ? AND role = 'assistant' ORDER BY n"
+        for n, parts in self._db.execute(query, (conversation, last)).fetchall():
+            last, highest = n, max(highest, highest_call(self._rebuilt(parts)))
+        # What a transaction takes back leaves a gap in the numbers at most.
+        self._calls[conversation] = last, highest
+        return highest
 
     def shown(self, conversation: str) -> list[tuple[int, Message]]:
         """Return the messages of the branch that is shown, with their numbers, in order."""

@@ -41,12 +41,11 @@ class Reply:
         self._engine, self._run, self._options = engine, run, options
         self._session = run.session
         self._messages = engine.messages(self._session)
-        calls = sum(isinstance(p, TaskCall) for m in self._messages for p in m.parts)
         self._user = self._messages[-1]
         self._drawn = [p for p in self._user.parts if isinstance(p, Region)]
         self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
         self._names = Names(self._messages)
-        self._turn = Turn(engine.history, run, calls, self._names.words, kept(options))
+        self._turn = Turn(engine.history, run, self._names.words, kept(options))
         media = engine.history.media(self._session.owner, self._session.conversation, sent=True)
         self._shelf = {m.handle: m for m in media}  # what messages hold, what this reply makes being added
 

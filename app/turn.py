@@ -61,19 +61,18 @@ class Turn:
         self,
         history: History,
         run: Run,
-        calls_before: int,
         spell: Callable[[str], str] = lambda words: words,
         chosen: Mapping[str, Any] | None = None,
     ) -> None:
-        """*calls_before* is how many calls the conversation has; *spell* turns the model's words into the person's; *chosen* is
-        what the person chose for the reply. Raises
-        Refusal where a later reply took over already."""
+        """*spell* turns the model's words into the person's; *chosen* is what the person chose for the reply.
+        Raises Refusal where a later reply took over already."""
         self._history, self.run, self._spell = history, run, spell
         self.session = run.session
         self.parts: list[Part] = []
         self.calls = 0
         self.full = False
-        self._numbered = calls_before
+        # By all branches: a page that shows another one shall not take this reply's calls for its own.
+        self._numbered = history.calls(self.session.owner, self.session.conversation)
         self._shown = self._saved = time.monotonic()
         self._words: list[str] = []
         if not run.current:

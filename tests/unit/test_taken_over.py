@@ -70,7 +70,7 @@ def test_a_reply_that_the_disk_still_has_to_take_is_not_settled(talk):
 def test_a_reply_that_was_taken_over_writes_nothing_more(talk):
     engine, session = talk
     run = Run(session)
-    turn = Turn(engine.history, run, 0)
+    turn = Turn(engine.history, run)
     turn.add(Text("so far"), CALL)
     run.current = False
     engine.history.settle("ann", session.conversation)
@@ -85,7 +85,7 @@ def test_a_reply_that_was_taken_over_writes_nothing_more(talk):
 def test_a_reply_that_was_taken_over_before_its_first_word_is_not_begun(talk):
     engine, session = talk
     with pytest.raises(Refusal, match="meantime"):
-        Turn(engine.history, replace(Run(session), current=False), 0)
+        Turn(engine.history, replace(Run(session), current=False))
     assert len(engine.messages(session)) == 2
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("peft", reason="LoRAMoE is a tuner of peft, which is not installed")
-
 import torch
 from loramoe_models import adapted, experts, llama, some_ids, stir, unified
 from peft import PeftModel, get_peft_model

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
-pytest.importorskip("peft", reason="LoRAMoE is a tuner of peft, which is not installed")
-
 import torch
 from loramoe_models import adapted, experts, llama, some_ids, unified
 from peft import PeftModel

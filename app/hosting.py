@@ -182,6 +182,7 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
     from models.media import LIMITS
     from starlette.middleware import Middleware
 
+    from app.packed import Packed
     from app.ui import look
     from app.web_app import WebApp
 
@@ -196,7 +197,11 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
         "inbrowser": settings.open_browser and not on_spaces(),
         "allowed_paths": [str(settings.media.resolve())],
         "max_file_size": LIMITS.upload_bytes,
-        "app_kwargs": {"middleware": [gate, Middleware(WebApp)], "docs_url": None, "redoc_url": None},
+        "app_kwargs": {
+            "middleware": [gate, Middleware(WebApp), Middleware(Packed)],
+            "docs_url": None,
+            "redoc_url": None,
+        },
         "strict_cors": True,
         "show_error": False,
         "enable_monitoring": False,

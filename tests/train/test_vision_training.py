@@ -181,7 +181,7 @@ def test_a_few_steps_find_a_thing(words: Lexicon, tmp_path: Path) -> None:
 
 def test_a_run_goes_on_bit_for_bit_and_is_shipped(words: Lexicon, tmp_path: Path) -> None:
     def trainer(name: str, limit: int, resume: bool = False) -> command.Trainer:
-        plan = command.Plan(tmp_path / name, 5, size=4, fresh=2, limit_steps=limit)
+        plan = command.Plan(tmp_path / name, 5, size=4, fresh=2, measured=16, limit_steps=limit)
         return command.Trainer(plan, resume, words, TINY)
 
     whole = trainer("whole", 6)

@@ -5,8 +5,8 @@
 
 RUN keeps a checkpoint (weights, their running mean, optimiser, random state) and ``metrics.json``; ``--resume`` goes on from it
 with the very batches that would have come. Minutes are those of the processor, so that a busy machine changes nothing but how long
-it takes; the learning rate falls with the share of them that is spent. ``--ship`` writes the running mean of the weights in half
-precision, with a manifest, to a folder.
+it takes; the learning rate falls with the share of them that is spent. ``--ship``, given with the options of the run, writes the
+running mean of the weights in half precision, with a manifest, to a folder.
 """
 
 from __future__ import annotations
@@ -32,14 +32,11 @@ from training.vision.losses import losses
 from training.vision.scenes import SIZES, sight
 from training.vision.words import Lexicon, lexicon
 
-MEASURED = 160
-"""Scenes that are measured while training, drawn from another seed."""
-
 
 @dataclass(frozen=True)
 class Plan:
     """What one training run does. *minutes* and *evaluate_every* in minutes of the processor; *size* pictures of a batch,
-    *fresh* of them new; *limit_steps* 0 for as many as the minutes allow."""
+    *fresh* of them new; *measured* scenes of another seed are measured on the way; *limit_steps* 0 for as many as the minutes allow."""
 
     run: Path
     minutes: float
@@ -48,6 +45,7 @@ class Plan:
     size: int = 32
     fresh: int = 10
     evaluate_every: float = 4.0
+    measured: int = 160
     device: str = "cpu"
     limit_steps: int = 0
 
@@ -125,7 +123,7 @@ class Trainer:
         bank = torch.from_numpy(self.words.first).to(self.plan.device)
         with self.mean.applied(self.tower):
             self.tower.eval()
-            for batch in held_out(self.words.names, MEASURED if self.plan.limit_steps == 0 else 8):
+            for batch in held_out(self.words.names, self.plan.measured):
                 batch = batch.to(self.plan.device)
                 out = self.tower(batch.pixels)
                 flat = batch.owner.flatten()

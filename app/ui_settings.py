@@ -56,7 +56,9 @@ def _machine(engine: Engine) -> list[Row]:
     if settings.threads:
         threads = str(settings.threads), "It was asked for."
     else:
-        threads = f"up to {cores}", "Left to the libraries, which use as many as this machine has cores."
+        own = "one" if cores <= 2 else "four"  # models.reader.usual_threads, without loading torch
+        why = f"Left to the libraries, which use as many as this machine has cores; the language model takes {own}."
+        threads = f"up to {cores}", why
     host = "0.0.0.0" if on_spaces() else settings.host  # as app.hosting serves it
     local = host in LOCAL and not settings.share
     reach = (

@@ -175,14 +175,19 @@ def handles(messages: Sequence[Message], shelf: Mapping[str, Media]) -> dict[str
     return found
 
 
+def _threads(checkpoint: Checkpoint) -> int:
+    """Return on how many threads the model runs: torch may have been given few of them, by ``--threads``."""
+    return int(checkpoint.call.get("threads") or min(torch.get_num_threads(), usual_threads()))
+
+
 def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its text encoder.
 
-    ``checkpoint.call`` may name another ``text_encoder`` folder and the number of ``threads``. On at most two cores one
-    thread is used: two on busy cores are several times slower. Raises OSError, ValueError or RuntimeError on bad files.
+    ``checkpoint.call`` may name another ``text_encoder`` folder and the number of ``threads``. Otherwise on at most two cores
+    one thread is used, since two on busy cores are several times slower, and never more than torch has. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
-    torch.set_num_threads(int(checkpoint.call.get("threads", usual_threads())))
+    torch.set_num_threads(_threads(checkpoint))
     return NativeModel(network, Vocabulary.load(folder), reader, device)

@@ -4,7 +4,7 @@ unison.talk = function (element) {
   const down = element.querySelector(".u-down");
   const own = element.closest("#talk");
   const room = own.parentElement;
-  let atEnd = true, waiting = false, last = 0;
+  let atEnd = true, waiting = false, last = 0, said = false;
 
   const boxes = () => [...room.children].filter((child) => child.classList.contains("u-box-of-turns"));
   const number = (box) => {
@@ -12,8 +12,16 @@ unison.talk = function (element) {
     return bar ? Number(bar.dataset.n) : Infinity;
   };
 
+  // The greeting and the cards of an empty chat are read from their top, however low the room is.
   function end() {
     atEnd = true;
+    const before = said;
+    said = Boolean(room.querySelector(".message-row"));
+    if (!said) {
+      if (before) room.scrollTop = 0;
+      down.hidden = true;
+      return;
+    }
     room.scrollTop = room.scrollHeight;
     last = room.scrollTop;
     down.hidden = true;
@@ -34,7 +42,7 @@ unison.talk = function (element) {
     const latest = (sorted.find(([n]) => n !== Infinity) || sorted[sorted.length - 1])[1]; // of an empty chat the one that greets
     ring.forEach((box) => box.classList.toggle("u-last", box === latest));
     all.forEach((box) => box.classList.toggle("u-void", box !== latest && number(box) === Infinity));
-    if (atEnd) end();
+    if (atEnd || !said) end();
   }
 
   unison.arrange = () => {
@@ -47,7 +55,7 @@ unison.talk = function (element) {
     // What grows between a scroll to the end and the word of it is no leaving: only who goes up leaves.
     atEnd = near || (atEnd && room.scrollTop >= last - 1);
     last = room.scrollTop;
-    down.hidden = atEnd;
+    down.hidden = atEnd || !said;
     if (atEnd && !near) end();
   }, { passive: true });
   const sizes = new ResizeObserver(() => unison.arrange());

@@ -56,3 +56,24 @@ def test_long_lines_of_code_are_wrapped(visit, site):
     page.wait_for_selector("#chat pre")
     assert cut(page, "#chat pre") == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_greeting_is_read_from_its_top_however_low_its_room_is(visit, site, tmp_path):
+    page = visit(site.url, viewport={"width": 1000, "height": 620})
+    stage.attach(page, stage.photo(tmp_path / "a.png", (120, 60, 200, 140)))
+    room, greeting = page.locator("#chat").bounding_box(), page.locator("#chat .placeholder h2")
+    assert page.evaluate(
+        "(() => { const c = document.querySelector('#chat'); return c.scrollHeight > c.clientHeight })()"
+    )
+    assert greeting.bounding_box()["y"] >= room["y"]
+    # The cards below can be scrolled to and stay there, and a first message is followed to its reply.
+    page.evaluate("document.querySelector('#chat').scrollTop = 60")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("document.querySelector('#chat').scrollTop") == 60
+    stage.send(page, "say " + "a line\n\n" * 40)
+    page.wait_for_function(
+        "(() => { const c = document.querySelector('#chat'); return c.scrollHeight - c.scrollTop - c.clientHeight < 5 })()"
+    )
+    page.evaluate("document.querySelector('[data-act=new]').click()")
+    page.wait_for_selector("#chat .message-row", state="detached")
+    page.wait_for_function("document.querySelector('#chat').scrollTop === 0")

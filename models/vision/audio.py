@@ -61,7 +61,7 @@ def _filters() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the window [REACH] and the filters [bins, BANDS]: with them, a full-scale sine has a power of 1 over all bands
     that it falls into."""
     window = np.hanning(REACH + 1)[:-1]
-    pitch = mel_of(np.fft.rfftfreq(_SIZE, 1 / RATE))
+    pitch = mel_of(np.fft.rfftfreq(_SIZE, 1 / RATE).astype(np.float64))
     edges = mel_of(_edges())
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     up = (pitch[:, None] - low) / (middle - low)

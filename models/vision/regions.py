@@ -64,8 +64,8 @@ def _bins(low: Tensor, high: Tensor, size: int, bins: int, ratio: int) -> Tensor
     Each bin is the mean of *ratio* places, evenly spread in it (0: as many as a bin has cells, rounded up).
     """
     start, step = low * size - 0.5, (high - low) * size / bins
-    # less the rounding of fractions, or a box of just as many cells as bins would sometimes get two places a bin
     most = ratio or max(1, -(-size // bins))
+    # less the rounding of fractions, or a box of just as many cells as bins would sometimes get two places a bin
     count = torch.full_like(step, ratio) if ratio else (step.detach() - _NEAR).ceil().clamp(1, most)
     number = torch.arange(most, dtype=low.dtype, device=low.device)
     within = (number[None] + 0.5) / count[:, None]
@@ -189,7 +189,8 @@ def region_weights(
             found.append(box_weights(box_tensor([region.box]), height, width)[0])
             continue
         shrink = 1.0 if region.mask else min(1.0, DRAWN / max(size))
-        covered = area(region, *(max(1, round(side * shrink)) for side in size), masks)
+        across, down = (max(1, round(side * shrink)) for side in size)
+        covered = area(region, across, down, masks)
         bounds = box_of(covered)
         if bounds is None:
             raise Refusal(f"{region.handle} marks nothing.", "Mark what is meant, not only what is not.")

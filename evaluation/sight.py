@@ -89,13 +89,13 @@ drew. In the last row chance is a half. These are figures of a drawn toy world: 
 
 @dataclass(frozen=True)
 class Case:
-    """A picture, uint8 [h, w, 3], the *phrase* to look for, and the true boxes of its things, the one that is meant first."""
+    """A picture, uint8 [h, w, 3], the *phrase* to look for, the true boxes of its things, the one that is meant first, and the
+    name of a thing that is *absent* from it."""
 
     pixels: NDArray[np.uint8]
     phrase: str
     boxes: tuple[Corners, ...]
     absent: str = ""
-    """The name of a thing that is not in the picture."""
 
 
 class Eye(Protocol):
@@ -154,17 +154,19 @@ def drawn(scene: Scene, name: str, phrase: str) -> Case | None:
     return Case(truth.pixels, phrase, tuple(boxes)) if meant == 1 else None
 
 
-def score(case: Case, seen: dense.Seen, vector: NDArray[np.float32], rng: Random) -> dict[str, bool]:
-    """Return who of ROWS answers *case* rightly; *vector* is where its phrase lies for the sentence encoder."""
+def score(case: Case, seen: dense.Seen, vectors: Mapping[str, NDArray[np.float32]], rng: Random) -> dict[str, bool]:
+    """Return which of ROWS are right for *case*; *vectors* tells where phrases lie for the sentence encoder."""
+    there, away = (dense.find(seen, vectors[phrase]) for phrase in (case.phrase, case.absent))
     said: dict[str, Corners] = {
-        "tower": dense.find(seen, vector).box,
+        "tower": there.box,
         "unnamed": dense.surest(seen).box,
         "largest": max(case.boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1])),
         "chance": rng.choice(case.boxes),
         "frame": (0.0, 0.0, 1.0, 1.0),
     }
     right = {who: box_iou(box, case.boxes[0]) >= RIGHT for who, box in said.items()}
-    return {**right, "oracle": bool(dense.overlap(seen.boxes, case.boxes[0]).max() >= RIGHT)}
+    best = float(dense.overlap(seen.boxes, case.boxes[0]).max())
+    return {**right, "oracle": best >= RIGHT, "there": there.alike > away.alike}
 
 
 def measure(
@@ -174,26 +176,9 @@ def measure(
     rng = Random(f"chance {seed}")
     found: dict[str, dict[str, Estimate | None]] = {who: {} for who in ROWS}
     for line, held in asked.items():
-        marks = [score(case, eye(case.pixels), vectors[case.phrase], rng) for case in held]
-        for who in marks[0]:
+        marks = [score(case, eye(case.pixels), vectors, rng) for case in held]
+        for who in ROWS:
             found[who][line] = share(sum(mark[who] for mark in marks), len(marks), seed)
-    found["there"] = told_apart(eye, vectors, asked, seed)
-    return found
-
-
-def told_apart(
-    eye: Eye, vectors: Mapping[str, NDArray[np.float32]], asked: Mapping[str, Sequence[Case]], seed: int
-) -> dict[str, Estimate | None]:
-    """Return, for each line of *asked*, how often the phrase of a thing that is there finds a likelier place than the name of
-    one that is not."""
-    found = {}
-    for line, held in asked.items():
-        marks = []
-        for case in held:
-            seen = eye(case.pixels)
-            there, away = (dense.find(seen, vectors[phrase]) for phrase in (case.phrase, case.absent))
-            marks.append(there.alike > away.alike)
-        found[line] = share(sum(marks), len(marks), seed)
     return found
 
 

@@ -167,8 +167,8 @@ class Trainer:
         torch.set_flush_denormal(False)
         self.evaluate()
 
-    def ship(self, folder: Path) -> None:
-        """Write the running mean of the weights in half precision and a manifest to *folder*."""
+    def ship(self, folder: Path, note: str = "") -> None:
+        """Write the running mean of the weights in half precision and a manifest, with a *note* on the run, to *folder*."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.safetensors*"):
             old.unlink()
@@ -180,6 +180,7 @@ class Trainer:
             folder,
             command=f"python -m training.vision --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --rate {plan.rate:g}"
             f" --size {plan.size} --fresh {plan.fresh}",
+            note=note,
             licence="Apache-2.0",
             seed=plan.seed,
             steps=self.step,
@@ -232,14 +233,15 @@ def main() -> None:
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--ship", type=Path)
+    parser.add_argument("--note", default="", help="a word on the run for the manifest")
     arguments = vars(parser.parse_args())
-    resume, ship = arguments.pop("resume"), arguments.pop("ship")
+    resume, ship, note = (arguments.pop(name) for name in ("resume", "ship", "note"))
     torch.set_num_threads(1)
     trainer = Trainer(Plan(**arguments), resume or ship is not None, lexicon())
     if ship is None:
         trainer.run()
     else:
-        trainer.ship(ship)
+        trainer.ship(ship, note)
 
 
 if __name__ == "__main__":

@@ -31,13 +31,10 @@ def keep_log(settings):  # type: ignore[no-untyped-def]
 
 
 def build(engine):  # type: ignore[no-untyped-def]
-    """Return the page over *engine* and its endpoint for programs, a ``gr.Blocks`` that is not yet launched."""
-    from app import api, ui
+    """Return the page over *engine* and its endpoints for programs, a ``gr.Blocks`` that is not yet launched."""
+    from app import ui
 
-    page = ui.build(engine)
-    with page:
-        api.add_endpoints(engine)
-    return page
+    return ui.build(engine)
 
 
 def launch(page, settings):  # type: ignore[no-untyped-def]

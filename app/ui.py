@@ -14,6 +14,7 @@ from components.settings_panel import settings_panel
 from components.talk import talk
 from components.target_chip import target_chip
 
+from app import api
 from app.chat_view import CHAT
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples, small_icon
@@ -74,12 +75,13 @@ def _box(number: int, engine: Engine) -> Any:
 
 
 def build(engine: Engine) -> Any:
-    """Return the page over *engine* as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
+    """Return the page over *engine*, with its endpoints for programs, as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
     actions = Actions(engine, definition())
     results = Results(actions)
     sidebar = Chats(actions)
     targets = Targets(actions)
     with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
+        api.add_endpoints(engine)  # first: gradio numbers names that are taken, also by what the page keeps to itself
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
         with gr.Sidebar(open=False, elem_id="side", width=300) as side:
             chats = chat_list(elem_id="chats")

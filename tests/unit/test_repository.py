@@ -119,6 +119,7 @@ def test_ruff_refuses_an_import_across_the_layers(tmp_path: Path) -> None:
     cases = {
         "models": "import gradio\nimport app.engine\n",
         "models/experts": "import models.experts.adjust\nimport models.unified.native\n",
+        "models/vision": "import models.experts.adjust\nimport app.engine\n",
         "app": "import gradio\nimport training.dialogues\n",
         "components": "import models.values\nimport app.engine\n",
     }

@@ -10,9 +10,10 @@ import sys
 
 
 def prepare(threads: int) -> None:
-    """Set what libraries read when they are first imported: thread counts, and no telemetry."""
+    """Set what libraries read when they are first imported: thread counts, no telemetry, no bars across the terminal."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     if threads:
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = str(threads)
@@ -42,15 +43,18 @@ def launch(page, settings):  # type: ignore[no-untyped-def]
     from app.hosting import launch_keywords
 
     keywords = launch_keywords(settings)
+    if settings.desktop:
+        keywords["inbrowser"] = False
     try:
+        # What gradio says tells of its own options, and not of those that app.py takes.
+        page.launch(**keywords, prevent_thread_lock=True, quiet=True)
+        print(f"Unison is at {page.local_url} (Ctrl+C ends it).", flush=True)
         if settings.desktop:
             from app import desktop
 
-            page.launch(**{**keywords, "inbrowser": False}, prevent_thread_lock=True)
-            if not desktop.show(page.local_url, settings.data):
-                page.block_thread()
-        else:
-            page.launch(**keywords)
+            if desktop.show(page.local_url, settings.data):
+                return 0
+        page.block_thread()
     except OSError as error:
         # Gradio raises this for a taken port; its text names the port.
         print(f"Unison cannot serve: {error}. Try --port 0 for any free port.", file=sys.stderr)

@@ -55,7 +55,10 @@ def test_the_page_answers_and_the_endpoint_is_there(tmp_path):
         process.terminate()
         process.wait(30)
         assert process.stdout is not None
+        said = process.stdout.read()
         process.stdout.close()
+    assert f"Unison is at http://127.0.0.1:{port}" in said
+    assert "launch()" not in said, "a person has options of app.py, and not those of gradio"
 
 
 def test_the_terminal_is_a_door_too(tmp_path):

@@ -161,6 +161,7 @@ class Trainer:
         self.optimiser = make_optimiser(self.network, plan.rate)
         self.mean = Averaged(self.network)
         self.step, self.spent, self.log = 0, 0.0, list[dict[str, Any]]()
+        self.data = list[str]()
         if resume:
             self.load()
         self.static = reader.static.detach().to(plan.device)
@@ -173,12 +174,12 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         self.mean.load_state_dict(state["mean"])
         torch.set_rng_state(state["rng"])
-        self.step, self.spent, self.log = state["step"], state["spent"], state["log"]
+        self.step, self.spent, self.log, self.data = state["step"], state["spent"], state["log"], state["data"]
 
     def save(self) -> None:
         state = {
             "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "mean": self.mean.state_dict(),
-            "rng": torch.get_rng_state(), "step": self.step, "spent": self.spent, "log": self.log,
+            "rng": torch.get_rng_state(), "step": self.step, "spent": self.spent, "log": self.log, "data": self.data,
         }  # fmt: skip
         torch.save(state, self.plan.run / "checkpoint.tmp")
         (self.plan.run / "checkpoint.tmp").replace(self.plan.run / "checkpoint.pt")
@@ -219,6 +220,8 @@ class Trainer:
 
     def run(self) -> None:
         """Train until the planned time (or number of steps) is spent, measuring and saving on the way."""
+        if (data := data_digest()) not in self.data[-1:]:
+            self.data.append(data)
         queue = multiprocessing.get_context("spawn").Queue(maxsize=12)
         arguments = (
             queue,
@@ -268,20 +271,22 @@ class Trainer:
         write_manifest(
             folder,
             command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}"
-            f" --layers {plan.layers} --width {plan.width}" + " --compiled" * plan.compiled,
+            f" --layers {plan.layers} --width {plan.width}" + " --compiled" * plan.compiled
+            + f", then --ship FOLDER --talk-bias {talk_bias:g}",
             talk_bias=talk_bias,
             note=note,
             licence="Apache-2.0",
             seed=plan.seed,
             steps=self.step,
             minutes=round(self.spent / 60, 1),
-            data=data_digest(),
+            data=self.data,
             metrics={name: value for name, value in (self.log or [{}])[-1].items() if name != "groups"},
         )
 
 
 def data_digest(count: int = 200) -> str:
-    """Return a digest of the first *count* dialogues of seed 0: changes when the generator does."""
+    """Return a digest of the first *count* dialogues of seed 0: changes when the generator does. A run that was resumed with
+    another generator is of both, so the digests are kept in the order in which they were learnt from."""
     import hashlib
 
     from models.values import to_json

@@ -31,10 +31,11 @@ from app.events import Event, Options
 from app.history import Entry, History
 from app.owed import Owed
 from app.reply import Reply
-from app.running import Runs
+from app.running import Runs, Told
 from app.session import Session
 from app.settings import Settings
 from app.turn import Run
+from app.waiting import Lines
 
 if TYPE_CHECKING:
     from models.unified.stream import UnifiedModel
@@ -69,6 +70,7 @@ class Engine:
         self.router = Router(self.profile, self.store, found, self.device)
         self.brain = Brain(lambda: load_model(self.profile.unified, self.device, settings.assets), model)
         self._runs = Runs()
+        self.lines = Lines()
         self._owed = Owed(self.history)
 
     def start(self) -> None:
@@ -78,6 +80,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop every reply and close the history."""
+        self.lines.close()
         self._runs.close(self.settings.grace)
         self.brain.settle(LOADING)
         self.history.close()
@@ -105,6 +108,7 @@ class Engine:
 
     def delete(self, session: Session) -> None:
         """Stop and forget a conversation, and remove the files that no other conversation uses."""
+        self.lines.take_back(session)
         self.stop(session)
         self.store.remove(self.history.delete(session.owner, session.conversation))
         self._owed.forget(session.conversation)
@@ -116,6 +120,7 @@ class Engine:
 
     def put_away(self, session: Session) -> None:
         """Stop a conversation and hide it; within the seconds of REGRET it can be brought back, then it is deleted."""
+        self.lines.take_back(session)
         self.stop(session)
         self.history.put_away(*_of(session))
         timer = threading.Timer(REGRET + 1, self.clean)
@@ -305,9 +310,9 @@ class Engine:
 
     # Runs
 
-    def begin(self, session: Session, events: Iterator[Event]) -> Iterator[Event]:
-        """Make a reply, as :meth:`reply`, :meth:`retry` or :meth:`edit` gives it, whether or not it is read to its end, and
-        return a reader of it: closing that cancels nothing. Raises Refusal as the first step of *events* does."""
+    def begin(self, session: Session, events: Iterator[Told]) -> Iterator[Told]:
+        """Make a reply, as :meth:`reply`, :meth:`retry`, :meth:`edit` or :func:`app.waiting.in_turn` gives it, whether or not
+        it is read to its end, and return a reader of it: closing that cancels nothing. Raises Refusal as *events* does."""
         return self._runs.begin(session, events)
 
     def follow(self, session: Session) -> Iterator[Event] | None:

@@ -57,4 +57,9 @@ class Finished:
     reason: Literal["done", "stopped", "failed"] = "done"
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """The message was taken in and waits for the reply before it; nothing of it is in the conversation yet."""
+
+
 Event: TypeAlias = Grown | Progress | Finished

@@ -13,6 +13,8 @@ from app.cards import Link, medium_card
 from app.engine import REGRET, Engine
 from app.ui_pages import Page
 
+SAID = 300
+"""Characters that are shown of a message that waits."""
 Card = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -52,6 +54,8 @@ def list_json(engine: Engine, page: Page, link: Link) -> dict[str, Any]:
         "media": _media(engine, page, link) if page.shelf else None,
         "download": page.download,
         "replay": page.replay,
+        "waiting": [{"n": one.number, "text": one.text[:SAID]} for one in engine.lines.waiting(session)],
+        "sent": dict(page.sends),
     }
 
 

@@ -7,32 +7,46 @@ import contextvars
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from models.expert import Refusal
 from models.router import incident
 
-from app.events import Event, Progress
+from app.events import Event, Progress, Waiting
 from app.session import Session
 from app.turn import Run
 
+Told = TypeVar("Told")
 TAKE_OVER = 2.0
 """Seconds that a new reply gives a stopped one to end."""
 SIGN = 1 / 6
 """Seconds after which a reader hears the latest event again, which is how a closed browser is noticed."""
 
 
+class Busy(Refusal):
+    """The conversation is answering another message."""
+
+
 class Live:
     """A reply that makes itself: *events* is run to its end in a thread, whoever listens. Its first event is made at once, so
-    that what it raises is raised here."""
+    that what it raises is raised here; *began* is called when it does not wait any more."""
 
-    def __init__(self, events: Iterator[Event], ended: Callable[[Live], None]) -> None:
-        self._events, self._ended = events, ended
+    def __init__(self, events: Iterator[Any], began: Callable[[Live], None], ended: Callable[[Live], None]) -> None:
+        self._events, self._began, self._ended = events, began, ended
         self._changed = threading.Condition()
-        self._latest: list[Event] = [next(events)]
+        self._latest: list[Any] = [next(events)]
         self._count = 1
+        self._refusal: Refusal | None = None
+        self._waits = True
         self.over = False
+        self._look()
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._make,), name="reply", daemon=True).start()
+
+    def _look(self) -> None:
+        if self._waits and not isinstance(self._latest[-1], Waiting):
+            self._waits = False
+            self._began(self)
 
     def _make(self) -> None:
         try:
@@ -43,6 +57,9 @@ class Live:
                     self._latest = [*self._latest[:1], event] if progress else [event]
                     self._count += 1
                     self._changed.notify_all()
+                self._look()
+        except Refusal as refusal:
+            self._refusal = refusal  # a message that waited is looked at when its turn comes
         except Exception as error:  # noqa: BLE001 (what there is of the reply is saved; readers see that it ended)
             incident("making a reply", error)
         finally:
@@ -51,9 +68,9 @@ class Live:
                 self._changed.notify_all()
             self._ended(self)
 
-    def follow(self) -> Iterator[Event]:
+    def follow(self) -> Iterator[Any]:
         """Yield the latest events from now to the end: first what there is, then whatever changed, and now and then the same
-        again. Closing it ends nothing but itself."""
+        again. Closing it ends nothing but itself. Raises the Refusal that ended it, if one did."""
         seen = 0
         while True:
             with self._changed:
@@ -62,6 +79,8 @@ class Live:
                 latest, over, seen = self._latest, self.over, self._count
             yield from latest
             if over:
+                if self._refusal is not None:
+                    raise self._refusal
                 return
 
 
@@ -94,7 +113,7 @@ class Runs:
         with self._lock:
             before = self._runs.get(session.conversation)
             if before is not None and not before.stop.is_set():
-                raise Refusal("This conversation is still answering.", "Wait for it to end, or press Stop.")
+                raise Busy("This conversation is still answering.", "Wait for it to end, or press Stop.")
             mine = sum(one.session.owner == session.owner for one in self._runs.values())
             if before is None and (len(self._runs) >= MOST or mine >= EACH):
                 raise Refusal("Too many replies are being made at once.", "Wait for one to end, or stop one.")
@@ -110,19 +129,19 @@ class Runs:
                 if self._runs.get(session.conversation) is run:
                     del self._runs[session.conversation]
 
-    def begin(self, session: Session, events: Iterator[Event]) -> Iterator[Event]:
+    def begin(self, session: Session, events: Iterator[Told]) -> Iterator[Told]:
         """Make the reply that *events* stands for in a thread and return a reader of it. Raises what its first step raises."""
+
+        def began(live: Live) -> None:
+            with self._lock:
+                self._live[session.conversation] = live
 
         def ended(live: Live) -> None:
             with self._lock:
                 if self._live.get(session.conversation) is live:
                     del self._live[session.conversation]
 
-        live = Live(events, ended)
-        with self._lock:
-            if not live.over:
-                self._live[session.conversation] = live
-        return live.follow()
+        return Live(events, began, ended).follow()
 
     def follow(self, session: Session) -> Iterator[Event] | None:
         """Return a reader of the reply in the making, or None where none is made in a thread."""

@@ -9,6 +9,7 @@ from components import assets
 from components.chat_list import chat_list
 from components.fast_gradio import gr
 from components.media_card import bridge, definition
+from components.outbox import send_box
 from components.region_editor import region_editor
 from components.settings_panel import settings_panel
 from components.talk import talk
@@ -21,6 +22,7 @@ from app.examples import EXAMPLES, make_examples, small_icon
 from app.ui_actions import Actions
 from app.ui_chats import Chats
 from app.ui_results import Results
+from app.ui_sending import Sending
 from app.ui_settings import panel
 from app.ui_target import Targets
 
@@ -43,7 +45,9 @@ def look() -> dict[str, Any]:
     )
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     # The stand-in for a storage that is off comes before whatever may look at it.
-    head = assets.head("settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "talk")
+    head = assets.head(
+        "settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "talk", "outbox"
+    )
     return {"theme": theme, "css": css, "head": head}
 
 
@@ -80,6 +84,7 @@ def build(engine: Engine) -> Any:
     results = Results(actions)
     sidebar = Chats(actions)
     targets = Targets(actions)
+    sending = Sending(actions)
     with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         api.add_endpoints(engine)  # first: gradio numbers names that are taken, also by what the page keeps to itself
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
@@ -94,6 +99,7 @@ def build(engine: Engine) -> Any:
                 talk(elem_id="talk")
             asked = bridge(elem_id="asked")
             tray = region_editor(elem_id="tray", padding=False)
+            outbox = send_box(elem_id="outbox", padding=False)
             box = gr.MultimodalTextbox(
                 elem_id="box",
                 show_label=False,
@@ -127,7 +133,10 @@ def build(engine: Engine) -> Any:
         # The composer tells every key; only new files are worth a request, and the tray sends that.
         box.change(None, [box], None, js="(value) => (unison.tellDraft(value), unison.tellFiles(value))", **direct)
         tray.files(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
-        box.submit(actions.send, [box, tray, chip, owner], shown, **stream)
+        # What is sent is what was there when Send was pressed, and the composer is empty from then on.
+        for press in (box.submit, outbox.again):
+            press(sending.send, [box, tray, chip, owner], shown, js="unison.post", **stream)
+        outbox.unsend(sending.unsend, [tray, owner], [tray, chats], **direct, trigger_mode="multiple")
         chip.aim(targets.aim, [tray, owner], [chip], **direct, trigger_mode="multiple")
         chip.meant(targets.meant, [owner], shown, **stream)
         chip.answer(targets.answer, [owner], shown, **stream)

@@ -18,7 +18,6 @@ from models.router import incident
 from models.values import Failure, Message
 
 from app.chat_view import CHAT, ChatView
-from app.choosing import picked, regions_of
 from app.engine import Engine
 from app.events import Event, Finished, Grown, Progress
 from app.examples import EXAMPLES
@@ -26,13 +25,12 @@ from app.listing import list_json
 from app.session import Session
 from app.steps import Steps
 from app.ui_pages import Page, Pages, linker
-from app.ui_tray import Tray, read, usable, write
+from app.ui_tray import Tray, usable, write
+from app.waiting import Place
 
 IDLE = {"submit_btn": True, "stop_btn": False}
 BUSY = {"submit_btn": False, "stop_btn": True}
 EMPTY: dict[str, Any] = {"text": "", "files": []}
-AT_ONCE = 0.6
-"""Seconds within which the first and the last drawing of a reply may reach the browser together."""
 TICK = 1 / 6
 """Least seconds between two drawings of a reply that grows."""
 PARTS = CHAT + 4
@@ -132,7 +130,8 @@ class Actions:
     def _card(self, value: dict[str, Any]) -> dict[str, Any]:
         return entry(value, self._props)
 
-    def _tray(self, session: Session, tray: Tray) -> dict[str, Any]:
+    def tray(self, session: Session, tray: Tray) -> dict[str, Any]:
+        """Return what the tray shows."""
         return write(tray, self.engine.media(session), self.engine.next_region(session), self.link)
 
     def sidebar(self, page: Page) -> dict[str, Any]:
@@ -143,14 +142,21 @@ class Actions:
         """Return everything that the page shows of its conversation; *tray* and *box* are what the composer shall hold."""
         session = page.session
         if tray is None:
-            tray = Tray(tuple(self.engine.pending(session)))
+            spoken_for = {handle for one in self.engine.lines.waiting(session) for handle in one.handles}
+            tray = Tray(tuple(handle for handle in self.engine.pending(session) if handle not in spoken_for))
+        follow = self.engine.busy(session) or bool(self.engine.lines.waiting(session))
         return (
             *self.view.whole(session, page.view),
             self._buttons(page, value=box or EMPTY),
-            self._tray(session, tray),
-            {**self.sidebar(page), "follow": self.engine.busy(session)},
+            self.tray(session, tray),
+            {**self.sidebar(page), "follow": follow},
             gr.update(visible=page.view.more),
         )
+
+    def first(self, page: Page) -> tuple[Any, ...]:
+        """Return the same for a tab that was opened just now: what was typed since stays."""
+        *chat, _, tray, listed, more = self.all(page)
+        return *chat, self._buttons(page), tray, listed, more
 
     def anew(self, page: Page) -> tuple[Any, ...]:
         """Return the same but for the composer, which keeps what is being written."""
@@ -170,7 +176,7 @@ class Actions:
 
     # The composer
 
-    def _take(self, page: Page, message: Any) -> list[str]:
+    def take(self, page: Page, message: Any) -> list[str]:
         """Attach what is new in the composer; return the handles of all its files that are still wanted."""
         paths = [str(path) for path in (message or {}).get("files", [])]
         handles = []
@@ -187,7 +193,8 @@ class Actions:
                 handles.append(page.files[path])
         return [handle for handle in handles if handle]
 
-    def _told(self, session: Session, data: Any) -> Tray:
+    def told(self, session: Session, data: Any) -> Tray:
+        """Return what can be used of the tray that a browser sent."""
         return usable(data, self.engine.media(session), self.engine.next_region(session))
 
     @guarded(1)
@@ -196,11 +203,13 @@ class Actions:
         if not (message or {}).get("files"):
             return gr.skip()
         page = self.page(request, owner)
-        known = set(page.files)
-        handles = self._take(page, message)
+        known, told = set(page.files), self.told(page.session, data)
+        if told.to is not None and told.to <= page.sent_to:
+            return gr.skip()  # they went with a message that was sent since
+        handles = self.take(page, message)
         if set(page.files) <= known:
             return gr.skip()
-        return self._tray(page.session, self._told(page.session, data).having(*handles))
+        return self.tray(page.session, told.having(*handles))
 
     @guarded(1)
     def drop(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
@@ -210,29 +219,15 @@ class Actions:
             page.files.update({path: None for path, known in page.files.items() if known == handle})
         if handle in self.engine.pending(page.session):
             self.engine.detach(page.session, handle)
-        return self._tray(page.session, self._told(page.session, data).without(handle))
+        return self.tray(page.session, self.told(page.session, data).without(handle))
 
     # Replies
-
-    @streaming
-    def send(self, message: Any, data: Any, chip: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Send what the composer and the tray hold, with what the chip was set to, and show the reply as it grows."""
-        page = self.page(request, owner)
-        session = page.session
-        handles = self._take(page, message)
-        tray = read(data, self.engine.media(session), self.engine.next_region(session)).having(*handles)
-        text = str((message or {}).get("text") or "")
-        marks = [*regions_of(self.engine.messages(session)), *(region.handle for region in tray.regions)]
-        choice = chip.get("choice") if isinstance(chip, dict) else None
-        options = picked(choice, self.engine.media(session), marks, self.engine.router.runnable())
-        events = self.engine.reply(session, text, tray.attached, tray.regions, options)
-        yield from self.show(page, events, to=tray.to)
 
     @streaming
     def retry(self, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Make the last reply again."""
         page = self.page(request, owner)
-        yield from self.show(page, self.engine.retry(page.session), clear=False)
+        yield from self.show(page, self.engine.retry(page.session))
 
     @streaming
     def example(self, owner: Any, event: gr.SelectData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -246,7 +241,8 @@ class Actions:
             for name in made.files:
                 handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
-            with self._steps.of(session) as stopped:
+            # What is sent meanwhile waits for all of its steps.
+            with self._steps.of(session) as stopped, self.engine.lines.place(session, Place()):
                 went = yield from self.show(page, self.engine.reply(session, made.text, handles, regions))
                 for text in made.then:
                     if went == "well" and not stopped():
@@ -260,33 +256,31 @@ class Actions:
                 self.engine.detach(session, handle)
             raise
 
-    def show(
-        self, page: Page, events: Iterator[Event], clear: bool = True, to: int | None = None
-    ) -> Generator[tuple[Any, ...], None, str]:
-        """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows; *to* is the
-        state of the tray that was sent. Returns how it went: "well" when it was done without a failure."""
+    def show(self, page: Page, events: Iterator[Event]) -> Generator[tuple[Any, ...], None, str]:
+        """Make the reply that *events* stands for, whether or not this browser stays, and draw it as it grows. Returns how it
+        went: "well" when it was done without a failure."""
         running = self.engine.begin(page.session, events)
-        return (yield from self.watch(page, page.session, running, clear, to=to, stay=True))
+        return (yield from self.watch(page, page.session, running, stay=True))
 
     def watch(
         self,
         page: Page,
         session: Session,
         events: Iterator[Event],
-        clear: bool = False,
         *,
         to: int | None = None,
         stay: bool = False,
     ) -> Generator[tuple[Any, ...], None, str]:
-        """Draw a reply as its events come, as long as the tab shows its conversation and no newer stream draws it; with
-        *clear* the composer is emptied when it begins. With *stay* it waits for the end even when a newer stream draws."""
+        """Draw a reply as its events come, as long as the tab shows its conversation and no newer stream draws it; *to* is the
+        state of the tray that was sent. With *stay* it waits for the end even when a newer stream draws. What is being
+        written in the composer is never touched."""
         page.watcher = mine = object()
         went = ""
         with closing(events):  # type: ignore[type-var]
             now: Message | None = None
             progress: Progress | None = None
             draw: Callable[..., tuple[Any, ...]] | None = None
-            drawn = began = 0.0
+            drawn = 0.0
             away = False
             last: object = None
             for event in events if stay else _while_newest(page, events):
@@ -310,16 +304,11 @@ class Actions:
                     progress = progress if isinstance(event, Grown) else None
                     first, now = now is None, event.message
                     if first:
-                        if clear and page.session == session:
-                            with page.lock:
-                                page.files.clear()
-                        began = time.monotonic()
                         if page.session == session:
-                            box = gr.update(value=EMPTY, **BUSY) if clear else gr.update(**BUSY)
-                            tray = self._tray(session, Tray(to=to)) if clear else gr.skip()
+                            tray = gr.skip() if to is None else self.tray(session, Tray(to=to))
                             chat = self.view.changed(session, page.view)
                             more = gr.update(visible=page.view.more)
-                            yield *chat, box, tray, self.sidebar(page), more
+                            yield *chat, gr.update(**BUSY), tray, self.sidebar(page), more
                         continue
                     if isinstance(event, Finished):
                         break
@@ -328,11 +317,9 @@ class Actions:
                     draw = draw or self.view.growing(session, page.view)
                     yield *draw(now, progress, _picture(progress)), *(gr.skip(),) * (PARTS - CHAT)
             if page.session == session and page.watcher is mine:
-                # Of two updates that a browser gets at once it keeps the later, so a quick end empties the composer again.
-                again = clear and now is not None and not drawn and time.monotonic() - began < AT_ONCE
-                box = gr.update(value=EMPTY, **IDLE) if again else gr.update(**IDLE)
-                tray = self._tray(session, Tray(to=to)) if again else gr.skip()
-                yield *self.view.changed(session, page.view), box, tray, self.sidebar(page), gr.skip()
+                # Of two updates that a browser gets at once it keeps the later, so a quick end tells of the tray again.
+                tray = gr.skip() if to is None or drawn else self.tray(session, Tray(to=to))
+                yield *self.view.changed(session, page.view), gr.update(**IDLE), tray, self.sidebar(page), gr.skip()
         return went
 
     def stop(self, owner: Any, request: gr.Request) -> None:

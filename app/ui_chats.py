@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from app.bundle import hindrance, load, save_to_share
 from app.chat_view import CHAT
 from app.listing import regret_until
 from app.replay import Now, summary, watched
+from app.running import SIGN
 from app.session import Session
 from app.ui_actions import PARTS, Actions, fault, guarded, streaming, tell
 from app.ui_pages import Page, owner_token
@@ -42,7 +44,7 @@ class Chats:
         """Show the owner's latest conversation."""
         token = owner_token(owner)
         try:
-            return (token, *self._actions.all(self._actions.page(request, token)))
+            return (token, *self._actions.first(self._actions.page(request, token)))
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             fault("load", error)
             return (token, *(gr.skip(),) * PARTS)
@@ -58,11 +60,22 @@ class Chats:
         page.view.sent.clear()  # what was sent last may never have come
         running = self._engine.follow(session)
         seen = (session.conversation, [place.n for place in self._engine.placed(session)][-1:])
-        if running is not None:
+        if running is None and seen != page.view.end:
             yield self._actions.anew(page)
-            yield from self._actions.watch(page, session, running)
-        elif seen != page.view.end:
-            yield self._actions.anew(page)
+        # Replies to messages that wait have no stream of their own once their tab was closed or loaded again.
+        mine, waited = page.watcher, False
+        while page.session == session and page.watcher is mine:
+            waits = bool(self._engine.lines.waiting(session))
+            if running is not None:
+                yield self._actions.anew(page)
+                yield from self._actions.watch(page, session, running)
+                mine = page.watcher
+            elif waits or (waited and self._engine.busy(session)):
+                yield (gr.skip(),) * PARTS
+                time.sleep(SIGN)
+            if not (waits or waited):
+                return
+            waited, running = waits, self._engine.follow(session)
 
     @guarded(PARTS + 1)
     def fresh(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
@@ -146,7 +159,7 @@ class Chats:
             raise Refusal("There is no such message in this conversation.", "Reload the page.")
         if act == "edit":
             events = self._engine.edit(session, str(wish.get("text") or ""), n)
-            yield from self._actions.show(page, events, clear=False)
+            yield from self._actions.show(page, events)
         elif act == "choose":
             self._engine.choose(session, n)
             yield self._actions.anew(page)

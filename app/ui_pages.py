@@ -18,6 +18,8 @@ from app.engine import Engine
 from app.session import Session, is_owner, new_owner
 
 MOST_PAGES = 5000
+SENDS = 64
+"""Sent messages of a tab of which it is remembered what became."""
 
 
 @dataclass
@@ -37,8 +39,9 @@ class Seen:
 class Page:
     """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
     taken away), which of its messages are in view, how many downloads it made, which was the last and which the latest
-    exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, and which
-    stream draws the tab now."""
+    exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, which
+    stream draws the tab now, what became of the messages that it sent (by the number that it gave each: "sent", "waits", "taken",
+    "refused", "back" or "gone"), and the state of its tray when the last one was sent."""
 
     session: Session
     files: dict[str, str | None] = field(default_factory=dict)
@@ -51,11 +54,23 @@ class Page:
     replay: dict[str, Any] | None = None
     gone: tuple[str, str, float] | None = None
     watcher: object = None
+    sends: dict[str, str] = field(default_factory=dict)
+    sent_to: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def turn_to(self, session: Session) -> None:
         """Show another conversation."""
         self.session, self.files, self.view = session, {}, Seen()
+
+    def accepts(self, number: str) -> bool:
+        """Note that message *number* is sent now; tell False where it was before, or was taken back."""
+        with self.lock:
+            if number in self.sends:
+                return False
+            self.sends[number] = "sent"
+            for old in list(self.sends)[:-SENDS]:
+                del self.sends[old]
+            return True
 
 
 def owner_token(value: object) -> str:

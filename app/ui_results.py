@@ -73,7 +73,7 @@ class Results:
         text = command(step, engine.shelf(session), engine.router.tasks)
         ran = [c.implementation for c, name in engine.implementations(step.task) if name == step.expert]
         options = Options(seed=step.seed if wish.get("seed") == "same" else None, implementation=next(iter(ran), None))
-        yield from actions.show(page, engine.reply(session, text, options=options), clear=False)
+        yield from actions.show(page, engine.reply(session, text, options=options))
 
     @guarded(1)
     def export(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:

@@ -59,7 +59,7 @@ class Targets:
         asked = event._data
         page = self.actions.page(request, owner)
         session, over = page.session, self._newest.ask(str(request.session_hash))
-        told, known = self.actions._told(session, tray), self.engine.media(session)
+        told, known = self.actions.told(session, tray), self.engine.media(session)
         shelf = {**self.engine.shelf(session), **{handle: known[handle] for handle in told.attached}}
         marks = {**regions_of(self.engine.messages(session)), **{region.handle: region for region in told.regions}}
         options = picked(asked.get("choice"), shelf, marks, self.engine.router.runnable())
@@ -103,7 +103,7 @@ class Targets:
             events = self.engine.edit(session, asked.text, regions=moved, options=options)
         else:
             events = self.engine.retry(session, options=options)
-        yield from self.actions.show(page, events, clear=False)
+        yield from self.actions.show(page, events)
 
     @streaming
     def answer(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -114,7 +114,7 @@ class Targets:
         answers = answers_json(question, self.engine.shelf(page.session), self.actions.link)
         if words not in (answer["ref"] for answer in answers):
             raise Refusal("That is no answer to the last question here.", "Answer in words.")
-        yield from self.actions.show(page, self.engine.reply(page.session, words), clear=False)
+        yield from self.actions.show(page, self.engine.reply(page.session, words))
 
 
 def _entry(one: Any) -> Any:

@@ -3,6 +3,7 @@ written only from checked values: nothing of a client's JSON is ever sent back a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,11 +18,13 @@ from app.regions import region_from_json
 @dataclass(frozen=True)
 class Tray:
     """Handles to attach and regions to send, both of media that exist in the conversation; *to* is the number of the browser's
-    state that they were read from, None where they replace whatever it holds."""
+    state that they were read from, None where they replace whatever it holds; *number* is the one that the browser gave the
+    message of which this is the tray, "" for none."""
 
     attached: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     to: int | None = field(default=None, compare=False)
+    number: str = field(default="", compare=False)
 
     def without(self, handle: str) -> Tray:
         """Return the tray without an attachment and what was drawn on it."""
@@ -40,7 +43,14 @@ def read(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:
     handles = [h for h in attached if isinstance(h, str) and h in shelf] if isinstance(attached, list) else []
     state = data.get("state")
     to = state if isinstance(state, int) and not isinstance(state, bool) else None
-    return Tray(tuple(dict.fromkeys(handles)), tuple(region_from_json(data.get("regions"), shelf, first)), to)
+    regions = tuple(region_from_json(data.get("regions"), shelf, first))
+    return Tray(tuple(dict.fromkeys(handles)), regions, to, number_of(data))
+
+
+def number_of(data: Any) -> str:
+    """Return the number that the browser gave the message of which *data* is the tray, "" where there is none that could be."""
+    sent = data.get("sent") if isinstance(data, dict) else None
+    return sent if isinstance(sent, str) and re.fullmatch(r"[a-z0-9-]{1,40}", sent) else ""
 
 
 def usable(data: Any, shelf: Mapping[str, Media], first: int) -> Tray:

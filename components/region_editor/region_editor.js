@@ -29,6 +29,20 @@ unison.regionEditor = function (element, props, trigger, watch) {
   desk.open = (medium, index) => dialog.open({ ...medium }, index);
   desk.openSound = (medium) => sound.open({ ...medium });
 
+  // What was sent leaves the tray at once; what the server did not take comes back beside what was put there since.
+  unison.takeTray = () => {
+    const { media, attached, regions, next, state } = { ...desk.value() };
+    desk.save({ attached: [], regions: [] }); // a state of its own in any case: what is attached from now on is younger
+    return { media, attached, regions, next, state };
+  };
+  unison.giveTray = (tray) => {
+    const now = desk.value(), free = new Set(now.regions.map((region) => region.id));
+    desk.save({
+      media: { ...tray.media, ...now.media }, attached: [...new Set([...tray.attached, ...now.attached])],
+      regions: [...tray.regions.filter((region) => !free.has(region.id)), ...now.regions],
+    });
+  };
+
   // ---- the rest of the page ----
   const listen = (name, handler) => {
     const wrapped = (event) => (element.isConnected ? handler(event.detail) : window.removeEventListener(name, wrapped));

@@ -90,6 +90,13 @@ unison.targetChip = function (element, props, trigger, watch) {
     chip.setAttribute("aria-label", "The next message: " + said + (chosen() ? " (chosen by you)" : "") + ". Change it");
   }
 
+  // The choice goes with the message that is sent, and the next one is chosen for anew.
+  unison.takeChoice = () => {
+    const { choice } = state;
+    if (chosen()) { state.choice = none(); state.target = null; keep(); draw(); }
+    return choice;
+  };
+
   // ---- the menu ----
   function fill() {
     const change = (choice) => { Object.assign(state, { choice, target: null }); keep(); draw(); fill(); ask(0); };

@@ -13,6 +13,7 @@ from app.chat_view import BOXES, CHAT, EACH, EARLIER, laid_out
 from app.session import new_owner
 from app.ui_actions import PARTS, Actions
 from app.ui_pages import Seen
+from app.ui_sending import Sending
 from components.fast_gradio import gr
 from models.values import Message, Text
 
@@ -72,7 +73,7 @@ def test_a_turn_after_two_hundred_messages_sends_what_one_of_a_new_conversation_
 
     def turn() -> list[list[int]]:
         tray: dict[str, Any] = {"media": {}, "attached": [], "regions": []}
-        values = list(actions.send({"text": "a fox", "files": []}, tray, None, owner, TAB))
+        values = list(Sending(actions).send({"text": "a fox", "files": []}, tray, None, owner, TAB))
         assert all(len(each) == PARTS for each in values)
         return [sent(each) for each in values]
 

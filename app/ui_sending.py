@@ -1,0 +1,102 @@
+"""Sending from the page: every message once, in its turn, with what the composer held when Send was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any, cast
+
+from components.fast_gradio import gr
+
+from app.chat_view import CHAT
+from app.choosing import picked, regions_of
+from app.events import Event, Waiting
+from app.session import Session
+from app.ui_actions import PARTS, Actions, fault, guarded, streaming
+from app.ui_pages import Page
+from app.ui_tray import Tray, number_of, read
+from app.waiting import in_turn
+
+
+class Sending:
+    """The handlers of the composer and of what waits above it, over the page's other *actions*."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions, self._engine = actions, actions.engine
+
+    @streaming
+    def send(self, message: Any, data: Any, chip: Any, owner: Any, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Send what the composer and the tray held, with what the chip was set to, once nothing else is answered, and show the
+        reply as it grows. A message that comes a second time under its number is taken in once."""
+        page = self._actions.page(request, owner)
+        session, number = page.session, number_of(data)
+        if number and not page.accepts(number):
+            yield self._actions.listed(page)
+            return
+        files: list[str] = []
+        try:
+            files = self._files(page, message)
+            tray = read(data, self._engine.media(session), self._engine.next_region(session)).having(*files)
+            with page.lock:
+                page.sent_to = page.sent_to if tray.to is None else max(page.sent_to, tray.to)
+            events = self._engine.begin(
+                session, self._begun(session, str((message or {}).get("text") or ""), tray, chip)
+            )
+            began = next(events, None)
+            if isinstance(began, Waiting):
+                page.sends[number] = "waits"
+                yield self._actions.listed(page)
+            while isinstance(began, Waiting):
+                yield (gr.skip(),) * PARTS
+                began = next(events, None)
+        except Exception as error:  # noqa: BLE001 (told to the person, with an incident number; the words go back)
+            page.sends[number] = "refused"
+            fault("send", error)
+            yield self._given_back(page, session, Tray(tuple(files), to=self._actions.told(session, data).to))
+            return
+        if began is None:
+            page.sends[number] = "back" if page.sends.get(number) == "back" else "gone"
+            yield self._actions.listed(page)
+            return
+        page.sends[number] = "taken"
+        yield from self._actions.watch(
+            page, session, _from(began, cast(Iterator[Event], events)), to=tray.to, stay=True
+        )
+
+    def _begun(self, session: Session, text: str, tray: Tray, chip: Any) -> Iterator[Event | Waiting]:
+        marks = [*regions_of(self._engine.messages(session)), *(region.handle for region in tray.regions)]
+        choice = chip.get("choice") if isinstance(chip, dict) else None
+        options = picked(choice, self._engine.media(session), marks, self._engine.router.runnable())
+        return in_turn(self._engine, session, tray.number, text, tray.attached, tray.regions, options)
+
+    def _files(self, page: Page, message: Any) -> list[str]:
+        """Return the handles of the composer's files, which is empty from now on: the same file may come once more."""
+        handles = self._actions.take(page, message)
+        with page.lock:
+            page.files.clear()
+        return handles
+
+    def _given_back(self, page: Page, session: Session, tray: Tray) -> tuple[Any, ...]:
+        """Return what the page shows when a message was refused: its files are in the tray again."""
+        shown = self._actions.tray(session, tray) if page.session == session else gr.skip()
+        return *(gr.skip(),) * (CHAT + 1), shown, self._actions.sidebar(page), gr.skip()
+
+    @guarded(2)
+    def unsend(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Take a message back that waits, or that never came; one that is answered already stays."""
+        page, number = self._actions.page(request, owner), number_of({"sent": (event._data or {}).get("n")})
+        session, tray = page.session, gr.skip()
+        place = self._engine.lines.take_back(session, number)
+        if place is not None or (number and page.accepts(number)):
+            page.sends[number] = "back"
+        if place is not None:
+            told = self._actions.told(session, data)
+            tray = self._actions.tray(session, told.having(*place.handles))
+        return tray, self._actions.sidebar(page)
+
+
+def _from(first: Event, rest: Iterator[Event]) -> Iterator[Event]:
+    """Yield *first* and then the *rest*, which is closed with it."""
+    with closing(rest):  # type: ignore[type-var]
+        yield first
+        yield from rest

@@ -1,0 +1,106 @@
+// Sending (see __init__.py). A press on Send takes words, tray and choice out of the page before anything else can happen, so a
+// second press finds nothing, and what is typed from then on is the next message.
+unison.outbox = function (element, trigger) {
+  const { h } = unison;
+  const list = element.querySelector(".u-outbox"), field = () => document.querySelector("#box textarea");
+  const SLOW = 600, LOST = 8000; // milliseconds until a message on its way is shown, and until it is said not to have come
+  const entries = new Map(); // what was sent from here and is not in the conversation yet, by number
+  const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the list
+  let waiting = [], drawn = "";
+
+  const number = () => [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("-");
+  const unposted = () => [...entries.values()].find((entry) => !entry.posted);
+
+  function write(text) {
+    const node = field(), shift = text.length - node.value.length, at = [node.selectionStart + shift, node.selectionEnd + shift];
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(node), "value").set.call(node, text);
+    node.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+    node.setSelectionRange(Math.max(at[0], 0), Math.max(at[1], 0));
+  }
+
+  // Take what the composer holds; null where there is nothing, as at a second press. What the microphone recorded becomes a
+  // file only while it is being sent.
+  function take() {
+    const text = field().value, tray = unison.takeTray();
+    const files = (unison.filesTold && !unposted()) || document.querySelector("#box [data-testid^=minimal-audio]");
+    if (!text.trim() && !tray.attached.length && !tray.regions.length && !files) return null;
+    const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now() };
+    entries.set(entry.n, entry);
+    if (text) write("");
+    setTimeout(draw, SLOW);
+    setTimeout(draw, LOST);
+    return entry;
+  }
+
+  function pressed(event) {
+    if (!element.isConnected || take()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  window.addEventListener("keypress", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#box textarea")) pressed(event);
+  }, true);
+  window.addEventListener("click", (event) => event.target.closest?.("#box [data-testid=submit-button]") && pressed(event), true);
+
+  unison.post = function (box, tray, chip, owner) {
+    const entry = unposted() || take();
+    if (!entry) return [{ text: "", files: [] }, tray, chip, owner];
+    entry.posted = true;
+    const files = JSON.parse(JSON.stringify((box || {}).files || []));
+    // Its own buttons are the composer's only way of letting go of files and of nothing else.
+    files.forEach(() => document.querySelector("#box .thumbnail-wrapper .delete-button")?.click());
+    unison.filesTold = ""; // the same file may be chosen again
+    return [{ text: entry.text, files }, { ...entry.tray, sent: entry.n }, { ...chip, choice: entry.choice }, owner];
+  };
+
+  function giveBack(entry) {
+    entries.delete(entry.n);
+    const typed = field().value;
+    if (entry.text) write(entry.text + (typed ? "\n" + typed : ""));
+    if (entry.tray) unison.giveTray(entry.tray);
+  }
+
+  function heard({ waiting: line, sent }) {
+    waiting = line || [];
+    for (const entry of [...entries.values()]) {
+      const state = (sent || {})[entry.n] || "";
+      if (state === "taken" || state === "gone") entries.delete(entry.n);
+      else if (state === "refused" || state === "back") giveBack(entry);
+      else entry.state = state || (entry.state && "lost");
+    }
+    for (const one of [...wanted.values()]) {
+      if ((sent || {})[one.n] !== "back") continue;
+      wanted.delete(one.n);
+      giveBack(one);
+    }
+    draw();
+  }
+
+  function row(one, words, again) {
+    const button = (label, name, onclick) => h("button", { type: "button", class: "u-btn", "aria-label": name, onclick }, label);
+    return h("li", { "data-n": one.n, dir: "auto" }, h("span", {}, words + " " + one.text),
+      again && button("Send again", "Send this message again", () => {
+        Object.assign(one, { posted: false, state: "", since: Date.now() });
+        trigger("again", {});
+        draw();
+      }),
+      button("Take back", "Take this message back into the composer", () => {
+        if (!entries.has(one.n)) wanted.set(one.n, one);
+        trigger("unsend", { n: one.n });
+      }));
+  }
+
+  function draw() {
+    const now = Date.now(), own = [...entries.values()].filter((entry) => !waiting.some((one) => one.n === entry.n));
+    const late = own.filter((entry) => now - entry.since >= SLOW - 20 || entry.state);
+    const lost = (entry) => entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20);
+    const told = JSON.stringify([waiting.map((one) => one.n), late.map((entry) => [entry.n, lost(entry)])]);
+    if (told === drawn) return;
+    drawn = told;
+    list.replaceChildren(...waiting.map((one) => row(one, "Waits for the reply:")),
+      ...late.map((entry) => (lost(entry) ? row(entry, "Not sent:", true) : row(entry, "Sending:"))));
+    list.hidden = !list.childElementCount;
+  }
+
+  window.addEventListener("unison:outbox", (event) => element.isConnected && heard(event.detail));
+};

@@ -8,14 +8,24 @@ unison.soundDialog = function (element, references) {
   const fields = { from: find('[data-field="from"]'), to: find('[data-field="to"]') };
   const LEAST = 0.01; // seconds: the shortest stretch, and the exactness of the words
   let medium = null, samples = null, rate = 1, long = 0, player = null, frame = 0, opened = 0;
+  const KEPT = 32, left = new Map(); // by address: the stretch of a sound as it was left, with what can be undone there
   let stretch = { from: 0, to: 0 }, seen = { from: 0, to: 0 }, drag = null, past = [], future = [];
 
   const say = (text) => { said.textContent = text; };
   const round = (t) => Math.round(t * 100) / 100;
   const words = () => medium.ref + " from " + stretch.from.toFixed(2) + " s to " + stretch.to.toFixed(2) + " s";
 
+  // However the dialog is closed, or another sound comes in: what was marked, or can be done again, stays with its sound.
+  function keepLeft() {
+    if (!medium || !samples || !long || !(past.length || future.length)) return;
+    left.delete(medium.url);
+    left.set(medium.url, { stretch, past, future, long });
+    if (left.size > KEPT) left.delete(left.keys().next().value);
+  }
+
   async function open(wanted) {
     const turn = (opened += 1);
+    keepLeft();
     stop();
     Object.assign(wanted, { url: local(wanted.url) });
     [medium, samples, long, past, future] = [wanted, null, 0, [], []];
@@ -34,8 +44,10 @@ unison.soundDialog = function (element, references) {
     }
     if (long < 2 * LEAST) { say("This sound is too short to mark a stretch of it."); return; }
     [stretch, seen] = [{ from: 0, to: long }, { from: 0, to: long }];
+    const before = left.get(medium.url);
+    if (before && before.long === long) ({ stretch, past, future } = before);
     dialog.classList.remove("u-busy");
-    say("Drag over a stretch, or move its ends. No task takes a region of a sound: the stretch goes into your message as words with exact times.");
+    say((before ? "The stretch is as you left it. " : "") + "Drag over a stretch, or move its ends. No task takes a region of a sound: the stretch goes into your message as words with exact times.");
     player = h(medium.kind === "video" ? "video" : "audio", { src: medium.url, preload: "auto" });
     show();
     ends.from.focus();
@@ -194,6 +206,7 @@ unison.soundDialog = function (element, references) {
   });
   dialog.addEventListener("close", () => {
     if (dialog.open) return; // opened again meanwhile
+    keepLeft();
     stop();
     [player, samples] = [null, null];
     opened += 1;

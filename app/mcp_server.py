@@ -14,11 +14,11 @@ import inspect
 import io
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 from mcp.server import MCPServer
@@ -187,7 +187,8 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
             return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
 
     nameless = "left out, the latest goes on" if remembers else "left out, a new one begins"
-    for tool in (chat, again, media, stop, *tools(engine, owner, session)):
+    every: list[Callable[..., Any]] = [chat, again, media, stop, *tools(engine, owner, session)]
+    for tool in every:
         about = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)
         server.add_tool(tool, description=about, structured_output=False)
     return server

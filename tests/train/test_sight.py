@@ -9,6 +9,8 @@ import pytest
 
 from evaluation import sight
 from evaluation.overlap import box_iou
+from models.reader import shared_embedder
+from models.vision import dense
 from models.vision.dense import Seen
 from training.truth.words import kept_back
 from training.vision.words import kept
@@ -70,3 +72,15 @@ def test_an_eye_that_sees_scores_full_and_one_that_does_not_scores_nothing(asked
 def test_a_missing_tower_is_told_with_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert sight.main(["--source", str(tmp_path / "none"), "--count", "1"]) == 1
     assert "training.vision" in capsys.readouterr().err
+
+
+def test_the_shipped_tower_is_better_than_all_that_does_not_look() -> None:
+    tower, embed = dense.load(), shared_embedder()
+    assert embed is not None
+    cases = list(sight.cases("several", 16, 5))
+    words = sorted({word for case in cases for word in (case.phrase, case.absent)})
+    found = sight.measure(
+        lambda p: dense.look(tower, p), dict(zip(words, embed(words), strict=True)), {"several": cases}, 5
+    )
+    right = {who: row["several"].value for who, row in found.items() if row["several"] is not None}
+    assert right["tower"] > max(right[floor] for floor in ("unnamed", "largest", "frame"))

@@ -27,6 +27,7 @@ unison.outbox = function (element, trigger) {
     const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now() };
     entries.set(entry.n, entry);
     if (text) write("");
+    draw();
     setTimeout(draw, SLOW);
     setTimeout(draw, LOST);
     return entry;
@@ -49,7 +50,7 @@ unison.outbox = function (element, trigger) {
     const files = JSON.parse(JSON.stringify((box || {}).files || []));
     // Its own buttons are the composer's only way of letting go of files and of nothing else.
     files.forEach(() => document.querySelector("#box .thumbnail-wrapper .delete-button")?.click());
-    unison.filesTold = ""; // the same file may be chosen again
+    [unison.filesTold, unison.filesSent] = ["", files.length > 0]; // the same file may be chosen again
     return [{ text: entry.text, files }, { ...entry.tray, sent: entry.n }, { ...chip, choice: entry.choice }, owner];
   };
 
@@ -91,6 +92,7 @@ unison.outbox = function (element, trigger) {
   }
 
   function draw() {
+    list.dataset.sending = entries.size; // tells tests and styles how much is on its way
     const now = Date.now(), own = [...entries.values()].filter((entry) => !waiting.some((one) => one.n === entry.n));
     const late = own.filter((entry) => now - entry.since >= SLOW - 20 || entry.state);
     const lost = (entry) => entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20);

@@ -25,7 +25,9 @@ unison.thumbnail = function (medium, regions) {
 
 unison.tellFiles = function (message) {
   const paths = (message?.files || []).map((file) => file.path || "").join("\n");
-  if (paths !== unison.filesTold) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
+  // After a send an older word of the composer may still tell of what was sent, so the next file is told whatever its name.
+  if (paths !== unison.filesTold || (paths && unison.filesSent)) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
   unison.filesTold = paths;
+  if (document.querySelector("#box .thumbnail-wrapper")) unison.filesSent = false;
   window.dispatchEvent(new CustomEvent("unison:words", { detail: message?.text || "" }));
 };

@@ -169,10 +169,10 @@ def attach(page: Any, path: Path) -> None:
 
 
 def send(page: Any, text: str, wait: bool = True) -> None:
-    """Send *text*, and wait until the reply has ended."""
+    """Send *text*, and wait until it is in the conversation and, with *wait*, until the reply has ended."""
     page.fill("#box textarea", text)
     page.press("#box textarea", "Enter")
-    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     if wait:
         idle(page)
 

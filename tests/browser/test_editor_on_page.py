@@ -48,7 +48,7 @@ def test_a_stretch_of_a_sound_is_sent_as_words(page, site, tmp_path):
     page.click("[data-sound=use]")
     page.press("#box textarea", "Enter")
     stage.idle(page)
-    page.wait_for_function("document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     asked = site.messages(page)[-2]
     assert "audio#1 from 1.20 s to 3.40 s" in "".join(part.text for part in asked.parts if isinstance(part, Text))
     assert [part.handle for part in asked.parts if isinstance(part, Media)] == ["audio#1"]

@@ -146,7 +146,11 @@ def test_a_message_sent_during_a_reply_waits_can_be_taken_back_and_is_answered_n
     assert page.input_value("#box textarea") == "say not this"
 
 
-def test_a_message_that_waits_is_there_after_a_reload_and_is_answered_though_the_tab_was_closed(page, site):
+def test_a_message_that_waits_is_there_after_a_reload_and_is_answered_though_the_tab_was_closed(chromium, site):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    stage.ready(page, site.url)
     stage.send(page, SLOW, wait=False)
     page.wait_for_selector(".u-progress progress")
     page.fill("#box textarea", "say it waited")
@@ -159,3 +163,4 @@ def test_a_message_that_waits_is_there_after_a_reload_and_is_answered_though_the
     told(page, "say it waited")
     stage.idle(page)
     assert "it waited" in page.locator(".bot-row").last.inner_text()
+    context.close()

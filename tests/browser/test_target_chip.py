@@ -132,7 +132,7 @@ def test_a_question_under_way_holds_up_neither_typing_nor_sending(desk, guided):
         desk.press("#box textarea", "End")
         desk.locator("#box textarea").press_sequentially(" you")
         desk.press("#box textarea", "Enter")
-        desk.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+        desk.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
         stage.idle(desk)
         assert desk.inner_text("#chat").count("hello you") == 2  # what was sent, and the answer
     finally:
@@ -153,7 +153,7 @@ def test_a_task_and_a_medium_chosen_in_the_menu_are_what_runs(desk, guided, tmp_
     page.wait_for_selector(".u-aims:popover-open", state="hidden")
     assert "chosen by you" in page.get_attribute(".u-aim", "aria-label")
     page.press("#box textarea", "Enter")
-    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     stage.idle(page)
     (call,) = calls(guided)
     assert (call.task, call.refs()) == ("adjust", ["image#2"])
@@ -174,7 +174,7 @@ def test_an_answer_in_words_is_chosen_and_retry_chooses_it_again(desk, guided, t
     page.click("[data-key=close]")
     assert page.get_attribute(".u-aim", "aria-label").startswith("The next message: answer in words (chosen by you)")
     page.press("#box textarea", "Enter")
-    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     stage.idle(page)
     assert (calls(guided), guided.messages(page)[-1].text) == ([], "I would rather tell you.")
     before = len(guided.engine.brain.model.asked)
@@ -207,7 +207,7 @@ def test_marks_can_be_chosen_and_left_out(desk, guided, tmp_path):
     says(page, "region#2")
     page.click("[data-key=close]")
     page.press("#box textarea", "Enter")
-    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     stage.idle(page)
     assert calls(guided)[0].refs() == ["image#1", "region#2"]
 
@@ -235,7 +235,7 @@ def test_the_menu_works_by_keyboard_alone(desk, guided, tmp_path):
     says(page, "adjust")
     page.focus("#box textarea")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('#box textarea').value === ''")
+    page.wait_for_selector(".u-outbox[data-sending='0']", state="attached")
     stage.idle(page)
     assert [call.task for call in calls(guided)] == ["adjust"]
 

@@ -65,7 +65,7 @@ EXAMPLES: list[Example] = [
         "draw two cats left of a pizza on grass at night",
         (),
         "scene.png",
-        then=("now make the pizza fly away", "what would that sound like?"),
+        then=("now make the pizza fly away", "what would the clip sound like?"),
     ),
     Example("Film a scene", "make a video of a dog running along the beach", (), "film.png"),
     Example("Make a sound", "make the sound of a dog barking twice", (), "bark.png"),

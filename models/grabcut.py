@@ -298,7 +298,7 @@ def _iterate(small: NDArray[np.uint8], trimap: NDArray[np.uint8], seed: int, rep
         last = (labels & 1) == 1
         cv2.grabCut(bgr, labels, None, fit.background, fit.foreground, 1, mode)
         now = (labels & 1) == 1
-        report(0.1 + 0.7 * (turn + 1) / ITERATIONS, "cutting out")
+        report(0.1 + 0.7 * (turn + 1) / ITERATIONS, f"cutting out, round {turn + 1} of at most {ITERATIONS}")
         if not now.any() or now.all() or np.count_nonzero(now != last) < 0.0005 * now.size:
             break
     return fit

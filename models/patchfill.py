@@ -300,7 +300,7 @@ def _level(
     large, rounds = search.large, 0 if search.vast and coarse is not None else rounds
     reach = 0.5 * max(gap.shape)
     for turn in range(rounds):
-        report(turn / rounds, "filling")
+        report(turn / rounds, f"filling, round {turn + 1} of {rounds}")
         search.look()
         for step in (8, 4, 2, 1) if coarse is None and turn == 0 else (1,) if large else (2, 1):
             search.spread(step)

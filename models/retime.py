@@ -41,7 +41,7 @@ def cut(clip: Clip, handle: str, span: Span, path: Path, report: Report) -> Clip
     with VideoWriter(path, clip.width, clip.height, clip.fps, audio_from=source, span=exact) as writer:
         for n, frame in enumerate(read_frames(clip, first, last)):
             writer.write(frame)
-            report(n / (last - first), "cutting the clip")
+            report(n / (last - first), f"cutting the clip, frame {n + 1} of {last - first}")
     return replace(writer.clip, label=clip.label, meta={**writer.clip.meta, "notes": notes})
 
 
@@ -54,7 +54,7 @@ def change_pace(clip: Clip, factor: float, path: Path, report: Report) -> Clip:
     written = 0
     with VideoWriter(path, clip.width, clip.height, clip.fps) as writer:
         for n, frame in enumerate(read_frames(clip)):
-            report(n / clip.frames, "changing the pace of the pictures")
+            report(n / clip.frames, f"changing the pace, frame {n + 1} of {clip.frames}")
             while written < wanted and min(clip.frames - 1, int(written * factor)) == n:
                 writer.write(frame)
                 written += 1

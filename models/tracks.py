@@ -76,8 +76,9 @@ def follow(tape: Tape, seeds: list[tuple[int, NDArray[np.bool_]]], plate: Plate 
             grey = grey_of(frame)
             if before is not None:
                 _advance(followers, tracks, number, frame, grey, before, flow)
-                report(done / total, "following", _preview(tracks, number, frame) if done % 5 == 0 else None)
+                preview = _preview(tracks, number, frame) if done % 5 == 0 else None
                 done += 1
+                report((done - 1) / total, f"following, frame {done} of {total}", preview)
             for k, (start, mask) in enumerate(seeds):
                 if start == number:
                     followers[k] = Follower(frame, mask, plate)

@@ -271,7 +271,8 @@ class Trainer:
         write_manifest(
             folder,
             command=f"python -m training.unified --run RUN --minutes {plan.minutes:g} --seed {plan.seed} --positions {plan.positions}"
-            f" --layers {plan.layers} --width {plan.width}" + " --compiled" * plan.compiled
+            f" --layers {plan.layers} --width {plan.width}"
+            + " --compiled" * plan.compiled
             + f", then --ship FOLDER --talk-bias {talk_bias:g}",
             talk_bias=talk_bias,
             note=note,

@@ -295,12 +295,14 @@ def _clip(call: TaskCall, inputs: Inputs, handle: str, clip: Clip, wish: _Wish, 
             for number, frame in enumerate(frames):
                 out = work(frame, number)
                 writer.write(out)
-                report(min(0.99, (number + 1) / max(1, clip.frames)), wish.op, out if number % 8 == 0 else None)
+                step = f"{wish.op}, frame {number + 1} of {max(number + 1, clip.frames)}"
+                report(min(0.99, (number + 1) / max(1, clip.frames)), step, out if number % 8 == 0 else None)
     finally:
         getattr(frames, "close", lambda: None)()
     if wish.op not in SHAPES:
         meta |= {"changed_inside": changed[0], "changed_outside": changed[1]}
-        wish.notes.append("pixels outside the changed side are the source's own before compression")
+        if wish.where != "all":
+            wish.notes.append("pixels outside the changed side are the source's own before compression")
     made = writer.clip
     made.label, made.meta = wish.op, {**made.meta, **meta}
     report(1.0, "done")

@@ -98,7 +98,8 @@ def write(
         for number, made in enumerate(frames(film, stage)):
             pixels = first if number == 0 and first is not None else made.pixels
             writer.write(pixels)
-            report((number + 1) / film.frames, "drawing", pixels if number % 6 == 0 else None)
+            step = f"drawing, frame {number + 1} of {film.frames}"
+            report((number + 1) / film.frames, step, pixels if number % 6 == 0 else None)
     return writer.clip
 
 

@@ -102,7 +102,7 @@ def draw(browser: Any, url: str, folder: Path) -> None:
     stage.ready(page, url)
     stage.send(page, "draw two cats left of a pizza on grass at night")
     stage.send(page, "now make the pizza fly away")
-    stage.send(page, "what would that sound like?")
+    stage.send(page, "what would the clip sound like?")
     _picture(page, folder, "picturebook")
     page.context.close()
 

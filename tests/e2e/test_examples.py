@@ -28,7 +28,7 @@ CALLS = {
 }
 THEN = {
     "now make the pizza fly away": ('animate image#1 "make the pizza fly away"', {"video"}),
-    "what would that sound like?": ("sound_for video#1", {"audio", "video"}),
+    "what would the clip sound like?": ("sound_for video#1", {"audio", "video"}),
 }
 NAMES = [example.title for example in EXAMPLES]
 

@@ -207,7 +207,8 @@ def test_the_amount_of_a_change_is_the_percentage_that_was_said() -> None:
         match = re.search(r"(\d+) ?(?:%|percent|per cent)", said.text)
         if match and params["op"] in ("brightness", "contrast", "saturation"):
             down = re.search(
-                r"darke|less|cut|lower|decrease|reduce|down|minus|-|off|out of|away|half|dim", said.text.replace("-", " - ")
+                r"darke|less|cut|lower|decrease|reduce|down|minus|-|off|out of|away|half|dim",
+                said.text.replace("-", " - "),
             )
             amount = float(params.get("amount", 1))
             assert abs(amount) == int(match[1]) / 100, said.text

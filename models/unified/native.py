@@ -64,6 +64,7 @@ class NativeModel:
             drawn,
             masks={n: kind for n, kind in masks.items() if kind},
             chosen=options.chosen,
+            labelled=[p.id for m in messages for p in m.parts if isinstance(p, Region) and p.label],
         )
         speech = Speech(self.vocabulary, sheet, Record(messages, shelf))
         for token in self.tokens(sheet, rules, options, cancel):

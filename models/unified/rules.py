@@ -8,7 +8,7 @@ on the shelf or the next ones to be made. The rules never end a reply: where not
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -43,17 +43,20 @@ class Rules:
         tasks: Mapping[str, Task] = TASKS,
         masks: Mapping[int, str] | None = None,
         chosen: Sequence[str] = (),
+        labelled: Collection[int] = (),
     ) -> None:
         """*handles* holds, for each kind of medium and for ``region``, the numbers that exist; *drawn* the media on
         which the person drew for this reply: the first call works on one of them where it can; *masks* the kind of
         medium (image or video) that each mask belongs to, as far as known: it goes with no other kind. Where the newest
-        text names media by handle, or the person *chose* some, the first call works on those of the kind it takes."""
+        text names media by handle, or the person *chose* some, the first call works on those of the kind it takes. A call
+        on *labelled* regions needs no phrase to name the thing."""
         self.names = vocabulary
         self.sheet = sheet
         self.tasks = tasks
         self.handles = {kind: list(handles.get(kind, ())) for kind in HANDLES}
         self.drawn = [(kind, int(number)) for kind, _, number in (handle.partition("#") for handle in drawn) if number]
         self.masks = dict(masks or {})
+        self.known = {("region", number) for number in labelled}
         newest = next((source for source in reversed(sheet.sources) if source.kind == WORDS), None)
         said, picked = (_HANDLE.findall(text) for text in (newest.text if newest else "", " ".join(chosen)))
         said = [found for found in said if found[0].lower() not in {kind for kind, _ in picked}]
@@ -217,7 +220,7 @@ class Rules:
             mask[[self.names[name] for name in names if name in self.names.ids]] = True
             if pointers is not None:
                 mask[len(self.names) :] = pointers
-            if self.mode in ("text", "phrase", "quoted") and not self._too_long():
+            if (self.mode in ("text", "quoted") or self._spelled()) and not self._too_long():
                 mask[self.names.by_kind["w"] + self.names.by_kind["i"]] = True
             if self.mode == "text":
                 self._real_handles(mask)
@@ -256,8 +259,7 @@ class Rules:
             kinds = [kind for kind in OF[self.recall] if self.handles[kind]]
             return [f"i:{n}" for n in self.handles[self.kind]] if self.kind else [f"a: {kind}#" for kind in kinds], None
         if self.mode in ("phrase", "quoted"):
-            named = [NAME] if self.thing and not self._too_long() else []
-            return named + (["q:close"] if self.figures.written else []), None if self._too_long() else self.typed
+            return self._quoted(follow)
         if self.mode == "name":
             return [f"n:{self.plan[self.done]}" if self.done < len(self.plan) else ""], None
         if self.mode == "handle":
@@ -269,6 +271,18 @@ class Rules:
         if self.mode.startswith("place"):
             return self.figures.place(self.mode[5:], follow)
         return self._arguments(), None
+
+    def _quoted(self, follow: int) -> tuple[list[str], Tensor | None]:
+        begun = bool(self.figures.written)
+        if self.mode == "phrase" and not self._spelled():
+            return ["q:close"] * begun, self.typed & (torch.arange(len(self.rows)) == follow) if begun else self.typed
+        named = [NAME] if self.thing and not self._too_long() else []
+        return [*named, *(["q:close"] * begun)], None if self._too_long() else self.typed
+
+    def _spelled(self) -> bool:
+        """Say whether the phrase being written may hold words of the model's own: those round a thing that it found the name
+        of. Any other phrase is a stretch of what the person typed, of which nothing may be made up."""
+        return self.mode == "phrase" and (bool(self.thing) or not bool(self.typed.any()))
 
     def _plan(self) -> list[str]:
         if not self.plan:
@@ -349,7 +363,8 @@ class Rules:
             return [f"a: {kind}#" for kind in marked or named or needed]
         kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]
         names = [f"a: {kind}#" for kind in kinds]
-        if task.phrase != "none" and self.phrases < (PLACES if "labelled" in task.takes else PHRASES):
+        told = task.phrase == "optional" and bool(self.known.intersection(self.media))
+        if task.phrase != "none" and not told and self.phrases < (PLACES if "labelled" in task.takes else PHRASES):
             names.append("q:open")
         if self._places():
             names.append("s: ")

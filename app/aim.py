@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from models.unified.stream import StreamOptions
+
+
+_SAID = re.compile(r"\bregion ?#? ?([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
 def readable(message: Message, limits: Settings) -> Message:
@@ -83,6 +87,32 @@ def aimed(
     kept = [arg for arg in args if stays(arg)]
     place = 1 if kept and isinstance(kept[0], Ref) and kept[0].kind in task.needs else 0
     return replace(call, args=(*kept[:place], *marks, *kept[place:]))
+
+
+def said_marks(text: str, regions: Collection[str]) -> frozenset[str]:
+    """Return the handles of those of *regions* that *text* names, as "region#2" or "region 2"."""
+    return frozenset(handle for number in _SAID.findall(text) if (handle := f"region#{number}") in regions)
+
+
+def meant_marks(options: Options, text: str, regions: Collection[str]) -> Collection[str] | None:
+    """Return the handles of the regions that a message means: those picked, else those that *text* names, else None for all."""
+    return said_marks(text, regions) or None if options.regions is None else options.regions
+
+
+def of_those_said(call: TaskCall, said: Collection[str]) -> TaskCall:
+    """Return *call* without the regions that the person did not name, where they named some: a mark that is drawn but left
+    out of the words is not meant. Where *call* has one region and one other was *said*, it is on that one."""
+    marks = call.refs("region")
+    if not said or not marks or set(marks) <= set(said):
+        return call
+    if set(marks).isdisjoint(said):
+        only = next(iter(said))
+        if len(said) > 1 or len(marks) > 1:
+            return call
+        return replace(call, args=tuple(Ref(only) if arg == Ref(marks[0]) else arg for arg in call.args))
+    return replace(
+        call, args=tuple(arg for arg in call.args if not (isinstance(arg, Ref) and arg.handle in {*marks} - {*said}))
+    )
 
 
 def _on(args: tuple[Arg, ...], task: Task, wanted: list[str]) -> list[Arg]:

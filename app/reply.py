@@ -16,7 +16,7 @@ from models.slash import help_text, parse_slash
 from models.unified.stream import WORDS
 from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
-from app.aim import aimed, readable, stream_options
+from app.aim import aimed, meant_marks, of_those_said, readable, said_marks, stream_options
 from app.chosen import kept
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
@@ -126,11 +126,13 @@ class Reply:
         return None if call is None else self._aimed(replace(call, id=self._turn.next_call_id()))
 
     def _aimed(self, call: TaskCall) -> TaskCall:
-        """Return the reply's first call on what the person picked by click, and any other as it is."""
+        """Return the reply's first call on what the person picked by click, and any on the marks that their words name."""
         for handle in (*self._options.media, *(self._options.regions or ())):
             if handle not in self._shelf and handle not in self._regions:
                 raise Refusal(f"There is no {handle} in this conversation.", "Choose another one.")
         task = self._engine.router.tasks.get(call.task)
+        if self._options.regions is None:
+            call = of_those_said(call, said_marks(self._user.text, self._regions))
         if self._turn.calls or task is None:
             return call
         call = replace(call, params={**call.params, **dict(self._options.params)})
@@ -267,7 +269,8 @@ class Reply:
     def _run_expert(self, call: TaskCall, shelf: Mapping[str, Media], report: Report) -> tuple[Step, list[Stored]]:
         engine, options = self._engine, self._options
         wanted = options.implementation if options.task in (None, call.task) else None
-        drawn = [r for r in self._drawn if options.regions is None or r.handle in options.regions]
+        meant = meant_marks(options, self._user.text, self._regions)
+        drawn = [r for r in self._drawn if meant is None or r.handle in meant]
         with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn) as ran:
             report(1.0, "saving")
             return ran.step, [stored for value in ran.values for stored in engine.store.put(value)]

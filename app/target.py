@@ -13,7 +13,7 @@ from models.slash import parse_slash
 from models.unified.stream import WORDS
 from models.values import Failure, Media, Message, Region, TaskCall, Text
 
-from app.aim import aimed, readable, stream_options
+from app.aim import aimed, meant_marks, of_those_said, readable, said_marks, stream_options
 from app.events import Options
 from app.names import Names
 
@@ -77,8 +77,10 @@ def foresee(
             return Target(fault=outright.what)
         written += [outright] if outright else []
     tasks = engine.router.tasks
-    here = [region for region in regions if options.regions is None or region.handle in options.regions]
-    calls = [call for call in written if call.task in tasks]
+    meant = meant_marks(options, text, drawn)
+    here = [region for region in regions if meant is None or region.handle in meant]
+    said = said_marks(text, drawn) if options.regions is None else ()
+    calls = [of_those_said(call, said) for call in written if call.task in tasks]
     calls[:1] = [aimed(call, tasks[call.task], options, shelf, drawn) for call in calls[:1]]
     return Target(tuple(with_drawn(call, tasks[call.task], here) for call in calls))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from engine_stubs import FOX, Scripted, of, picture, said
 
-from app.aim import aimed
+from app.aim import aimed, of_those_said, said_marks
 from app.events import Options
 from app.target import foresee
 from models import grammar
@@ -50,6 +50,35 @@ def test_what_was_picked_takes_the_place_of_what_the_model_wrote(written, media,
     made = call(written)
     told = aimed(made, TASKS[made.task], Options(media=media, regions=regions), SHELF, MARKS)
     assert grammar.write_call(told) == f"<task>{becomes}</task>"
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "becomes"),
+    [
+        ("cut out region#1", "segment image#1 region#1 region#2", "segment image#1 region#1"),
+        ("cut out Region 2, please", "segment image#1 region#1 region#2", "segment image#1 region#2"),
+        ("cut out region#1 and region#2", "segment image#1 region#2 region#1", "segment image#1 region#2 region#1"),
+        ("blur region#2", "adjust image#1 region#1 op=blur", "adjust image#1 region#2 op=blur"),
+        ("blur all but region #1", "adjust image#1 region#1 op=blur where=outside", "adjust image#1 region#1 op=blur where=outside"),
+        ("cut out both", "segment image#1 region#1 region#2", "segment image#1 region#1 region#2"),
+        ("blur region#7", "adjust image#1 region#1 op=blur", "adjust image#1 region#1 op=blur"),
+        ("my region10 is lovely", "segment image#1 region#1", "segment image#1 region#1"),
+    ],
+)  # fmt: skip
+def test_a_mark_that_the_words_leave_out_is_not_meant(text, written, becomes):
+    told = of_those_said(call(written), said_marks(text, MARKS))
+    assert grammar.write_call(told) == f"<task>{becomes}</task>"
+
+
+def test_a_call_without_a_place_gets_only_the_drawn_marks_that_the_words_name(made, tmp_path):
+    engine = made("<task>segment image#1</task>")
+    session = engine.open("ann")
+    image = engine.attach(session, picture(tmp_path / "a.png"))
+    drawn = [Region(1, image.handle, box=Box(0, 0, 0.5, 1)), Region(2, image.handle, box=Box(0.5, 0, 1, 1))]
+    for text, marks in (("cut out region#2", ["region#2"]), ("cut these out", ["region#1", "region#2"])):
+        target = foresee(engine, session, text, [image.handle], drawn)
+        assert target is not None
+        assert target.calls[0].refs("region") == marks
 
 
 def test_a_message_is_foreseen_and_nothing_of_it_is_kept(made, tmp_path):

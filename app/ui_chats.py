@@ -59,15 +59,14 @@ class Chats:
         session = page.session
         page.view.sent.clear()  # what was sent last may never have come
         running = self._engine.follow(session)
-        seen = (session.conversation, [place.n for place in self._engine.placed(session)][-1:])
-        if running is None and seen != page.view.end:
-            yield self._actions.anew(page)
         # Replies to messages that wait have no stream of their own once their tab was closed or loaded again.
         mine, waited = page.watcher, False
         while page.session == session and page.watcher is mine:
             waits = bool(self._engine.lines.waiting(session))
-            if running is not None:
+            end = (session.conversation, [place.n for place in self._engine.placed(session)][-1:])
+            if running is not None or end != page.view.end:  # what waited may have been answered between two looks
                 yield self._actions.anew(page)
+            if running is not None:
                 yield from self._actions.watch(page, session, running)
                 mine = page.watcher
             elif waits or (waited and self._engine.busy(session)):

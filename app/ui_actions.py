@@ -85,7 +85,7 @@ def guarded(outputs: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def streaming(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    """The same for a handler that yields; when the browser goes away, what runs is closed with it."""
+    """The same for a handler that yields; when the browser goes away, the drawing ends, and the reply goes on without it."""
 
     @functools.wraps(function)
     def safe(*arguments: Any) -> Iterator[Any]:

@@ -225,10 +225,12 @@ class VideoWriter:
         if sparing:
             # what the encoder keeps back to reorder it, or codes at the same time, is whole frames, each several times over
             sparing += ["-bf", "0", "-x264-params", "sliced-threads=1"]
+        # one frame waits to be encoded and not eight, which would be 200 MB of them in 4K
+        queue = ["-thread_queue_size", "1"] if sparing else []
         size = f"{width + width % 2}x{height + height % 2}"
         self._process = ffmpeg.Process(
             [
-                "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-framerate", str(self.rate), "-i", "pipe:0", *sound_in,
+                "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-framerate", str(self.rate), *queue, "-i", "pipe:0", *sound_in,
                 "-map", "0:v:0", *sound_out, "-vf", f"scale=out_color_matrix=bt709:out_range=tv:{_SMOOTH},format=yuv420p,{_TAGS}",
                 "-c:v", "libx264", "-preset", "superfast", "-crf", "18", "-g", str(max(1, round(2 * fps))), *sparing,
                 "-movflags", "+faststart", "-map_metadata", "-1", "-f", "mp4", f"file:{self._temp}",

@@ -16,8 +16,10 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 from models.expert import Refusal
 from models.vision import dense
+from models.vision.suppress import overlaps
 from models.world.composer import compose
 from models.world.placing import place
 from models.world.scene import STYLES
@@ -31,7 +33,6 @@ from evaluation.reports import results, write_json
 from evaluation.tables import grid, plain
 
 if TYPE_CHECKING:
-    import numpy as np
     from models.world.scene import Scene
     from numpy.typing import NDArray
 
@@ -165,7 +166,7 @@ def score(case: Case, seen: dense.Seen, vectors: Mapping[str, NDArray[np.float32
         "frame": (0.0, 0.0, 1.0, 1.0),
     }
     right = {who: box_iou(box, case.boxes[0]) >= RIGHT for who, box in said.items()}
-    best = float(dense.overlap(seen.boxes, case.boxes[0]).max())
+    best = float(overlaps(seen.boxes, np.asarray(case.boxes[0])).max())
     return {**right, "oracle": best >= RIGHT, "there": there.alike > away.alike}
 
 

@@ -1,9 +1,13 @@
-"""The optimiser's settings and a running mean of the weights."""
+"""What training runs share: the optimiser's settings, its rate, a running mean of the weights, and the checkpoint on the disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +20,20 @@ def make_optimiser(network: nn.Module, rate: float) -> torch.optim.AdamW:
     others = [value for name, value in named if value.ndim <= 1 or "embed" in name]
     groups = [{"params": matrices, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98))
+
+
+def rate_at(highest: float, step: int, done: float) -> float:
+    """Return the learning rate after *step* steps, with the share *done* (0..1, more counts as 1) of the run behind it: a warm-up
+    of a hundred steps to *highest*, then a cosine down to a fiftieth of it."""
+    return highest * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+
+
+def save_run(run: Path, state: dict[str, Any], log: Sequence[dict[str, Any]]) -> None:
+    """Write ``checkpoint.pt``, whole or not at all, and ``metrics.json`` to the folder *run*."""
+    run.mkdir(parents=True, exist_ok=True)
+    torch.save(state, run / "checkpoint.tmp")
+    (run / "checkpoint.tmp").replace(run / "checkpoint.pt")
+    (run / "metrics.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
 
 
 class Averaged:

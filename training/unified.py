@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from training.batches import Batch, Maker, build_vocabulary
 from training.dialogues import examples, topics
 from training.language.reason import known_names
 from training.manifest import write_manifest
-from training.optimiser import Averaged, make_optimiser
+from training.optimiser import Averaged, make_optimiser, rate_at, save_run
 
 TEXT_ENCODER = Path("assets/nano/text_encoder")
 HELD_OUT = 600
@@ -181,16 +180,13 @@ class Trainer:
             "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "mean": self.mean.state_dict(),
             "rng": torch.get_rng_state(), "step": self.step, "spent": self.spent, "log": self.log, "data": self.data,
         }  # fmt: skip
-        torch.save(state, self.plan.run / "checkpoint.tmp")
-        (self.plan.run / "checkpoint.tmp").replace(self.plan.run / "checkpoint.pt")
-        (self.plan.run / "metrics.json").write_text(json.dumps(self.log, indent=1) + "\n", encoding="utf-8")
+        save_run(self.plan.run, state, self.log)
 
     def rate(self) -> float:
         """Return the learning rate: a short warm-up by steps, then a cosine over the planned time."""
-        done = min(1.0, self.spent / (60 * self.plan.minutes))
-        if self.plan.limit_steps:
-            done = min(1.0, self.step / self.plan.limit_steps)
-        return self.plan.rate * min(1.0, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        limit = self.plan.limit_steps
+        done = self.step / limit if limit else self.spent / (60 * self.plan.minutes)
+        return rate_at(self.plan.rate, self.step, done)
 
     def learn(self, batch: Batch) -> float:
         """Take one step; return the loss."""

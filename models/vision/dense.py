@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 
 from models.expert import Refusal
+from models.vision.suppress import overlaps
 from models.vision.tower import STRIDE, VisionTower
 
 if TYPE_CHECKING:
@@ -104,25 +104,17 @@ def things(seen: Seen, vectors: NDArray[np.float32], least: float = LEAST, most:
         best = int(score.argmax())
         number = int(named[best])
         found.append(_joined(seen, np.log(score + 1e-6) * _STEEP, best, alike[:, number], number))
-        score[overlap(seen.boxes, np.asarray(found[-1].box, np.float32)) >= SAME] = 0
+        score[overlaps(seen.boxes, np.asarray(found[-1].box)) >= SAME] = 0
         score[best] = 0
     return found
 
 
 def _joined(seen: Seen, score: NDArray[np.float32], best: int, alike: NDArray[np.float32], number: int) -> Found:
-    together = overlap(seen.boxes, seen.boxes[best]) >= SAME
+    together = overlaps(seen.boxes, seen.boxes[best]) >= SAME
     together[best] = True
     weights = np.exp(score[together] - score[best])
     x0, y0, x1, y1 = ((weights[:, None] * seen.boxes[together]).sum(0) / weights.sum()).tolist()
     return Found(number, (x0, y0, x1, y1), float(alike[best]), float(seen.sure[best]))
-
-
-def overlap(boxes: NDArray[np.float32], box: NDArray[np.float32] | Sequence[float]) -> NDArray[np.float32]:
-    """Return the intersection over union, float32 [n], of each of *boxes* [n, 4] and one *box* [4]."""
-    one = np.asarray(box, np.float32)
-    both = np.clip(np.minimum(boxes[:, 2:], one[2:]) - np.maximum(boxes[:, :2], one[:2]), 0, None).prod(1)
-    areas = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None).prod(1) + np.clip(one[2:] - one[:2], 0, None).prod()
-    return np.asarray(both / np.maximum(areas - both, 1e-9), np.float32)
 
 
 @lru_cache(maxsize=2)

@@ -123,9 +123,15 @@ def cut_out(thing: Thing, width: int, height: int, sprites: Sprites) -> Cut:
     patch = cv2.warpAffine(picture, matrix, (across * fine, down * fine), flags=cv2.INTER_LINEAR)
     if fine == 2:
         patch = cv2.resize(patch, (across, down), interpolation=cv2.INTER_AREA)
+    return trimmed(patch, left, top, width, height, long)
+
+
+def trimmed(patch: NDArray[np.uint8], left: int, top: int, width: int, height: int, long: float) -> Cut:
+    """Return what of *patch*, premultiplied, uint8 [h, w, 4], falls on a frame of *width* x *height* when its corner lies at
+    (*left*, *top*), in pixels; *long* is the thing's longer side there."""
     solid = patch[..., 3] > 127
     rows = np.flatnonzero(solid.any(1))
-    foot = float(top + rows[-1] + 1) if len(rows) else float(top + down)
+    foot = float(top + rows[-1] + 1) if len(rows) else float(top + len(patch))
     a, b = max(0, -left), max(0, -top)
     kept = patch[b : max(b, height - top), a : max(a, width - left)].astype(np.float32)
     cover = kept[..., 3] / np.float32(255)

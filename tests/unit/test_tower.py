@@ -11,6 +11,7 @@ import torch
 from models.expert import Refusal
 from models.vision import dense
 from models.vision.config import TowerConfig
+from models.vision.suppress import overlaps
 from models.vision.tower import REACH, STRIDE, VisionTower, corners
 
 
@@ -112,4 +113,4 @@ def test_all_things_are_listed_once_each_the_surest_first() -> None:
 
 def test_overlap_is_the_share_of_the_union() -> None:
     boxes = np.array([[0, 0, 1, 1], [0, 0, 0.5, 1], [0.5, 0.5, 1, 1], [0.2, 0.2, 0.2, 0.9]], np.float32)
-    assert dense.overlap(boxes, (0, 0, 0.5, 1)).tolist() == pytest.approx([0.5, 1.0, 0.0, 0.0])
+    assert overlaps(boxes, np.array([0, 0, 0.5, 1])).tolist() == pytest.approx([0.5, 1.0, 0.0, 0.0])

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +24,7 @@ from models.vision.config import TowerConfig
 from models.vision.tower import VisionTower
 
 from training.manifest import write_manifest
-from training.optimiser import Averaged, make_optimiser
+from training.optimiser import Averaged, make_optimiser, rate_at, save_run
 from training.vision.batches import Batch, Maker, collated, viewed
 from training.vision.losses import losses
 from training.vision.scenes import SIZES, sight
@@ -80,17 +78,13 @@ class Trainer:
             "tower": self.tower.state_dict(), "optimiser": self.optimiser.state_dict(), "mean": self.mean.state_dict(),
             "rng": torch.get_rng_state(), "step": self.step, "spent": self.spent, "log": self.log,
         }  # fmt: skip
-        self.plan.run.mkdir(parents=True, exist_ok=True)
-        torch.save(state, self.plan.run / "checkpoint.tmp")
-        (self.plan.run / "checkpoint.tmp").replace(self.plan.run / "checkpoint.pt")
-        (self.plan.run / "metrics.json").write_text(json.dumps(self.log, indent=1) + "\n", encoding="utf-8")
+        save_run(self.plan.run, state, self.log)
 
     def rate(self) -> float:
         """Return the learning rate: a short warm-up by steps, then a cosine over the planned time (or steps)."""
-        done = min(1.0, self.spent / (60 * self.plan.minutes))
-        if self.plan.limit_steps:
-            done = min(1.0, self.step / self.plan.limit_steps)
-        return self.plan.rate * min(1.0, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        limit = self.plan.limit_steps
+        done = self.step / limit if limit else self.spent / (60 * self.plan.minutes)
+        return rate_at(self.plan.rate, self.step, done)
 
     def bank(self) -> torch.Tensor:
         """Return a phrase's vector for each thing, drawn for this step."""

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from models.world import atlas
 from models.world.backdrops import Painted, front, paint
-from models.world.composer import Cut, finished, lay, shade
+from models.world.composer import Cut, finished, lay, shade, trimmed
 from models.world.crisp import halved, premultiplied
 from models.world.scene import Backdrop, Scene, Thing, extent
 from models.world.tint import tinted
@@ -80,9 +80,4 @@ def _cut(thing: Thing, width: int, height: int) -> Cut:
     matrix[:, 2] = middle - matrix[:, :2] @ np.array([(wide - 1) / 2, (high - 1) / 2])
     patch = cv2.warpAffine(picture, matrix, (across * 2, down * 2), flags=cv2.INTER_LINEAR)
     patch = cv2.resize(patch, (across, down), interpolation=cv2.INTER_AREA)
-    solid = patch[..., 3] > 127
-    rows = np.flatnonzero(solid.any(1))
-    foot = float(top + rows[-1] + 1) if len(rows) else float(top + down)
-    a, b = max(0, -left), max(0, -top)
-    kept = patch[b : max(b, height - top), a : max(a, width - left)].astype(np.float32)
-    return Cut(kept[..., :3], kept[..., 3] / np.float32(255), left + a, top + b, int(solid.sum()), foot, long)
+    return trimmed(patch, left, top, width, height, long)

@@ -1,4 +1,4 @@
-"""English plurals back to the singular, for labels that each name one thing."""
+"""English nouns: from the plural to the singular and back, and "a" or "an" before them."""
 
 from __future__ import annotations
 
@@ -85,3 +85,37 @@ def _like(one: str, word: str) -> str:
     if word.isupper() and len(word) > 1:
         return one.upper()
     return one.capitalize() if word[0].isupper() else one
+
+
+_ODD = {"man": "men", "woman": "women", "child": "children", "person": "people", "mouse": "mice", "goose": "geese",
+        "tooth": "teeth", "foot": "feet", "ox": "oxen", "leaf": "leaves", "knife": "knives", "wolf": "wolves", "loaf": "loaves",
+        "elf": "elves", "scarf": "scarves", "calf": "calves", "wife": "wives", "shelf": "shelves", "half": "halves", "fish": "fish",
+        "sheep": "sheep", "deer": "deer", "fireman": "firemen", "dice": "dice"}  # fmt: skip
+_WITH_ES = {"potato", "tomato", "mango", "volcano", "mosquito", "hero", "tornado", "echo"}
+
+
+def plural_of(name: str) -> str:
+    """Return the English plural of a noun phrase: its last word's ("police car" -> "police cars"), or of the noun before
+    a "of", "with" or "in" ("glass of milk" -> "glasses of milk")."""
+    if match := re.fullmatch(r"(.+?)( (?:of|with|in|on) .+)", name):
+        return plural_of(match[1]) + match[2]
+    *before, last = name.split(" ")
+    return " ".join([*before, _plural_word(last)])
+
+
+def _plural_word(word: str) -> str:
+    if word in _ODD:
+        return _ODD[word]
+    if word.endswith("man") and word not in ("human", "german", "shaman", "talisman"):
+        return word[:-3] + "men"
+    if word in _WITH_ES or re.search(r"(?:[sxz]|[cs]h)$", word):
+        return word + "es"
+    if re.search(r"[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def article(noun: str) -> str:
+    """Return *noun* with "a" or "an"."""
+    vowel = noun[:1] in "aeiou" and not noun.startswith(("uni", "use", "euro", "uku", "one", "ufo", "u-"))
+    return f"{'an' if vowel else 'a'} {noun}"

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.plurals import plural_of
 from models.weights import faults
 from models.world import atlas, find
 from models.world.sounds import CLASSES
-from training.world.bank import plural_of, read_bank
+from training.world.bank import read_bank
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from models.plurals import article
 from models.world import atlas
 from models.world.read import read
 
@@ -14,7 +15,7 @@ from training.language.phrasing import Split
 from training.truth.referring import chosen
 from training.truth.relating import stands
 from training.truth.shots import Shot
-from training.truth.words import article, many, plural_only
+from training.truth.words import many, plural_only
 
 WHERE: dict[str, tuple[str, ...]] = {
     "meadow": ("on a meadow", "on grass", "in a green field", "in a field", "on the lawn"), "farm": ("on a farm", "on the farm"), "garden": ("in a garden", "in the park", "in a garden"),

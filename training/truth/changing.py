@@ -8,6 +8,7 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from models.plurals import article
 from models.world import atlas, changes
 from models.world.find import find
 from models.world.orders import Order, Orders
@@ -22,7 +23,7 @@ from training.truth.referring import Reference, called, chosen, middle
 from training.truth.relating import gap, stands
 from training.truth.shots import Shot
 from training.truth.wordings import AT, BY, LOOKS, PLACES, SAID, TIMES
-from training.truth.words import COLOURS, article, coloured, fits, plural_only, recolourable
+from training.truth.words import COLOURS, coloured, fits, plural_only, recolourable
 
 if TYPE_CHECKING:
     import numpy as np

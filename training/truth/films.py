@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from models.masks import rle_string
+from models.plurals import article
 from models.values import Box
 from models.world import atlas, crisp
 from models.world.cards import Card, resting
@@ -24,7 +25,7 @@ from training.truth import plots, scenery
 from training.truth.referring import called, chosen
 from training.truth.scenery import Part, pick
 from training.truth.shots import Shot, corners, cover
-from training.truth.words import article, plural_only, recolourable
+from training.truth.words import plural_only, recolourable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from models.plurals import article, plural_of
 from models.world.hear import SoundPlan, plan
 from models.world.sounds import CLASSES
 
 from training.language.phrasing import Split
 from training.truth.talk import banks
-from training.truth.words import article
-from training.world.bank import plural_of
 
 if TYPE_CHECKING:
     from models.expert import Sound

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from models.plurals import plural_of
 from models.world import atlas
 from models.world.atlas import Entry
 from models.world.find import held_out
 
 from training.held_out import objects
 from training.language.phrasing import Split
-from training.world.bank import plural_of
 
 GROUPS = ("animals", "food", "vehicles", "things", "plants", "people", "places", "sky")
 """Groups of the atlas that scenes are made of."""
@@ -246,9 +246,3 @@ def recolourable(name: str) -> bool:
         "skin",
         "wood",
     }
-
-
-def article(noun: str) -> str:
-    """Return *noun* with "a" or "an"."""
-    vowel = noun[:1] in "aeiou" and not noun.startswith(("uni", "use", "euro", "uku", "one", "ufo", "u-"))
-    return f"{'an' if vowel else 'a'} {noun}"

@@ -26,14 +26,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from models.plurals import plural_of
+
 HABITATS = ("ground", "sky", "water", "table", "any")
 FACINGS = ("left", "right", "front")
 WORN = ("head", "face", "neck", "body", "hands", "feet")
-_IRREGULAR = {"man": "men", "woman": "women", "child": "children", "person": "people", "mouse": "mice", "goose": "geese",
-              "tooth": "teeth", "foot": "feet", "ox": "oxen", "leaf": "leaves", "knife": "knives", "wolf": "wolves", "loaf": "loaves",
-              "elf": "elves", "scarf": "scarves", "calf": "calves", "wife": "wives", "shelf": "shelves", "half": "halves", "fish": "fish",
-              "sheep": "sheep", "deer": "deer", "fireman": "firemen", "dice": "dice"}  # fmt: skip
-_WITH_ES = {"potato", "tomato", "mango", "volcano", "mosquito", "hero", "tornado", "echo"}
 
 
 @dataclass(frozen=True)
@@ -79,27 +76,6 @@ def _read(line: str, section: Row, where: str) -> tuple[Row, Row | None]:
         return (_section(line), None) if line.startswith("[") else (section, _row(line, section))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
-
-
-def plural_of(name: str) -> str:
-    """Return the English plural of a noun phrase: its last word's ("police car" -> "police cars"), or of the noun before
-    a "of", "with" or "in" ("glass of milk" -> "glasses of milk")."""
-    if match := re.fullmatch(r"(.+?)( (?:of|with|in|on) .+)", name):
-        return plural_of(match[1]) + match[2]
-    *before, last = name.split(" ")
-    return " ".join([*before, _plural_word(last)])
-
-
-def _plural_word(word: str) -> str:
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if word.endswith("man") and word not in ("human", "german", "shaman", "talisman"):
-        return word[:-3] + "men"
-    if word in _WITH_ES or re.search(r"(?:[sxz]|[cs]h)$", word):
-        return word + "es"
-    if re.search(r"[^aeiou]y$", word):
-        return word[:-1] + "ies"
-    return word + "s"
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 
 import torch
+from models.percepts import PLACE
 from models.reader import Reader
 from models.unified.bank import rows
 from models.unified.network import Bank
@@ -27,7 +28,8 @@ LONGEST = 448
 @dataclass
 class Batch:
     """*ids*, *follow* long [B, L]; *weights* float [B, L]; *context* half [B, S, width]; *pieces* long [B, S] (the
-    encoder's ids, for the static vectors); *kind*, *where* long [B, S]; *starts* bool [B, S]; *groups* a name per row."""
+    encoder's ids, for the static vectors); *kind*, *where* long [B, S]; *starts* bool [B, S]; *features* half [B, S, widest] and
+    *places* float [B, S, PLACE] of what is perceived, widest 0 where nothing is; *groups* a name per row."""
 
     ids: Tensor
     follow: Tensor
@@ -37,11 +39,14 @@ class Batch:
     kind: Tensor
     where: Tensor
     starts: Tensor
+    features: Tensor
+    places: Tensor
     groups: list[str]
 
     def bank(self, static: Tensor) -> Bank:
         """Return the bank, its static vectors looked up in *static* [encoder vocabulary, width]."""
-        return Bank(self.context.float(), static[self.pieces].float(), self.kind, self.where, self.starts)
+        seen = (self.features.float(), self.places) if self.features.shape[-1] else (None, None)
+        return Bank(self.context.float(), static[self.pieces].float(), self.kind, self.where, self.starts, *seen)
 
     def to(self, device: str) -> Batch:
         moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name != "groups"}
@@ -82,24 +87,28 @@ def collate(sheets: Sequence[Sheet], states: dict[tuple[int, ...], Tensor], grou
     """Pad *sheets* to one batch."""
     width = next(iter(states.values())).shape[-1]
     banks = [rows(sheet, states, width) for sheet in sheets]
+    widest = max((bank.features.shape[1] for bank in banks if bank.features is not None), default=0)
     size, length = len(sheets), max(len(sheet.ids) for sheet in sheets)
-    most = max(1, *(len(bank[1]) for bank in banks))
+    most = max(1, *(len(bank) for bank in banks))
     batch = Batch(
         torch.zeros(size, length, dtype=torch.long), torch.full((size, length), -1), torch.zeros(size, length),
         torch.zeros(size, most, width, dtype=torch.float16), torch.zeros(size, most, dtype=torch.long),
         torch.full((size, most), -1), torch.zeros(size, most, dtype=torch.long), torch.zeros(size, most, dtype=torch.bool),
-        groups,
+        torch.zeros(size, most, widest, dtype=torch.float16), torch.zeros(size, most if widest else 0, PLACE), groups,
     )  # fmt: skip
-    for index, (sheet, (context, pieces, kind, starts)) in enumerate(zip(sheets, banks, strict=True)):
-        end, last = len(sheet.ids), len(pieces)
+    for index, (sheet, bank) in enumerate(zip(sheets, banks, strict=True)):
+        end, last = len(sheet.ids), len(bank)
         batch.ids[index, :end] = torch.tensor(sheet.ids)
         batch.follow[index, :end] = torch.tensor(sheet.follow)
         batch.weights[index, :end] = torch.tensor(sheet.weights)
-        batch.context[index, :last] = context.half()
-        batch.pieces[index, :last] = pieces
-        batch.kind[index, :last] = kind
+        batch.context[index, :last] = bank.context.half()
+        batch.pieces[index, :last] = bank.pieces
+        batch.kind[index, :last] = bank.kind
         batch.where[index, :last] = torch.tensor(sheet.where, dtype=torch.long)
-        batch.starts[index, :last] = starts
+        batch.starts[index, :last] = bank.starts
+        if bank.features is not None and bank.places is not None:
+            batch.features[index, :last, : bank.features.shape[1]] = bank.features
+            batch.places[index, :last] = bank.places
     return batch
 
 
@@ -146,7 +155,7 @@ class Maker:
 
     def states(self, sheets: Sequence[Sheet]) -> dict[tuple[int, ...], Tensor]:
         """Return the encoder's states of every text of *sheets*, by its pieces."""
-        texts = sorted({source.ids for sheet in sheets for source in sheet.sources}, key=len)
+        texts = sorted({source.ids for sheet in sheets for source in sheet.sources if not source.percept}, key=len)
         found: dict[tuple[int, ...], Tensor] = {}
         for start in range(0, len(texts), 48):
             part = texts[start : start + 48]

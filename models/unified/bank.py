@@ -1,21 +1,47 @@
-"""The bank of word pieces of a conversation as tensors, from the states of its texts."""
+"""The bank of word pieces and percepts of a conversation as tensors, from the states of its texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from models.percepts import PLACE
 from models.unified.network import Bank
 from models.unified.sheet import WHOLE, Sheet
 
 
-def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return the rows of *sheet*'s bank: context float [S, width], the encoder's ids long [S], kind long [S], first
-    piece of its text bool [S]. *states* holds each text's states by its pieces. A whole text is the mean of its pieces."""
+@dataclass(frozen=True)
+class Rows:
+    """The S rows of one sheet: *context* float [S, width]; the encoder's ids *pieces* long [S]; *kind* long [S]; *starts* bool
+    [S], first piece of its text or a percept; *features* float16 [S, widest] and *places* float32 [S, PLACE] of what is perceived,
+    None where nothing is."""
+
+    context: Tensor
+    pieces: Tensor
+    kind: Tensor
+    starts: Tensor
+    features: Tensor | None
+    places: Tensor | None
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+
+def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> Rows:
+    """Return the rows of *sheet*'s bank. *states* holds each text's states by its pieces. A whole text is the mean of its
+    pieces."""
     contexts, pieces, kinds, starts = [torch.zeros(0, width)], list[int](), list[int](), list[bool]()
+    seen = [(source.first, source.percept) for source in sheet.sources if source.percept]
     for source in sheet.sources:
+        if source.percept:
+            contexts.append(torch.zeros(source.rows, width))
+            pieces += [0] * source.rows
+            kinds += [source.percept.kind] * source.rows
+            starts += [True] * source.rows
+            continue
         found = states[source.ids].float().cpu()
         contexts.append(found)
         pieces += source.ids
@@ -25,24 +51,35 @@ def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> 
             contexts.append(found.mean(0, keepdim=True) if len(source.ids) else torch.zeros(1, width))
             pieces.append(0)
             kinds.append(WHOLE)
-    context = torch.cat(contexts)
-    return (
-        context,
+    features = places = None
+    if seen:
+        features = torch.zeros(len(pieces), max(percept.features.shape[1] for _, percept in seen), dtype=torch.float16)
+        places = torch.zeros(len(pieces), PLACE)
+        for first, percept in seen:
+            end = first + len(percept)
+            features[first:end, : percept.features.shape[1]] = torch.from_numpy(percept.features)
+            places[first:end] = torch.from_numpy(percept.places)
+    return Rows(
+        torch.cat(contexts),
         torch.tensor(pieces, dtype=torch.long),
         torch.tensor(kinds, dtype=torch.long),
         torch.tensor(starts).bool(),
+        features,
+        places,
     )
 
 
 def one_bank(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], static: Tensor) -> Bank:
     """Return the bank of one conversation (a batch of one); *static* [encoder vocabulary, width] holds word vectors."""
-    context, pieces, kind, starts = rows(sheet, states, static.shape[-1])
+    made = rows(sheet, states, static.shape[-1])
     where = torch.tensor(sheet.where, dtype=torch.long)
     device = static.device
     return Bank(
-        context[None].to(device),
-        static[pieces.to(device)][None].float(),
-        kind[None].to(device),
+        made.context[None].to(device),
+        static[made.pieces.to(device)][None].float(),
+        made.kind[None].to(device),
         where[None].to(device),
-        starts[None].to(device),
+        made.starts[None].to(device),
+        made.features[None].float().to(device) if made.features is not None else None,
+        made.places[None].to(device) if made.places is not None else None,
     )

@@ -6,13 +6,18 @@ from typing import Any
 
 from transformers import LlamaConfig, PretrainedConfig
 
+from models.percepts import SOUND
+
 
 class UnifiedConfig(PretrainedConfig):
     """*text_config*: the decoder (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
     sentence encoder's states. *pointer_width*: width in which copied words are matched. *talk_bias* is added to the
     score of answering in words when the model plans a reply. *noise*, *blank* and *dropout* act in training only:
     standard deviation added to the encoder's states, share of word pieces blanked, dropout of the inputs. The tokens of
-    *things* known things begin at *first_thing*: they are scored by what the person's newest words mean."""
+    *things* known things begin at *first_thing*: they are scored by what the person's newest words mean. *senses* says how wide
+    what is perceived comes: "low" and "high" for the two maps of a picture, "thing", "moment" and "sound" for the rows of those
+    kinds, "phrase" for the part of a thing's and a sound's that is a vector of the sentence encoder's; None for a model that
+    reads words alone. *seg_width* is the width of the prompt that ``<seg>`` gives a mask decoder."""
 
     model_type = "unison_unified"
     sub_configs = {"text_config": LlamaConfig}  # noqa: RUF012 - the name and form that transformers reads
@@ -29,6 +34,8 @@ class UnifiedConfig(PretrainedConfig):
         dropout: float = 0.05,
         first_thing: int = 0,
         things: int = 0,
+        senses: dict[str, int] | None = None,
+        seg_width: int = 256,
         **kwargs: Any,
     ) -> None:
         if isinstance(text_config, LlamaConfig):
@@ -44,13 +51,28 @@ class UnifiedConfig(PretrainedConfig):
         self.dropout = dropout
         self.first_thing = first_thing
         self.things = things
+        self.senses = senses
+        self.seg_width = seg_width
         super().__init__(**kwargs)
 
 
-def nano(vocabulary: int, layers: int = 4, width: int = 384, first_thing: int = 0, things: int = 0) -> UnifiedConfig:
+SENSES = {"low": 192, "high": 192, "thing": 1024, "moment": 384, "sound": 576, "phrase": 384}
+"""Widths of what the nano encoders perceive (models.senses)."""
+
+
+def nano(
+    vocabulary: int,
+    layers: int = 4,
+    width: int = 384,
+    first_thing: int = 0,
+    things: int = 0,
+    senses: dict[str, int] | None = None,
+) -> UnifiedConfig:
     """Return the configuration of the shipped model for a base vocabulary of that many tokens, *things* of which, from
     *first_thing*, are known things: few wide layers, since on a CPU the number of layers decides the time per token."""
     return UnifiedConfig(
+        senses=senses,
+        source_kinds=SOUND + 1 if senses else 3,
         first_thing=first_thing,
         things=things,
         text_config={

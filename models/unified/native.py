@@ -124,7 +124,7 @@ class Reply:
         self.sheet = sheet
         self.cache = DynamicCache(config=network.config.text_config)
         self.follow = -1
-        states = {source.ids: reader.states(source.ids) for source in sheet.sources}
+        states = {source.ids: reader.states(source.ids) for source in sheet.sources if not source.percept}
         with torch.inference_mode():
             self.bank = one_bank(sheet, states, reader.static)
             self.context, self.static = network.normalise(self.bank)
@@ -143,12 +143,12 @@ class Reply:
         """Read *ids* after what was read before; return the scores [vocabulary + rows] of the next token."""
         network = self.network
         step = torch.tensor([list(ids)], device=self.context.device)
-        inputs = network.embed(step, self.context, self.static, self.bank.kind)
+        inputs = network.embed(step, self.context, self.static, self.bank)
         hidden = network.model(inputs_embeds=inputs, past_key_values=self.cache, use_cache=True).last_hidden_state
         if self.offers is None:
             self.offers = network.offers(hidden, self.bank, self.context, self.static)
         last = hidden[:, -1:]
-        allowed = (self.bank.kind >= 0) & (self.bank.kind != 1)
+        allowed = self.bank.offered
         follow = torch.tensor([self.follow], device=last.device)
         return network.score(last[0], network.pointer(last, self.offers)[0], follow, allowed, self.things)[0].cpu()
 

@@ -19,15 +19,20 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel, PreTrainedModel
 
+from models.percepts import MOMENT, PATCH
 from models.unified.config import UnifiedConfig
+from models.unified.sheet import FACTS, WHOLE
+from models.unified.sight import Senses
 
 
 @dataclass
 class Bank:
-    """The word pieces of a batch of conversations, padded to S rows.
+    """The word pieces and percepts of a batch of conversations, padded to S rows.
 
-    *context* and *static* float [B, S, width]; *kind* long [B, S] (-1: padding; 1: a whole text, never copied);
-    *where* long [B, S]: the position of the row in its conversation; *starts* bool [B, S]: first piece of its text.
+    *context* and *static* float [B, S, width]; *kind* long [B, S] (-1: padding; 1: a whole text, never copied; from 3 on
+    percepts, whose context and static are 0); *where* long [B, S]: the position of the row in its conversation; *starts* bool
+    [B, S]: first piece of its text, or a percept. Where there are percepts, *features* float [B, S, widest] and *places* float
+    [B, S, PLACE] hold theirs (models.percepts).
     """
 
     context: Tensor
@@ -35,6 +40,18 @@ class Bank:
     kind: Tensor
     where: Tensor
     starts: Tensor
+    features: Tensor | None = None
+    places: Tensor | None = None
+
+    @property
+    def words(self) -> Tensor:
+        """Which rows are written, bool [B, S]."""
+        return (self.kind >= 0) & (self.kind <= FACTS)
+
+    @property
+    def offered(self) -> Tensor:
+        """Which rows can be pointed at, bool [B, S]: pieces of words and percepts of things."""
+        return (self.kind >= 0) & (self.kind != WHOLE) & (self.kind != PATCH) & (self.kind != MOMENT)
 
 
 @dataclass
@@ -67,6 +84,9 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         self.offer = nn.Linear(4 * read, point)
         self.offer_hidden = nn.Linear(width, point, bias=False)
         self.carry_on = nn.Linear(width, 1)
+        if config.senses:
+            self.senses = Senses(config.senses, read, width)
+            self.seg = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, config.seg_width))
         if config.things:
             self.heed = nn.Sequential(nn.Linear(2 * read, 64), nn.GELU(), nn.Linear(64, 1))
             self.sense = nn.Linear(read, read)
@@ -75,6 +95,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             self.sure = nn.Parameter(torch.tensor(3.0))
             self.register_buffer("names", torch.zeros(config.things, read))
         self.post_init()
+        if config.senses:
+            self.senses.reset()
         if config.things:  # what the encoder finds alike is alike, to begin with
             nn.init.eye_(self.sense.weight)
             nn.init.eye_(self.name.weight)
@@ -96,19 +118,25 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
     # -- inputs -------------------------------------------------------------------------------------------------
 
     def normalise(self, bank: Bank) -> tuple[Tensor, Tensor]:
-        """Return context and static of *bank*, each scaled to unit variance; in training with noise and blanks."""
+        """Return context and static of *bank*, each scaled to unit variance; in training with noise and blanks. What is
+        perceived is projected; a network without senses reads none of it."""
         width = bank.context.shape[-1:]
         context = functional.layer_norm(bank.context, width)
-        static = functional.layer_norm(bank.static, width) * (bank.kind != 1).unsqueeze(-1)
+        static = functional.layer_norm(bank.static, width) * (bank.words & (bank.kind != WHOLE)).unsqueeze(-1)
+        if self.config.senses and bank.features is not None:
+            seen = functional.layer_norm(self.senses(bank.features, bank.kind).float(), width)
+            context = torch.where(bank.words.unsqueeze(-1), context, seen.to(context.dtype))
         if self.training:
             context = context + torch.randn_like(context) * self.config.noise
             keep = (torch.rand(bank.kind.shape, device=context.device) >= self.config.blank).unsqueeze(-1)
             return context * keep, static * keep
         return context, static
 
-    def embed(self, ids: Tensor, context: Tensor, static: Tensor, kind: Tensor) -> Tensor:
-        """Return the inputs [B, L, width] for *ids* [B, L] over a normalised bank."""
-        read = self.read_context(context) + self.read_static(static) + self.read_kind(kind.clamp(min=0))
+    def embed(self, ids: Tensor, context: Tensor, static: Tensor, bank: Bank) -> Tensor:
+        """Return the inputs [B, L, width] for *ids* [B, L] over a normalised *bank*."""
+        read = self.read_context(context) + self.read_static(static) + self.read_kind(bank.kind.clamp(min=0))
+        if self.config.senses and bank.places is not None:
+            read = read + self.senses.where(bank.places) * (~bank.words).unsqueeze(-1)
         row = (ids - self.vocabulary).clamp(min=0)
         if read.shape[1]:
             copied = read.gather(1, row.unsqueeze(-1).expand(-1, -1, read.shape[-1]))
@@ -134,7 +162,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
     def meant(self, bank: Bank, context: Tensor, static: Tensor) -> tuple[Tensor, Tensor]:
         """Return how well each text of a normalised *bank* describes each known thing, float [B, T, things], and the text
         that each row ends, long [B, S]: a whole text's number on its last row, else -1."""
-        text = bank.starts.long().cumsum(1) - 1
+        text = (bank.starts & bank.words).long().cumsum(1) - 1
         own = torch.arange(max(1, int(text.max()) + 1) if text.numel() else 1, device=text.device)
         within = (text.unsqueeze(1) == own.view(1, -1, 1)) & (bank.kind == 0).unsqueeze(1)
         heed = self.heed(torch.cat([context, static], -1)).transpose(1, 2).float().masked_fill(~within, -1e4)
@@ -174,7 +202,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         """
         context, static = self.normalise(bank)
         out = self.model(
-            inputs_embeds=self.embed(ids, context, static, bank.kind),
+            inputs_embeds=self.embed(ids, context, static, bank),
             past_key_values=cache,
             use_cache=cache is not None,
         )
@@ -186,7 +214,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             batch, at = batch.flatten(), at.flatten()
         else:
             batch, at = (weights[:, 1:] > 0).nonzero(as_tuple=True)
-        allowed = ((bank.kind >= 0) & (bank.kind != 1))[batch] & (bank.where[batch] <= at.unsqueeze(-1))
+        allowed = bank.offered[batch] & (bank.where[batch] <= at.unsqueeze(-1))
         things = None
         if self.config.things and bank.kind.shape[1]:
             meant, ends = self.meant(bank, context, static)

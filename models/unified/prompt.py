@@ -2,8 +2,9 @@
 
 Each turn of a person is a short header of control tokens (which media there are, what was attached, what was drawn), then
 one *source position* for each word piece of the text, then one for the text as a whole, then the handles that the text
-names. A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word
-pieces. So nothing typed can be a token of the vocabulary, but for handles, which are media and marks and nothing else. The
+names. What is perceived of a medium or of a mark stands behind its name, one position for each row of its percepts
+(models.percepts). A source position has the id ``len(vocabulary) + row``, where *row* counts through the conversation's bank of word
+pieces and percepts. So nothing typed can be a token of the vocabulary, but for handles, which are media and marks and nothing else. The
 model's replies are tokens of the vocabulary and, where they repeat what a person said, the same source positions. Results
 and failures of a reply follow its end and are never learnt.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from models.percepts import Percepts
 from models.reader import Pieces
 from models.tasks import TASKS
 from models.unified.record import Record
@@ -24,6 +26,9 @@ from models.values import GRID, KINDS, Failure, Media, Message, Region, TaskCall
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
+ROWS = 320
+"""Rows of percepts in a conversation at most; where there are more, those of the oldest media are left out, half of ROWS at a time,
+so that what stands before the newest turn seldom changes."""
 LISTED = 8
 """The newest media of a kind that a header names, and the handles of a text that are read."""
 _HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
@@ -45,6 +50,7 @@ class Scribe:
         given: bool = False,
         told: tuple[str, str] | None = None,
         chosen: Sequence[str] = (),
+        percepts: Percepts | None = None,
     ) -> Sheet:
         """Write *messages*, oldest whole turns left out until they fit *budget*.
 
@@ -54,14 +60,16 @@ class Scribe:
         The tasks of the last reply are not learnt where they were *given*, as by a click on the page. *told* is what the
         last reply tells of the record; of earlier ones that is found by the words, though two records may read the same.
         *chosen* are the handles that the person picked beside the last text: they stand where those named in it do.
+        *percepts* are what is perceived of media and marks, by handle; their rows are not counted in *budget*.
         """
         turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
         while True:
-            sheet = _Page(self, messages, turns[0], shelf, topic, given, told, chosen).sheet
-            if len(sheet.ids) <= budget or len(turns) == 1:
+            sheet = _Page(self, messages, turns[0], shelf, topic, given, told, chosen, percepts or {}).sheet
+            size = len(sheet.ids) - sum(len(source.percept) for source in sheet.sources if source.percept)
+            if size <= budget or len(turns) == 1:
                 return sheet
             # about how many turns are too many; at least one goes
-            excess = max(1, int(len(turns) * (1 - budget / len(sheet.ids))))
+            excess = max(1, int(len(turns) * (1 - budget / size)))
             turns = turns[min(excess, len(turns) - 1) :]
 
 
@@ -78,14 +86,17 @@ class _Page:
         given: bool,
         told: tuple[str, str] | None,
         chosen: Sequence[str],
+        percepts: Percepts,
     ) -> None:
         self.messages = messages
+        self.percepts = percepts
         self.vocabulary = scribe.vocabulary
         self.cut = scribe.cut
         self.sheet = Sheet()
         self.writer = Writer(self.vocabulary, self.sheet)
         self.counts = dict.fromkeys(KINDS, 0)
         self.rows = 0
+        self.blurred = _left_out(messages[start:], percepts)
         last = len(messages) - 1
         asking = max((index for index, message in enumerate(messages) if message.role == "user"), default=last)
         for index, message in enumerate(messages):
@@ -148,6 +159,7 @@ class _Page:
             if isinstance(part, Media):
                 self.control("new")
                 self.handle(part.handle)
+                self.look(part.handle, part.handle)
             elif isinstance(part, Region):
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
@@ -172,6 +184,20 @@ class _Page:
                 self.number(value)
         if region.label:
             self.source(region.label, FACTS)
+        self.look(region.handle, region.of)
+
+    def look(self, handle: str, of: str) -> None:
+        """Add what is perceived of the medium or mark *handle*, which is or lies on the medium *of*."""
+        if handle in self.blurred:
+            self.control("elided")
+            return
+        for percept in self.percepts.get(handle, ()):
+            if not len(percept):
+                continue
+            self.sheet.sources.append(Source("", percept.kind, self.rows, (), (), False, percept, of))
+            self.sheet.where += range(len(self.sheet.ids), len(self.sheet.ids) + len(percept))
+            self.sheet.add(len(self.vocabulary) + self.rows + row for row in range(len(percept)))
+            self.rows += len(percept)
 
     # -- the model's own words ----------------------------------------------------------------------------------
 
@@ -196,6 +222,23 @@ class _Page:
             if isinstance(part, Media):
                 self.control("made")
                 self.handle(part.handle)
+                self.look(part.handle, part.handle)
             elif isinstance(part, Failure):
                 self.control("failed")
                 self.source(part.what, FACTS)
+
+
+def _left_out(messages: Sequence[Message], percepts: Percepts) -> set[str]:
+    """Return the media and marks of *messages* whose percepts are left out: the oldest ones, where there are too many rows."""
+    parts = [part for message in messages for part in message.parts if isinstance(part, Media | Region)]
+    sizes = {part.handle: sum(map(len, percepts.get(part.handle, ()))) for part in parts}
+    excess = sum(sizes.values()) - ROWS
+    if excess <= 0:
+        return set()
+    gone, dropped = -(-excess // (ROWS // 2)) * (ROWS // 2), set[str]()
+    for handle, size in sizes.items():
+        if gone <= 0:
+            break
+        gone -= size
+        dropped |= {handle} if size else set()
+    return dropped

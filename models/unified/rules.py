@@ -19,6 +19,7 @@ from models.unified import stream
 from models.unified.figures import BARE, Figures
 from models.unified.record import ALONE, OF
 from models.unified.sheet import WHOLE, WORDS, Sheet
+from models.unified.sights import Sights
 from models.unified.vocabulary import HANDLES, NAME, Vocabulary
 from models.values import GRID
 
@@ -73,6 +74,7 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
+        self.sights = Sights(self.rows)
         self.figures = Figures(vocabulary, self.rows, self.typed, newest)
         self.word = ""
         self._clear("")
@@ -96,6 +98,7 @@ class Rules:
         """Note that *token* was written."""
         name = self.names.names[token] if token < len(self.names) else "@"
         self.length += 1
+        self.sights.take(token - len(self.names), name, self.mode)
         self.used = self.used + 1 if self.mode == "text" else 0
         self.word = name
         getattr(self, f"_after_{self.mode}")(name, token)
@@ -224,6 +227,7 @@ class Rules:
                 mask[self.names.by_kind["w"] + self.names.by_kind["i"]] = True
             if self.mode == "text":
                 self._real_handles(mask)
+                self.sights.narrow(mask, self.names)
         if not mask.any():
             self.dead = True
             mask[:] = True
@@ -254,7 +258,8 @@ class Rules:
             return ["c:go"], None
         if self.mode == "text":
             ending = ["c:end"] if self.done >= len(self.plan) else ["g:<task>"]
-            return [*ending, *self._records()], None if self._too_long() else self.copyable
+            pointing = [] if self._too_long() else self.sights.determiners
+            return [*ending, *pointing, *self._records()], None if self._too_long() else self.copyable
         if self.mode == "recall":
             kinds = [kind for kind in OF[self.recall] if self.handles[kind]]
             return [f"i:{n}" for n in self.handles[self.kind]] if self.kind else [f"a: {kind}#" for kind in kinds], None
@@ -270,7 +275,8 @@ class Rules:
             return self._value(follow)
         if self.mode.startswith("place"):
             return self.figures.place(self.mode[5:], follow)
-        return self._arguments(), None
+        boxed = self.task and "box" in self.task.takes and self.media and self.length <= CALL_LIMIT
+        return self._arguments(), self.sights.within(*self.media[0]) if boxed else None
 
     def _quoted(self, follow: int) -> tuple[list[str], Tensor | None]:
         begun = bool(self.figures.written)
@@ -325,11 +331,9 @@ class Rules:
             return [self.names["c:talk"]]
         if task is None or f"c:plan_{task}" not in self.names.ids:
             return []
-        tokens = [self.names[f"c:plan_{task}"]]
-        for token in tokens:
-            self.take(token)
+        self.take(self.names[f"c:plan_{task}"])
         self.forced = True
-        return tokens
+        return [self.names[f"c:plan_{task}"]]
 
     def decided(self) -> bool:
         """Tell whether what the reply does is written: its last planned call has ended, or it plans none."""

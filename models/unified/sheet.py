@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from models.percepts import POINTABLE, Percept
 from models.unified.amounts import Amount, amounts
 
 WORDS, WHOLE, FACTS = 0, 1, 2
-"""Kinds of source rows: a piece of what a person typed, a whole text, a piece of a mark's label or of a failure's words."""
+"""Kinds of written rows: a piece of what a person typed, a whole text, a piece of a mark's label or of a failure's words. Those of
+what is perceived follow them (models.percepts)."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A text in the bank: *first* is the row of its first piece, *places* each piece's characters in *text*."""
+    """A text in the bank: *first* is the row of its first piece, *places* each piece's characters in *text*. Or what is
+    perceived of the medium *of*: a *percept* in place of a text."""
 
     text: str
     kind: int
@@ -22,10 +25,17 @@ class Source:
     ids: tuple[int, ...]
     places: tuple[tuple[int, int], ...]
     whole: bool
+    percept: Percept | None = None
+    of: str = ""
 
     @property
     def rows(self) -> int:
-        return len(self.ids) + self.whole
+        return len(self.percept) if self.percept else len(self.ids) + self.whole
+
+    @property
+    def pointable(self) -> bool:
+        """Whether the rows are things that a reply can point at."""
+        return self.percept is not None and self.percept.kind in POINTABLE
 
     def find(self, needle: str) -> range | None:
         """Return the rows of the last place where *needle* stands, regardless of case, from piece to piece."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from models.plurals import singular
 from models.tasks import TASKS
-from models.tokens import escape_phrase, escape_text
+from models.tokens import escape_phrase, escape_text, write, write_arg
+from models.unified import pointing
 from models.unified.amounts import read_amount
 from models.unified.record import OF, Record
 from models.unified.sheet import Sheet
@@ -36,9 +37,24 @@ class Speech:
         self._counts = False  # whether the setting or place being written is a number
         self._phrase: str | None = None  # what stands between quotes, held back until it is known whether a box follows
         self._ended = False  # whether those quotes are closed
+        self._determiner: str | None = None  # what stands before things that are being pointed at
+        self._adjectives: list[str] = []
+        self._rows: list[int] = []  # of these things
+        self._text = ""  # the end of the running words so far
+        self._handle = False  # whether those words end with a handle, whose number must not go on
 
     def say(self, token: int) -> str:
         """Return the text that *token* lets out."""
+        if token >= len(self.names) and self.sheet.source_of(token - len(self.names)).pointable:
+            return self._pointed_at(token - len(self.names))
+        if self._determiner is not None and token < len(self.names):
+            name = self.names.names[token]
+            if name[0] == "w" and not self._rows and name[2:].strip().isalpha():
+                self._adjectives.append(name[2:].strip())
+                return ""
+        return self._grounded() + self._say(token)
+
+    def _say(self, token: int) -> str:
         if token >= len(self.names):
             copied = self._copied(token - len(self.names))
             if self._escape is None:
@@ -52,6 +68,9 @@ class Speech:
         name, text = self.names.names[token], self.names.texts[token]
         if name[0] == "k":
             self._thing = name[2:]
+        if name[0] == "o":
+            self._determiner = name[2:]
+            return ""
         if name[0] == "r" or self._recall:
             return self._add(self._told(name))
         if name[0] in "ctk":
@@ -90,7 +109,29 @@ class Speech:
 
     def close(self) -> str:
         """Return what is still held back."""
-        return self._value() + self._quoted("") + self._release(len(self._held))
+        return self._grounded() + self._value() + self._quoted("") + self._release(len(self._held))
+
+    def _pointed_at(self, row: int) -> str:
+        """Point at a thing: within a call its box, in running words part of what is named when all of it is known."""
+        if self._escape is None:
+            return f"{self._value()}{self._quoted('@')} {write_arg(pointing.box_at(self.sheet, row))}"
+        self._determiner = self._determiner or ""
+        self._rows.append(row)
+        return ""
+
+    def _grounded(self) -> str:
+        """Return the things that were pointed at, worded, when all of them are known."""
+        determiner, self._determiner = self._determiner, None
+        adjectives, self._adjectives = self._adjectives, []
+        rows, self._rows = self._rows, []
+        if determiner is None:
+            return ""
+        if not rows:
+            return self._add(" ".join([determiner, *adjectives]).strip())
+        told = pointing.said(self.sheet, pointing.Pointed(determiner, tuple(adjectives), tuple(rows)))
+        out = self._release(len(self._held)) + write([pointing.begun(self._text, told)])
+        self._text, self._last, self._handle = told.phrase, told.phrase[-1:], bool(told.of)
+        return out
 
     def _quoted(self, following: str) -> str:
         """Return the phrase before the token *following*, when that tells what it is: a label, before a box, names one thing
@@ -132,6 +173,13 @@ class Speech:
 
     def _release(self, end: int) -> str:
         out, self._held = self._held[:end], self._held[end:]
+        if out and self._escape is escape_text:
+            self._text = (self._text + out)[-8:]
+            guard = (
+                "\\" if self._handle and (out[0].isdecimal() or out[0] == "\\") else ""
+            )  # ends the number of the handle
+            self._handle = False
+            return guard + self._escape(out)
         return self._escape(out) if self._escape else out
 
     def _switch(self, escape: Callable[[str], str] | None, text: str, *, after: bool = False) -> str:

@@ -8,6 +8,7 @@ Every token has a name ``kind:text``. The texts of the tokens of a reply, joined
 - ``t:`` what a reply in plain words is about (chosen by the training data; no text either);
 - ``k:`` a known thing that the person described and did not name: decided in the plan, before the first word (no text);
 - ``r:`` words that the program fills in: that thing's name, and what is on record (see :mod:`models.unified.record`);
+- ``o:`` "a", "the" or nothing before things that are pointed at, which the program words (models.percepts.phrase);
 - ``i:`` the numbers 0..1000; ``w:`` words of replies (mostly with their leading space) and single characters.
 
 What the person typed is never made of these tokens (see :mod:`models.unified.prompt`).
@@ -35,6 +36,7 @@ TAGS = ("<task>", "</task>", "<box>", "</box>", "<pt>", "</pt>", "<t>", "</t>", 
 QUOTES = {"q:open": ' "', "q:bare": '"', "q:close": '"'}
 NAME = "r:name"
 """Stands for the name of the thing that the plan decided on."""
+DETERMINERS = ("a", "the", "")
 FILE = "vocabulary.json"
 _WORD = re.compile(r" ?(?:image|video|audio|mask|region)#| ?[A-Za-z]+(?:'[a-z]+)?|[0-9]+|.", re.DOTALL)
 
@@ -53,6 +55,7 @@ def fixed_tokens() -> list[str]:
     names += [f"w:{character}" for character in ["\n", *map(chr, range(32, 127))]]
     names += [f"w:{space}{kind}#" for kind in HANDLES for space in ("", " ")]
     names += [NAME, *(f"r:{what}" for what in (*ALONE, *OF))]
+    names += [f"o:{word}" for word in DETERMINERS]
     return names
 
 
@@ -69,7 +72,7 @@ class Vocabulary:
         self.ids = {name: index for index, name in enumerate(self.names)}
         if len(self.ids) != len(self.names):
             raise ValueError("the vocabulary lists a token twice")
-        self.texts = [QUOTES.get(name, "" if name[0] in "ctkr" else name[2:]) for name in self.names]
+        self.texts = [QUOTES.get(name, "" if name[0] in "ctkro" else name[2:]) for name in self.names]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -105,6 +108,13 @@ class Vocabulary:
         for index, name in enumerate(self.names):
             found.setdefault(name[0], []).append(index)
         return found
+
+    @cached_property
+    def words(self) -> list[int]:
+        """Return the ids of whole words, with a space before them."""
+        return [
+            index for index in self.by_kind["w"] if self.names[index][2:3] == " " and self.names[index][3:].isalpha()
+        ]
 
     def word(self, text: str) -> list[int]:
         """Return the ids of one piece of :func:`split_words`: a known word, a number, or its characters.

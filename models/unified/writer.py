@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from models.plurals import singular
 from models.tasks import TASKS
+from models.unified import pointing
 from models.unified.amounts import plain, read_amount
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet
@@ -28,6 +29,8 @@ class Writer:
         self.thing = ""
         """The known thing that the reply's calls name and no person did."""
         self.told: list[tuple[str, list[int]]] = []
+        self.on = ""
+        """The medium that the call being written works on."""
 
     def start(self, calls: Sequence[TaskCall], record: Record | None, told: tuple[str, str] | None) -> None:
         """Begin a reply with *calls*. *record* is what it may tell of the conversation so far, where it tells of that;
@@ -63,22 +66,16 @@ class Writer:
             self.words(part.text, WORD)
         elif isinstance(part, TaskCall) and part.task in TASKS:
             self.sheet.add([names["g:<task>"], names[f"n:{part.task}"]], CALL)
+            self.on = next((ref.handle for ref in part.args if isinstance(ref, Ref)), "")
             for arg in part.args:
                 self.argument(arg)
             for key, value in part.params.items():
                 self.setting(key, value)
             self.sheet.add([names["g:</task>"]], CALL)
+        elif isinstance(part, Grounding) and (pointed := pointing.grounded(self.sheet, part)):
+            self.point(pointed)
         elif isinstance(part, Grounding):
-            self.sheet.add([names["g:<ref>"]], WORD)
-            self.words(part.phrase, WORD)
-            self.sheet.add([names["g:</ref>"]], WORD)
-            places: list[Box | Point | Span] = [*part.boxes, *part.points, *part.spans]
-            for place in places:
-                self.place(place)
-            self.sheet.add([names["g:<seg>"]] if part.seg else [], WORD)
-            if part.of:
-                kind, _, number = part.of.partition("#")
-                self.sheet.add([names["w:@"], names[f"w:{kind}#"], *names.digits(number)], WORD)
+            self.words(part.phrase, WORD)  # what nothing perceives is not pointed at: words alone
 
     def argument(self, arg: Arg) -> None:
         names = self.vocabulary
@@ -89,9 +86,18 @@ class Writer:
         elif isinstance(arg, Labelled):
             self.quoted(self.typed(arg.phrase))
             self.place(arg.box)
+        elif (row := pointing.row_of(self.sheet, arg, self.on)) is not None:
+            self.sheet.add([len(names) + row], CALL)
         else:
             self.sheet.add([names["s: "]], CALL)
             self.place(arg)
+
+    def point(self, pointed: pointing.Pointed) -> None:
+        """Point at things in running words."""
+        self.sheet.add([self.vocabulary[f"o:{pointed.determiner}"]], CALL)
+        for word in pointed.adjectives:
+            self.sheet.add(self.vocabulary.word(f" {word}"), CALL)
+        self.sheet.add((len(self.vocabulary) + row for row in pointed.rows), CALL)
 
     def typed(self, label: str) -> str:
         """Return *label*, which names one thing, as the person wrote it, who may have named several."""

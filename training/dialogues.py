@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from random import Random
 from typing import Literal
 
 from models.grammar import write_call
+from models.percepts import Percepts
 from models.values import Media, Message, Part, Region, TaskCall, Text
 
 from training.held_out import asked, held
@@ -68,7 +69,7 @@ SPLITS = ("train", "held_out", "phrasings", "objects", "company")
 class Example:
     """A dialogue to learn from: every assistant message is a target. *group* names what its last turn is about, *topic*
     the last reply's topic where that calls no task, *told* what it tells of the record; its tasks may be *given* beforehand.
-    *chosen* are handles that the person picked beside their last words."""
+    *chosen* are handles that the person picked beside their last words. *percepts* are what is perceived of its media and marks."""
 
     messages: tuple[Message, ...]
     group: str
@@ -76,6 +77,7 @@ class Example:
     given: bool = False
     told: tuple[str, str] | None = None
     chosen: tuple[str, ...] = ()
+    percepts: Percepts = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4)

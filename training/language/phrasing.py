@@ -55,9 +55,10 @@ class Section:
 
 @lru_cache(maxsize=1)
 def sections() -> dict[str, Section]:
-    """Return every section of every bank file beside this module. Raises ValueError on a broken bank."""
+    """Return every section of every bank file beside this module and in ``training/seeing``. Raises ValueError on a broken bank."""
     found: dict[str, Section] = {}
-    for path in sorted(Path(__file__).parent.glob("*.txt")):
+    here = Path(__file__).parent
+    for path in [*sorted(here.glob("*.txt")), *sorted((here.parent / "seeing").glob("*.txt"))]:
         name, kind, lines = "", "", list[str]()
         for raw in [*path.read_text(encoding="utf-8").splitlines(), "== "]:
             line = raw.strip()

@@ -1,0 +1,62 @@
+"""Senses for tests: rows of the shapes that the program's own have, made from the truth, a little off and now and then missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, TRACK, Percept
+from models.values import Region
+from training.seeing.clips import Filmed
+from training.seeing.pictures import Drawn
+from training.seeing.sounds import Sounding
+
+WIDTHS = {PATCH: 384, THING: 1024, MARKED: 1024, TRACK: 1024, MOMENT: 384, SOUND: 576}
+
+
+def rows(kind: int, places: list[list[float]], names: Sequence[str] = ()) -> Percept:
+    """Return rows of *kind* at *places*; their features tell nothing but their number."""
+    features = np.zeros((len(places), WIDTHS[kind]), np.float16)
+    features[:, 0] = np.arange(len(places))
+    where = np.array(places, np.float32).reshape(-1, PLACE)
+    return Percept(kind, features, where, tuple(names), np.full(len(places), 0.9, np.float32))
+
+
+def _off(rng: Random, box: Sequence[float]) -> list[float]:
+    wide, high = box[2] - box[0], box[3] - box[1]
+    sides = [value + rng.uniform(-0.06, 0.06) * size for value, size in zip(box, (wide, high) * 2, strict=True)]
+    return [min(1.0, max(0.0, value)) for value in sides]
+
+
+class StandIn:
+    """Perceives what it is told is there; *miss* is how often it overlooks a thing, and names are all "thing"."""
+
+    def __init__(self, miss: float = 0.1) -> None:
+        self.rng, self.miss = Random(5), miss
+
+    def picture(self, drawn: Drawn, regions: Sequence[Region]) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
+        found = [_off(self.rng, box) for box in drawn.truth()["boxes"].values() if self.rng.random() >= self.miss][:11]
+        found.append([0.4, 0.4, 0.41, 0.41])  # something that is not there
+        self.rng.shuffle(found)
+        things = [[*box, *box, 0, 0] for box in found]
+        percepts = rows(PATCH, [[0.0] * PLACE] * 25), rows(THING, things, ["thing"] * len(things))
+        drawn_on = [region.bounds() for region in regions]
+        boxes = [[box.x0, box.y0, box.x1, box.y1] for box in drawn_on if box is not None]
+        return percepts, tuple(rows(MARKED, [[*box, *box, 0, 0]], ["thing"]) for box in boxes)
+
+    def clip(self, filmed: Filmed) -> tuple[Percept, ...]:
+        places = []
+        for boxes in filmed.truth["frames"].values():
+            seen = [n for n, box in enumerate(boxes) if box]
+            if seen and self.rng.random() >= self.miss:
+                first, last = boxes[seen[0]], boxes[seen[-1]]
+                times = [filmed.seconds[seen[0]], filmed.seconds[seen[-1]]]
+                places.append([*_off(self.rng, first), *_off(self.rng, last), *times])
+        return rows(TRACK, places, ["thing"] * len(places)), rows(MOMENT, [[0.0] * PLACE] * 33)
+
+    def sound(self, made: Sounding) -> tuple[Percept, ...]:
+        heard = [e for e in made.truth["events"] if self.rng.random() >= self.miss]
+        places = [[0, 0, 1, 1, 0, 0, 1, 1, e["start"] + 0.05, e["start"] + e["seconds"]] for e in heard]
+        return (rows(SOUND, [[float(v) for v in place] for place in places], [e["name"] for e in heard]),)

@@ -1,0 +1,42 @@
+"""The program's own senses as the bank uses them: one look at a picture serves its things and its marks, and nothing is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from models.percepts import Percept
+
+from training.seeing.clips import Filmed
+from training.seeing.pictures import Drawn
+from training.seeing.sounds import RATE, Sounding
+
+if TYPE_CHECKING:
+    from models.values import Region
+
+
+class Own:
+    """The shipped encoders. Raises Refusal when they are not there."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        from models.senses.perceive import load
+
+        self.senses = load(device)
+
+    def picture(self, drawn: Drawn, regions: Sequence[Region] = ()) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
+        """Return what is perceived of a picture, and of each of *regions* on it."""
+        from models.senses.picture import marked_rows, patch_rows, thing_rows, things
+
+        look = self.senses.look([drawn.pixels])[0]
+        rows = thing_rows(things(look))
+        height, width = drawn.pixels.shape[:2]
+        marked = tuple(marked_rows(look, regions, (width, height), None)) if regions else ()
+        return ((patch_rows(look), rows) if len(rows) else (patch_rows(look),)), marked
+
+    def clip(self, filmed: Filmed) -> tuple[Percept, ...]:
+        """Return what is perceived of a clip."""
+        return self.senses.frames(filmed.frames, filmed.seconds, gated=False).percepts
+
+    def sound(self, made: Sounding) -> tuple[Percept, ...]:
+        """Return what is perceived of a sound."""
+        return self.senses.sound(made.samples[:, None], RATE, gated=False).percepts

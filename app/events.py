@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from models.values import Message
@@ -37,7 +36,8 @@ class Grown:
 @dataclass(frozen=True)
 class Progress:
     """How far a call is: *call* its id ("" while the model itself loads), *expert* the honest name, *fraction* 0..1,
-    *seconds* since the start, *left* an estimate in seconds or None, *preview* a picture file made on the way."""
+    *seconds* since the start, *left* an estimate in seconds or None, *preview* what there is of it so far, as a JPEG of at most
+    :data:`app.jobs.MOST` bytes, or None."""
 
     call: str
     task: str
@@ -46,7 +46,7 @@ class Progress:
     word: str
     seconds: float
     left: float | None = None
-    preview: Path | None = None
+    preview: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
+import io
+import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from secrets import token_hex
 from typing import Any, Generic, TypeVar
 
 from models.expert import Cancelled, Report
 from models.router import WAITING
 
 Result = TypeVar("Result")
-PREVIEWS = 0.5
-"""At most one preview picture in this many seconds: writing them costs time that the expert could use."""
+EVERY = 1 / 6
+"""At most one preview in this many seconds."""
+SHARE = 0.04
+"""At most this share of the time goes into previews: after a costly one, the next comes later."""
+MOST = 20_000
+"""Bytes of a preview."""
+log = logging.getLogger("unison.jobs")
 
 
 class Job(Generic[Result]):
     """Runs *work(report)* in a thread, with the caller's context variables, from :meth:`start` on.
 
-    Only the newest report is kept, so a slow reader never falls behind. *previews* is the folder for preview pictures.
+    Only the newest report is kept, so a slow reader never falls behind; *preview* is the last one, as JPEG.
     """
 
-    def __init__(self, work: Callable[[Report], Result], previews: Path) -> None:
+    def __init__(self, work: Callable[[Report], Result]) -> None:
         self._work = work
-        self._previews = previews
         self._cancelled = threading.Event()
         self._changed = threading.Condition()
         self._finished = False
         self._result: Result | None = None
         self._error: BaseException | None = None
-        self._previewed = 0.0
+        self._due = 0.0
         self.fraction, self.word = 0.0, ""
-        self.preview: Path | None = None
+        self.preview: bytes | None = None
         self.began: float | None = None
 
     def start(self) -> None:
@@ -47,15 +50,13 @@ class Job(Generic[Result]):
             self._result = self._work(self.report)
         except BaseException as error:  # noqa: BLE001 (handed to the reader, who raises it)
             self._error = error
-        if self.preview is not None:
-            with contextlib.suppress(OSError):  # a page may be reading it, which some systems do not forgive
-                self.preview.unlink(missing_ok=True)
         with self._changed:
             self._finished = True
             self._changed.notify_all()
 
     def report(self, fraction: float, word: str = "", preview: Any = None) -> None:
-        """Take in progress from the expert; raises Cancelled once :meth:`cancel` was called."""
+        """Take in progress from the expert, and look at the preview where one is due; raises Cancelled once :meth:`cancel` was
+        called."""
         if self._cancelled.is_set():
             raise Cancelled
         now = time.monotonic()
@@ -63,23 +64,10 @@ class Job(Generic[Result]):
             self.began = now
         self.fraction = max(0.0, min(1.0, float(fraction))) if fraction == fraction else 0.0
         self.word = word
-        if preview is not None and now - self._previewed >= PREVIEWS:
-            self._previewed = now
-            with contextlib.suppress(OSError):  # a full disk, perhaps: the work itself may still succeed
-                self._save(preview)
-
-    def _save(self, preview: Any) -> None:
-        from PIL import Image
-
-        picture = Image.fromarray(preview).convert("RGB")
-        picture.thumbnail((512, 512))
-        self._previews.mkdir(parents=True, exist_ok=True)
-        # A name nobody can guess: the folder is served to browsers.
-        path = self._previews / f"{token_hex(16)}.jpg"
-        picture.save(path, quality=80)
-        old, self.preview = self.preview, path
-        if old is not None:
-            old.unlink(missing_ok=True)
+        if preview is not None and now >= self._due:
+            self.preview = _seen(preview) or self.preview
+            ended = time.monotonic()
+            self._due = ended + max(EVERY, (ended - now) / SHARE)
 
     def wait(self, seconds: float) -> bool:
         """Wait until the job has ended, at most *seconds*; tell whether it has."""
@@ -106,3 +94,22 @@ class Job(Generic[Result]):
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]
+
+
+def _seen(preview: Any) -> bytes | None:
+    """Return a preview as a JPEG of at most MOST bytes, None for one that cannot be made: the work goes on without."""
+    from PIL import Image
+
+    try:
+        picture = Image.fromarray(preview() if callable(preview) else preview).convert("RGB")
+        picture.thumbnail((960, 512))
+        while True:
+            for quality in (80, 60, 40):
+                data = io.BytesIO()
+                picture.save(data, "JPEG", quality=quality)
+                if data.tell() <= MOST:
+                    return data.getvalue()
+            picture = picture.reduce(2)
+    except Exception:  # an expert's preview may fail in any way
+        log.warning("a preview could not be made", exc_info=True)
+        return None

@@ -109,8 +109,10 @@ class Reply:
             return
         self._say_what_was_read(text)
         yield from self._speak()
-        chosen = self._chosen()
-        if chosen is not None and not any(isinstance(p, TaskCall) and p.task == chosen.task for p in turn.parts):
+        done = any(isinstance(part, TaskCall) and part.task == self._options.task for part in turn.parts)
+        # Only what the model left undone is made of the words: as a command they may lack what the model knew to add.
+        chosen = None if done else self._chosen()
+        if chosen is not None:
             yield from self._perform(chosen)
         elif not turn.message().parts:
             turn.fail("The model gave no answer.", "Say it in other words, or use a command such as /help.")
@@ -241,7 +243,7 @@ class Reply:
         engine, turn = self._engine, self._turn
         shelf, limit = dict(self._shelf), engine.settings.deadline
         engine.check_quota(self._session.owner)
-        job = Job(lambda report: self._run_expert(call, shelf, report), engine.settings.media / "tmp")
+        job = Job(lambda report: self._run_expert(call, shelf, report))
         name = self._expert_name(call)
         self._run.call = call.id
         job.start()

@@ -51,11 +51,8 @@ def fault(name: str, error: Exception) -> None:
 
 
 def _picture(progress: Progress | None) -> str:
-    """Return the preview within its address: the file is replaced so often that a browser would find it gone."""
-    try:
-        data = progress.preview.read_bytes() if progress and progress.preview else b""
-    except OSError:
-        data = b""
+    """Return the preview within its address: it is replaced so often that a browser would find a file gone."""
+    data = progress.preview if progress and progress.preview else b""
     return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}" if data else ""
 
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples: TypeAlias = NDArray[np.float32]
-Tick: TypeAlias = Callable[[float], None]
+Tick: TypeAlias = Callable[[float, Callable[[], Samples]], None]
+"""Is told the fraction done, and gives the samples so far when it is asked for them."""
 
 CEILING = 10 ** (-0.1 / 20)
 """Where results that would clip are brought back to: -0.1 dB of full scale."""
@@ -90,13 +91,13 @@ def passband(samples: Samples, rate: int, hz: float, *, high: bool, tick: Tick |
     if not 0 < hz < rate / 2:
         raise ValueError(f"{hz} Hz is outside 0 to {rate / 2} Hz, half the sample rate")
     sections = butter(FILTER_ORDER, hz, "highpass" if high else "lowpass", fs=rate, output="sos")
-    result: Samples = np.empty_like(samples)
+    result: Samples = np.zeros_like(samples)
     # In double precision block by block, so that half an hour of sound does not take gigabytes: after ten periods of the
     # cut-off the filter has forgotten (to 1e-10) what came before, so each block is filtered with that much round it.
     settle = max(64, math.ceil(10 * rate / hz))
     for first in range(0, len(samples), _BLOCK):
         if tick:
-            tick(first / len(samples))
+            tick(first / len(samples), lambda: result)
         last = min(len(samples), first + _BLOCK)
         low, high_end = max(0, first - settle), min(len(samples), last + settle)
         part = samples[low:high_end].astype(np.float64)
@@ -148,7 +149,7 @@ def stretch(samples: Samples, rate: int, factor: float, tick: Tick | None = None
 
     WSOLA (waveform-similarity overlap-add): 50 ms windows are laid half over each other at the new pace, each taken from
     where, within 12 ms of its due place, it best continues the one before. All channels share the places, so that stereo
-    stays together. *tick* gets the fraction done now and then.
+    stays together. *tick* is called now and then.
     """
     length = max(1, round(len(samples) / factor))
     if factor == 1.0 or not len(samples):
@@ -170,7 +171,7 @@ def stretch(samples: Samples, rate: int, factor: float, tick: Tick | None = None
             at = due - reach + _best_match(padded[due - reach : due + reach + size], wanted)
         result[step * hop : step * hop + size] += window * padded[at : at + size]
         if tick and step % 64 == 0:
-            tick(step / steps)
+            tick(step / steps, lambda: result[hop : hop + length])
     return np.ascontiguousarray(result[hop : hop + length])
 
 
@@ -195,7 +196,17 @@ def _best_match(field: Samples, wanted: Samples) -> int:
 def shift_pitch(samples: Samples, rate: int, semitones: float, tick: Tick | None = None) -> Samples:
     """Return the samples *semitones* higher (negative: lower) at the same length: stretched, then resampled."""
     ratio = 2 ** (semitones / 12)
-    longer = stretch(samples, rate, 1 / ratio, tick)
+
+    def told(fraction: float, so_far: Callable[[], Samples]) -> None:
+        def shifted() -> Samples:
+            # For the eye alone: what is resampled properly at the end is here taken sample by sample.
+            made = so_far()
+            return np.asarray(made[(np.arange(len(samples)) * (len(made) / len(samples))).astype(int)])
+
+        if tick:
+            tick(fraction, shifted)
+
+    longer = stretch(samples, rate, 1 / ratio, told)
     # 1/1000 in the ratio is under 2 cents at the extreme; in the usual range a denominator of 500 is under 0.1 cent.
     return _by_ratio(longer, Fraction(1 / ratio).limit_denominator(500), len(samples))
 

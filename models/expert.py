@@ -104,7 +104,9 @@ Value: TypeAlias = Picture | Clip | Sound | Masks
 
 
 class Report(Protocol):
-    """Progress: *fraction* 0..1, a short *word*, and maybe a preview (uint8 RGB [h, w, 3]). Raises Cancelled."""
+    """Progress: *fraction* 0..1, a short *word*, and maybe a preview: uint8 RGB [h, w, 3], or better a function without
+    arguments that gives one. It is called at once or not at all, so it may look at what is being worked on; see
+    ``models.previews``. Raises Cancelled."""
 
     def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None: ...
 

@@ -8,6 +8,7 @@ earlier mask proposes itself, and only the neighbourhood of the new marks may ch
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from models.expert import Refusal, Report, Share
 from models.extents import guess
 from models.geodesic import reached
 from models.masks import box_of
+from models.previews import Outlined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,25 +62,29 @@ class Cut:
     notes: list[str] = field(default_factory=list)
 
 
-def cut(pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report) -> Cut:
+def cut(
+    pixels: NDArray[np.uint8], marking: Marking, seed: int, report: Report, shown: Outlined | None = None
+) -> Cut:  # fmt: skip
     """Cut the marked thing out of *pixels* (uint8 RGB or RGBA [h, w, c]); the same input and seed give the same mask.
 
-    Fully transparent pixels never belong to it. *report* is called between iterations with a fraction 0..1. Raises
-    Refusal when the marks leave nothing to tell apart, and lets Cancelled from *report* pass.
+    Fully transparent pixels never belong to it. *report* is called between iterations with a fraction 0..1 and what is found
+    so far, in the picture *shown* where one is given. Raises Refusal when the marks leave nothing to tell apart, and lets
+    Cancelled from *report* pass.
     """
     height, width = pixels.shape[:2]
+    shown = shown or Outlined(pixels)
     notes: list[str] = []
     marking = _sound(marking, width, height, notes)
     window = _window(marking, width, height)
     guess = marking.box is None and marking.outline is None  # the extent is not drawn, a second look may follow
     share = 0.6 if guess else 1.0
-    mask, fit, sure = _cut_window(pixels, marking, window, seed, Share(report, 0.0, share))
+    mask, fit, sure = _cut_window(pixels, marking, window, seed, Share(report, 0.0, share), shown)
     tight = box_of(mask)
     if tight is not None and guess and _coarse(window, tight):
         # A small thing in a large picture: look again from near, starting from what was found from afar.
         again = Marking(marking.positive, marking.negative, before=mask)
         near = _widen(tight, 0.4, width, height)
-        mask, fit, _ = _cut_window(pixels, again, near, seed, Share(report, share, 1.0))
+        mask, fit, _ = _cut_window(pixels, again, near, seed, Share(report, share, 1.0), shown)
     if not mask.any():
         raise Refusal(
             "Nothing inside the marks could be told apart from what is around them.",
@@ -143,7 +149,12 @@ def _coarse(window: tuple[int, int, int, int], tight: tuple[int, int, int, int])
 
 
 def _cut_window(
-    pixels: NDArray[np.uint8], marking: Marking, window: tuple[int, int, int, int], seed: int, report: Report
+    pixels: NDArray[np.uint8],
+    marking: Marking,
+    window: tuple[int, int, int, int],
+    seed: int,
+    report: Report,
+    shown: Outlined,
 ) -> tuple[NDArray[np.bool_], float, float]:
     """Run GrabCut on a small copy of *window* and refine its edge at full size.
 
@@ -159,15 +170,15 @@ def _cut_window(
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     free = marking.box is None and marking.outline is None and bool(marking.positive.any())
-    report(0.05, "reading the marks")
+    report(0.05, "reading the marks", shown.look)
     trimap, sure = _trimap(small, marking, window, clear, size)
     hidden = shrink(clear, size)
     ground = (trimap == _BGD) & ~hidden
     if hidden.any() and ground.any():  # what nobody sees must not teach the colours of the background
         small[hidden] = small[ground].mean(axis=0)
-    fine = _iterate(small, trimap, seed, report)
+    fine = _iterate(small, trimap, seed, report, lambda mask: shown.look(mask, window))
     mask_small = tidy((fine.labels & 1) == 1, trimap == _FGD, trimap == _BGD, free)
-    report(0.85, "refining the edge")
+    report(0.85, "refining the edge", lambda: shown.look(mask_small, window))
     fit = agreement(small, mask_small, fine.background, fine.foreground)
     mask = refine(rgb, mask_small, scale)
     mask = (mask | marking.positive[here]) & ~marking.negative[here] & ~clear
@@ -282,7 +293,10 @@ class _Fit:
     foreground: NDArray[np.float64]
 
 
-def _iterate(small: NDArray[np.uint8], trimap: NDArray[np.uint8], seed: int, report: Report) -> _Fit:
+def _iterate(
+    small: NDArray[np.uint8], trimap: NDArray[np.uint8], seed: int, report: Report,
+    look: Callable[[NDArray[np.bool_]], NDArray[np.uint8]],
+) -> _Fit:  # fmt: skip
     """Run GrabCut one iteration at a time from *trimap* until the mask stands still or ITERATIONS are done."""
     import cv2
 
@@ -298,7 +312,8 @@ def _iterate(small: NDArray[np.uint8], trimap: NDArray[np.uint8], seed: int, rep
         last = (labels & 1) == 1
         cv2.grabCut(bgr, labels, None, fit.background, fit.foreground, 1, mode)
         now = (labels & 1) == 1
-        report(0.1 + 0.7 * (turn + 1) / ITERATIONS, f"cutting out, round {turn + 1} of at most {ITERATIONS}")
+        step = f"cutting out, round {turn + 1} of at most {ITERATIONS}"
+        report(0.1 + 0.7 * (turn + 1) / ITERATIONS, step, lambda now=now: look(now))
         if not now.any() or now.all() or np.count_nonzero(now != last) < 0.0005 * now.size:
             break
     return fit

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from models.expert import Report
+from models.expert import Report, Share
+from models.previews import Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,8 @@ def fill(
     """Return *pixels* (uint8 [h, w, 3 or 4]) with *hole* (bool [h, w], neither empty nor everything) filled, and the method.
 
     Pixels outside the hole are the input's. The same input and seed give the same result. *report* is called at least
-    once for each turn with a fraction 0..1. *bounded* shrinks what is larger than MOST_HOLE or MOST_WINDOW.
+    once for each turn with a fraction 0..1 and the picture so far. *bounded* shrinks what is larger than MOST_HOLE or
+    MOST_WINDOW.
     """
     import cv2
 
@@ -49,14 +51,15 @@ def fill(
     y0, y1, x0, x1 = _window(hole)
     here = (slice(y0, y1), slice(x0, x1))
     part, gap = np.ascontiguousarray(pixels[here]), np.ascontiguousarray(hole[here])
+    whole = Part(pixels, *here)
     depth = cv2.distanceTransform(np.pad(gap, 1).astype(np.uint8), cv2.DIST_L2, 5)
     if float(depth.max()) <= THIN:
-        report(0.2, "filling a thin gap")
+        report(0.2, "filling a thin gap", lambda: whole.look(part))
         out[here][gap] = _smeared(part, gap)[gap]
         return out, "TELEA"
     shrink = math.sqrt(min(1.0, MOST_HOLE / np.count_nonzero(gap), MOST_WINDOW / gap.size))
     if bounded and shrink < 1:
-        out[here][gap] = _filled_small(part, gap, shrink, seed, report)[gap]
+        out[here][gap] = _filled_small(part, gap, shrink, seed, _Within(report, whole))[gap]
         return out, "patches, at reduced size"
     levels = _pyramid(part.astype(np.float32), gap)
     if not _sources(levels[0][1]).any():
@@ -74,11 +77,24 @@ def fill(
             break
         image, match = _level(
             known, gap_now, image if i == 0 else None, match, _ROUNDS[min(i, len(_ROUNDS) - 1)], random,
-            lambda f, w="", p=None, b=begin, s=share: report(b + f * s, w, p), last=i == len(levels) - 1,
+            _Within(Share(report, begin, begin + share), whole, f"size {i + 1} of {len(levels)}"), last=i == len(levels) - 1,
         )  # fmt: skip
     if image.shape[:2] == gap.shape:
         out[here][gap] = np.clip(np.rint(image[gap]), 0, 255).astype(np.uint8)
     return out, "patches"
+
+
+@dataclass(frozen=True)
+class _Within:
+    """A report whose previews, of a window, are shown within the *whole* picture, and whose words follow *step*."""
+
+    report: Report
+    whole: Part
+    step: str = ""
+
+    def __call__(self, fraction: float, word: str = "", preview: Any = None) -> None:
+        shown = None if preview is None else lambda: self.whole.look(preview())
+        self.report(fraction, f"{word}, {self.step}" if self.step else word, shown)
 
 
 def _filled_small(
@@ -300,7 +316,7 @@ def _level(
     large, rounds = search.large, 0 if search.vast and coarse is not None else rounds
     reach = 0.5 * max(gap.shape)
     for turn in range(rounds):
-        report(turn / rounds, f"filling, round {turn + 1} of {rounds}")
+        report(turn / rounds, f"filling, round {turn + 1} of {rounds}", lambda: search.image)
         search.look()
         for step in (8, 4, 2, 1) if coarse is None and turn == 0 else (1,) if large else (2, 1):
             search.spread(step)
@@ -309,5 +325,5 @@ def _level(
             search.guess(radius)
             radius /= 3 if not large else 8
         search.vote(8.0 if last and turn == rounds - 1 else 1.0)
-    report(1.0, "filling")
+    report(1.0, "filling", lambda: search.image)
     return search.image, _Match(gap.shape, search.number, search.ys, search.xs, search.rows, search.columns)

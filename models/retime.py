@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.expert import Clip, Refusal, Report
+from models.previews import Filmstrip
 from models.values import Span
 from models.video import VideoWriter, frame_at, read_frames
 
@@ -38,10 +39,12 @@ def cut(clip: Clip, handle: str, span: Span, path: Path, report: Report) -> Clip
     first, last, notes = frames_of(clip, handle, span)
     exact = Span(first / clip.fps, last / clip.fps)
     source = clip.path if clip.has_audio else None
+    strip = Filmstrip(last - first)
     with VideoWriter(path, clip.width, clip.height, clip.fps, audio_from=source, span=exact) as writer:
         for n, frame in enumerate(read_frames(clip, first, last)):
             writer.write(frame)
-            report(n / (last - first), f"cutting the clip, frame {n + 1} of {last - first}")
+            strip.put(n, frame)
+            report(n / (last - first), f"cutting the clip, frame {n + 1} of {last - first}", strip.look)
     return replace(writer.clip, label=clip.label, meta={**writer.clip.meta, "notes": notes})
 
 
@@ -51,10 +54,11 @@ def change_pace(clip: Clip, factor: float, path: Path, report: Report) -> Clip:
     Frames are left out or repeated, none is blended; there are round(frames / factor) of them, at least one.
     """
     wanted = max(1, round(clip.frames / factor))
-    written = 0
+    written, strip = 0, Filmstrip(clip.frames)
     with VideoWriter(path, clip.width, clip.height, clip.fps) as writer:
         for n, frame in enumerate(read_frames(clip)):
-            report(n / clip.frames, f"changing the pace, frame {n + 1} of {clip.frames}")
+            strip.put(n, frame)
+            report(n / clip.frames, f"changing the pace, frame {n + 1} of {clip.frames}", strip.look)
             while written < wanted and min(clip.frames - 1, int(written * factor)) == n:
                 writer.write(frame)
                 written += 1

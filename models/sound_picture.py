@@ -22,18 +22,18 @@ _STOPS = np.array(((17, 24, 39), (76, 29, 149), (219, 39, 119), (251, 146, 60), 
 """Colours from silence to the loudest: dark to light, so that the order is seen without telling hues apart."""
 
 
-def picture(samples: NDArray[np.float32], rate: int) -> NDArray[np.uint8]:
-    """Return a sound, float [n, channels] at *rate* Hz, as RGB uint8 [WAVE + BANDS, WIDTH, 3]; time goes to the right.
+def picture(samples: NDArray[np.float32], rate: int, width: int = WIDTH) -> NDArray[np.uint8]:
+    """Return a sound, float [n, channels] at *rate* Hz, as RGB uint8 [WAVE + BANDS, width, 3]; time goes to the right.
 
     The channels are mixed. Each column of the waveform reaches from the lowest to the highest sample of its stretch, full scale
     being the height; a column of the spectrogram is one Hann window of 2048 samples in its middle. A sound of no samples is silent.
     """
     mono = samples.mean(axis=1, dtype=np.float32) if len(samples) else np.zeros(1, np.float32)
-    return np.concatenate([_waveform(mono), _spectrogram(mono, rate)])
+    return np.concatenate([_waveform(mono, width), _spectrogram(mono, rate, width)])
 
 
-def _waveform(mono: NDArray[np.float32]) -> NDArray[np.uint8]:
-    edges = np.linspace(0, len(mono), WIDTH + 1).astype(int)
+def _waveform(mono: NDArray[np.float32], width: int) -> NDArray[np.uint8]:
+    edges = np.linspace(0, len(mono), width + 1).astype(int)
     starts = np.minimum(edges[:-1], len(mono) - 1)
     low, high = (np.clip(f.reduceat(mono, starts), -1, 1) for f in (np.minimum, np.maximum))
     rows = 1 - 2 * (np.arange(WAVE) + 0.5)[:, None] / WAVE
@@ -42,8 +42,8 @@ def _waveform(mono: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.where(lit[..., None], np.uint8(_STOPS[3]), np.uint8(_GROUND)).astype(np.uint8)
 
 
-def _spectrogram(mono: NDArray[np.float32], rate: int) -> NDArray[np.uint8]:
-    middles = ((np.arange(WIDTH) + 0.5) * len(mono) / WIDTH).astype(int)
+def _spectrogram(mono: NDArray[np.float32], rate: int, width: int) -> NDArray[np.uint8]:
+    middles = ((np.arange(width) + 0.5) * len(mono) / width).astype(int)
     padded = np.pad(mono, _WINDOW // 2)
     window = np.hanning(_WINDOW).astype(np.float32)
     frames = np.stack([padded[m : m + _WINDOW] for m in middles]) * window
@@ -55,7 +55,7 @@ def _spectrogram(mono: NDArray[np.float32], rate: int) -> NDArray[np.uint8]:
     loudest = float(bands.max())
     # A sound whose loudest window stays below -90 dB of full scale is shown as silent, and not its noise as if it were loud.
     if loudest < (window.sum() / 2) ** 2 * 1e-9:
-        return np.broadcast_to(np.uint8(_GROUND), (BANDS, WIDTH, 3)).copy()
+        return np.broadcast_to(np.uint8(_GROUND), (BANDS, width, 3)).copy()
     decibels = 10 * np.log10(np.maximum(bands / loudest, 1e-12))
     share = np.clip(1 + decibels / DEPTH, 0, 1)[::-1] * (len(_STOPS) - 1)
     below = np.minimum(share.astype(int), len(_STOPS) - 2)

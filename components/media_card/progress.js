@@ -1,12 +1,12 @@
 // How far a call is. The parts stay and only what they say changes, so that a press on Skip or Stop is never lost to the
-// next sign of life; the last pictures made on the way stand in a row, a strip of film.
+// next sign of life, and the picture of what there is so far goes on in its place.
 unison.progressBar = function (tell) {
-  const MOST = 5;
+  const CALM = 1000;  // ms between two pictures for who wants little motion
   const { h, local, number } = unison;
   const bar = h("progress", { max: 100, value: 0 }), percent = h("span", {}), word = h("span", {}), time = h("span", {});
-  // It may be wider than the card: by its focus, the arrow keys move it.
-  const strip = h("div", { class: "u-strip", tabindex: 0, role: "group", "aria-label": "Pictures made on the way", hidden: true });
-  let call = "", seen = "";
+  const picture = h("img", { class: "u-preview", alt: "" }), strip = h("div", { class: "u-strip", hidden: true }, picture);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let call = "", seen = "", at = 0;
   const once = (label, name, title) => {
     const node = h("button", { type: "button", class: "u-btn", "data-act": name, title, onclick: () => {
       node.disabled = true;
@@ -23,7 +23,8 @@ unison.progressBar = function (tell) {
     const share = Math.round(Math.min(Math.max(number(now.fraction), 0), 1) * 100);
     if ((now.call || "") !== call) {
       call = now.call || "";
-      strip.replaceChildren();
+      strip.hidden = true;
+      [seen, at] = ["", 0];
       [skip, halt].forEach((button) => (button.disabled = false));
     }
     bar.value = share;
@@ -32,13 +33,13 @@ unison.progressBar = function (tell) {
     word.textContent = now.title + (now.word ? " · " + now.word : "");
     time.textContent = now.time || "";
     skip.hidden = !call;
-    const picture = local(now.preview);
-    if (picture && picture !== seen) {
-      seen = picture;
-      strip.append(h("img", { src: picture, alt: "on the way, " + share + " %", class: "u-preview", onload: () => (strip.scrollLeft = strip.scrollWidth) }));
-      while (strip.childNodes.length > MOST) strip.firstChild.remove();
+    const address = local(now.preview);
+    if (address && address !== seen && (!calm.matches || performance.now() - at >= CALM)) {
+      [seen, at] = [address, performance.now()];
+      picture.src = address;
+      strip.hidden = false;
     }
-    strip.hidden = !strip.childNodes.length;
+    picture.alt = `What there is so far, at ${share} %`;
   }
   return { node, update };
 };

@@ -13,6 +13,7 @@ from models.colours import colour
 from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT, Place, place_of
 from models.masks import box_of
+from models.previews import Filmstrip, small
 from models.tasks import ADJUST_OPS
 from models.values import Box, Checkpoint, Point, TaskCall
 
@@ -111,7 +112,7 @@ def adjust(call: TaskCall, inputs: Inputs, report: Report) -> Picture | Clip:
         raise Refusal(
             "This mask belongs to a clip, not to a picture.", "Name a mask of this picture, or name the video."
         )
-    report(0.5, wish.op)
+    report(0.5, wish.op, lambda: small(value.pixels))
     meta: dict[str, Any] = {"op": wish.op, "where": wish.where, "of": handle, "notes": wish.notes}
     if wish.op in SHAPES:
         box = None if place is None else box_of(place.still)
@@ -122,7 +123,7 @@ def adjust(call: TaskCall, inputs: Inputs, report: Report) -> Picture | Clip:
         differs = _differs(out, value.pixels)
         meta |= {"feather_px": feather, "changed_inside": int(np.count_nonzero(differs & area))}
         meta["changed_outside"] = int(np.count_nonzero(differs & ~area))
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(out))
     return Picture(out, label=f"{wish.op}", meta=meta)
 
 
@@ -289,14 +290,15 @@ def _clip(call: TaskCall, inputs: Inputs, handle: str, clip: Clip, wish: _Wish, 
     height, width = work(shown, 0).shape[:2]
     changed[:] = [0, 0]
     path = inputs.scratch / f"{call.id}-{wish.op}.mp4"
-    frames = read_frames(clip)
+    frames, strip = read_frames(clip), Filmstrip(clip.frames)
     try:
         with VideoWriter(path, width, height, clip.fps, clip.path if clip.has_audio else None) as writer:
             for number, frame in enumerate(frames):
                 out = work(frame, number)
                 writer.write(out)
                 step = f"{wish.op}, frame {number + 1} of {max(number + 1, clip.frames)}"
-                report(min(0.99, (number + 1) / max(1, clip.frames)), step, out if number % 8 == 0 else None)
+                strip.put(number, out)
+                report(min(0.99, (number + 1) / max(1, clip.frames)), step, strip.look)
     finally:
         getattr(frames, "close", lambda: None)()
     if wish.op not in SHAPES:

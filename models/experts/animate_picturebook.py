@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,7 +93,7 @@ def _marked(
     if place is None:
         return ()
     rows, columns = picture.pixels.shape[:2]
-    masks = compose(scene, columns, rows, truth=True).masks
+    masks = compose(replace(scene, style="", moods=()), columns, rows, truth=True).masks
     under = [float((mask & place.still).sum()) / max(1.0, float(mask.sum())) for mask in masks]
     ids = tuple(thing.id for thing, share in zip(scene.things, under, strict=True) if share > 0.5)
     if not ids and under and max(under) > 0.02:

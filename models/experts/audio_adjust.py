@@ -15,6 +15,7 @@ import numpy as np
 
 from models import dsp
 from models.expert import Clip, Expert, Inputs, Masks, Picture, Refusal, Report, Share, Sound, Value
+from models.previews import heard
 from models.retime import change_pace, cut
 from models.sound import save_wav
 from models.tasks import AUDIO_OPS
@@ -48,8 +49,11 @@ class _Job:
             raise Refusal(f"It is not said {what}.", f"Add {example}.")
         return float(value)
 
-    def tick(self, fraction: float) -> None:
-        self.report(0.1 + 0.7 * fraction, "working on the sound")
+    def ticking(self, rate: int) -> dsp.Tick:
+        """Return what takes in how far the work on a sound at *rate* Hz is."""
+        return lambda fraction, so_far: self.report(
+            0.1 + 0.7 * fraction, "working on the sound", lambda: heard(so_far(), rate)
+        )
 
     def sound(self, handle: str) -> Sound:
         """Return the sound of an audio or a video; raises Refusal for a video without one."""
@@ -146,7 +150,35 @@ def _change(job: _Job, op: str) -> Value:
         samples, turned = dsp.limit(samples, sound.rate)
         if turned:
             job.notes.append(f"peaks were limited by up to {turned:.1f} dB so that nothing clips")
-    return _give(job, replace(sound, samples=samples), source)
+    allowed = _allowed(op, ranges, len(sound.samples))
+    return _give(job, replace(sound, samples=samples), source, (sound.samples, allowed) if allowed else None)
+
+
+def _allowed(op: str, ranges: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """Return what of a sound of *length* samples *op* was allowed to change, as sample ranges; empty where that is everything. A fade
+    silences what lies on the far side of its stretch."""
+    if op == "fade_out" and ranges:
+        ranges = [(ranges[-1][0], length)]
+    elif op == "fade_in" and ranges:
+        ranges = [(0, ranges[0][1])]
+    return [] if ranges == [(0, length)] else ranges
+
+
+def changed(before: dsp.Samples, after: dsp.Samples, ranges: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return how many samples, over all channels together, differ within *ranges* of *before* and outside of them, as 16-bit numbers,
+    which is what is saved; of one stretch that became longer or shorter the new length counts. None where several did, so that
+    it cannot be told which sample was which."""
+    old, new = (np.rint(np.asarray(samples, np.float64) * 32768.0) for samples in (before, after))
+    more = len(new) - len(old)
+    if old.shape[1:] != new.shape[1:] or (more and len(ranges) != 1):
+        return None
+    if more:
+        first, last = ranges[0]
+        outside = np.concatenate([old[:first] != new[:first], old[last:] != new[last + more :]]).any(axis=1)
+        return last + more - first, int(np.count_nonzero(outside))
+    differs = (old != new).any(axis=1)
+    inside = sum(int(np.count_nonzero(differs[first:last])) for first, last in ranges)
+    return inside, int(np.count_nonzero(differs)) - inside
 
 
 def _gain(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
@@ -172,12 +204,12 @@ def _reverse(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
 
 def _speed(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
     factor = job.need("factor", "how much faster or slower", "factor=2 for twice as fast or factor=0.5 for half")
-    return dsp.stretch(samples, rate, factor, job.tick)
+    return dsp.stretch(samples, rate, factor, job.ticking(rate))
 
 
 def _pitch(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
     semitones = job.need("semitones", "how much higher or lower", "semitones=2 for higher or semitones=-2 for lower")
-    return dsp.shift_pitch(samples, rate, semitones, job.tick)
+    return dsp.shift_pitch(samples, rate, semitones, job.ticking(rate))
 
 
 def _lowpass(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
@@ -185,14 +217,14 @@ def _lowpass(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
     if hz >= rate / 2:
         job.notes.append(f"a sound at {rate} Hz holds nothing above {rate / 2:g} Hz, so nothing changed")
         return samples.copy()
-    return dsp.passband(samples, rate, hz, high=False, tick=job.tick)
+    return dsp.passband(samples, rate, hz, high=False, tick=job.ticking(rate))
 
 
 def _highpass(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
     hz = job.need("hz", "below which frequency to take away", "hz=200")
     if hz >= rate / 2:
         raise Refusal(f"Nothing of this sound lies above {hz:g} Hz.", f"Give a frequency below {rate / 2:g} Hz.")
-    return dsp.passband(samples, rate, hz, high=True, tick=job.tick)
+    return dsp.passband(samples, rate, hz, high=True, tick=job.ticking(rate))
 
 
 _PLAIN: dict[str, Callable[[_Job, dsp.Samples, int], dsp.Samples]] = {
@@ -222,20 +254,28 @@ def _fade(job: _Job, op: str, samples: dsp.Samples, rate: int, ranges: list[tupl
     return result
 
 
-def _give(job: _Job, sound: Sound, source: Picture | Clip | Sound | Masks) -> Value:
-    """Return the finished sound, kept below full scale; on its video, if it came from one."""
+def _give(
+    job: _Job,
+    sound: Sound,
+    source: Picture | Clip | Sound | Masks,
+    part: tuple[dsp.Samples, list[tuple[int, int]]] | None = None,
+) -> Value:
+    """Return the finished sound, kept below full scale; on its video, if it came from one. *part* is the sound before and what of it
+    was allowed to change: then the ``meta`` has changed_inside and changed_outside, counts of samples."""
     samples, turned = dsp.fit(np.asarray(sound.samples, np.float32))
     if turned:
         job.notes.append(f"turned down by {turned:.1f} dB as a whole so that nothing clips")
-    made = Sound(samples, sound.rate, sound.label, {"notes": list(job.notes)})
+    counted = changed(part[0], samples, part[1]) if part else None
+    facts = {"changed_inside": counted[0], "changed_outside": counted[1]} if counted else {}
+    made = Sound(samples, sound.rate, sound.label, {"notes": list(job.notes), **facts})
     if not isinstance(source, Clip):
-        job.report(1.0, "done")
+        job.report(1.0, "done", lambda: heard(samples, sound.rate))
         return made
     return _on_video(job, source, made)
 
 
 def _on_video(job: _Job, clip: Clip, sound: Sound) -> Clip:
-    job.report(0.85, "putting the sound on the video")
+    job.report(0.85, "putting the sound on the video", lambda: heard(sound.samples, sound.rate))
     # Exactly as long as the pictures: ends with them, or is followed by silence.
     fitted = replace(sound, samples=dsp.to_length(sound.samples, max(1, round(clip.duration * sound.rate))))
     wav = job.inputs.scratch / "sound.wav"
@@ -245,7 +285,10 @@ def _on_video(job: _Job, clip: Clip, sound: Sound) -> Clip:
     finally:
         wav.unlink(missing_ok=True)
     job.report(1.0, "done")
-    return replace(made, label=clip.label, meta={**made.meta, "notes": [*made.meta.get("notes", []), *job.notes]})
+    facts = {name: count for name, count in sound.meta.items() if name.startswith("changed_")}
+    return replace(
+        made, label=clip.label, meta={**made.meta, **facts, "notes": [*made.meta.get("notes", []), *job.notes]}
+    )
 
 
 def _video_speed(job: _Job, handle: str, clip: Clip) -> Value:
@@ -261,7 +304,8 @@ def _video_speed(job: _Job, handle: str, clip: Clip) -> Value:
         job.notes.append(f"{handle} has no sound, so only its pictures changed")
         return replace(made, meta={**made.meta, "notes": job.notes})
     sound = job.sound(handle)
-    return _give(job, replace(sound, samples=dsp.stretch(sound.samples, sound.rate, factor, job.tick)), made)
+    samples = dsp.stretch(sound.samples, sound.rate, factor, job.ticking(sound.rate))
+    return _give(job, replace(sound, samples=samples), made)
 
 
 def _trim(job: _Job) -> Value | Sequence[Value]:
@@ -279,8 +323,7 @@ def _trim(job: _Job) -> Value | Sequence[Value]:
         sound = job.sound(handle)
         for first, last in _stretches(job, len(sound.samples), sound.rate, handle):
             made.append(replace(sound, samples=sound.samples[first:last].copy(), meta={"notes": list(job.notes)}))
-    job.report(1.0, "done")
-    return made if len(made) > 1 else made[0]
+    return _done(job, made)
 
 
 def _extract(job: _Job) -> Value | Sequence[Value]:
@@ -290,8 +333,16 @@ def _extract(job: _Job) -> Value | Sequence[Value]:
         raise Refusal(f"{job.handles[0]} is a sound already.", "Name a video to take the sound out of.")
     sound = job.sound(handle)
     ranges = _stretches(job, len(sound.samples), sound.rate, handle) or [(0, len(sound.samples))]
-    made = [replace(sound, samples=sound.samples[a:b].copy(), meta={"notes": list(job.notes)}) for a, b in ranges]
-    job.report(1.0, "done")
+    made: list[Value] = [
+        replace(sound, samples=sound.samples[a:b].copy(), meta={"notes": list(job.notes)}) for a, b in ranges
+    ]
+    return _done(job, made)
+
+
+def _done(job: _Job, made: Sequence[Value]) -> Value | Sequence[Value]:
+    """Return one value or several; a sound among them is shown while they are saved."""
+    last = made[-1]
+    job.report(1.0, "done", (lambda: heard(last.samples, last.rate)) if isinstance(last, Sound) else None)
     return made if len(made) > 1 else made[0]
 
 
@@ -310,7 +361,8 @@ def _mix(job: _Job) -> Value:
         own = job.sound(base)
         rate, total = own.rate, own.samples
     for n, handle in enumerate(others):
-        job.report(0.1 + 0.7 * n / len(others), "mixing")
+        step = f"mixing {handle}, sound {n + 1} of {len(others)}"
+        job.report(0.1 + 0.7 * n / len(others), step, lambda mixed=total: heard(mixed, rate))
         added = _laid(job, job.sound(handle), handle, rate, base)
         width = max(total.shape[1], added.shape[1])
         total = dsp.mix(dsp.to_channels(total, width), dsp.to_channels(added, width))

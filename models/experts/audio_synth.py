@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.expert import Expert, Inputs, Refusal, Report, Sound
+from models.expert import Expert, Inputs, Refusal, Report, Share, Sound
+from models.previews import heard
 from models.values import Checkpoint, TaskCall
 from models.world.hear import plan
 from models.world.sounding import notes_of, render, unheard
@@ -31,7 +32,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         planned = plan(text, embed, None if asked is None else float(asked))
         if not planned.events:
             raise unheard(text, planned, embed)
-        samples = render(planned, inputs.seed, RATE, lambda done: report(0.1 + 0.85 * done, "making the sound"))
+        samples = render(planned, inputs.seed, RATE, Share(report, 0.1, 0.95))
+        report(0.95, "done", lambda: heard(samples, RATE))
         meta = {"made": "synthesised", "plan": planned.to_json(), "notes": notes_of(planned)}
         label = ", ".join(dict.fromkeys(event.name for event in planned.events))
         return Sound(np.ascontiguousarray(samples[:, None]), RATE, label, meta)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.expert import Clip, Expert, Inputs, Picture, Refusal, Report, Share, Value
+from models.previews import small
 from models.retime import cut
 from models.values import Checkpoint, Span, TaskCall
 from models.video import frame_at, read_frame
@@ -65,6 +66,6 @@ def _frame(
         notes.append("a frame was asked for, so the stretch was left aside")
     report(0.1, "reading the frame")
     pixels = read_frame(clip, index)
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(pixels))
     meta = {"notes": notes, "of": handle, "frame": index, "time": round(clip.begins + index / clip.fps, 6)}
     return Picture(pixels, clip.label, meta)

@@ -8,6 +8,7 @@ from models.edges import grown
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT, place_of, regions_of
 from models.patchfill import fill
+from models.previews import small
 from models.values import Box, Checkpoint, Point, Region, TaskCall
 
 TASK = "remove"
@@ -71,7 +72,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
         picture.pixels, gap, inputs.seed, Share(report, 0.2, 0.99)
     )  # fmt: skip
     differs = (out != picture.pixels).any(axis=2)
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(out))
     return Picture(
         out,
         label="removed",

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from models import dsp
-from models.expert import Clip, Expert, Inputs, Refusal, Report, Sound, Value
+from models.expert import Clip, Expert, Inputs, Refusal, Report, Share, Sound, Value
+from models.previews import heard
 from models.sound import save_wav
 from models.values import Checkpoint, Span, TaskCall
 from models.video import put_sound
@@ -48,7 +49,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         wanted = _length(inputs.settings.get("duration"), clip, span, known, notes)
         text = ", ".join(words for words in call.phrases() if words.strip())
         planned = _planned(text, handle, known, wanted, embed)
-        samples = render(planned, inputs.seed, RATE, lambda done: report(0.1 + 0.7 * done, "making the sound"))[:, None]
+        samples = render(planned, inputs.seed, RATE, Share(report, 0.1, 0.8))[:, None]
+        report(0.8, "the sound is made", lambda: heard(samples, RATE))
         notes = [*notes_of(planned), *notes]
         kept: dict[str, Any] = {key: known[key] for key in ("scene", "film") if key in known}
         meta: dict[str, Any] = {"made": "synthesised", "plan": planned.to_json(), "of": handle, **kept}

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.expert import Clip, Expert, Inputs, Refusal, Report, Share
 from models.markings import Place, place_of
+from models.previews import Filmstrip
 from models.values import Checkpoint, Span, TaskCall
 
 if TYPE_CHECKING:
@@ -123,25 +124,36 @@ def _looked(call: TaskCall, inputs: Inputs, handle: str, clip: Clip, known: Any,
         )
         if place is not None and not place.moving:
             notes.append("the marked place stays where it was drawn; use video_segment to follow a thing")
-    spans = [arg for arg in call.args if isinstance(arg, Span)]
+    spans, counts = [arg for arg in call.args if isinstance(arg, Span)], [0, 0]
     path = inputs.scratch / f"{call.id}-look.mp4"
-    frames = read_frames(clip)
+    frames, strip = read_frames(clip), Filmstrip(clip.frames)
     try:
         with VideoWriter(path, clip.width, clip.height, clip.fps, clip.path if clip.has_audio else None) as writer:
             for number, pixels in enumerate(frames):
                 time = clip.begins + number / clip.fps
-                if not spans or any(span.start <= time + 1e-6 and time < span.end for span in spans):
+                old, here = pixels, not spans or any(s.start <= time + 1e-6 and time < s.end for s in spans)
+                if here:
                     pixels = _within(pixels, work(pixels, number / clip.fps), place, number)
+                _count(counts, old, pixels, place.at(number) if place is not None and here else here)
                 writer.write(pixels)
-                report(
-                    min(0.99, 0.05 + 0.94 * (number + 1) / max(1, clip.frames)),
-                    said,
-                    pixels if number % 8 == 0 else None,
-                )
+                strip.put(number, pixels)
+                step = f"{said}, frame {number + 1} of {max(number + 1, clip.frames)}"
+                report(min(0.99, 0.05 + 0.94 * (number + 1) / max(1, clip.frames)), step, strip.look)
     finally:
         getattr(frames, "close", lambda: None)()
     report(1.0, "done")
-    return finished(writer.clip, said, notes, {"of": handle, "made": "a look over the clip", "look": said})
+    more = {"changed_inside": counts[0], "changed_outside": counts[1]} if place is not None or spans else {}
+    return finished(writer.clip, said, notes, {"of": handle, "made": "a look over the clip", "look": said, **more})
+
+
+def _count(
+    counts: list[int], old: NDArray[np.uint8], new: NDArray[np.uint8], allowed: NDArray[np.bool_] | bool
+) -> None:
+    """Add to *counts* how many pixels of a frame differ where that is *allowed* (bool [h, w], or all or none), and elsewhere."""
+    differs = (old != new).any(axis=2)
+    inside = int(np.count_nonzero(differs & allowed))
+    counts[0] += inside
+    counts[1] += int(np.count_nonzero(differs)) - inside
 
 
 def _within(old: NDArray[np.uint8], new: NDArray[np.uint8], place: Place | None, number: int) -> NDArray[np.uint8]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.expert import Report
+from models.previews import small
 from models.values import Box
 from models.world import shadows
 from models.world.backdrops import Painted, front, paint
@@ -61,23 +63,30 @@ def compose(
     truth: bool = False,
     sprites: Sprites | None = None,
     moment: float = 0.0,
+    report: Report | None = None,
 ) -> Drawn:
     """Draw *scene* as a picture of *width* x *height* pixels, at least 16 each.
 
     *sprites* gives a name's picture, uint8 [h, w, 4] RGBA with straight alpha, None for the atlas; it must be hashable and
-    return the same for the same name, for its pictures are kept. *moment* is the time in seconds for rain and snow. Raises
-    KeyError for a name without a sprite, ValueError for too small a frame and :class:`models.expert.Refusal` for a colour
-    without a meaning.
+    return the same for the same name, for its pictures are kept. *moment* is the time in seconds for rain and snow. *report* is
+    told how far it is, and shown the picture so far, before each thing and before the style. Raises KeyError for a name without
+    a sprite, ValueError for too small a frame and :class:`models.expert.Refusal` for a colour without a meaning.
     """
     if sprites is None:
         from models.world.atlas import sprite as sprites
     assert sprites is not None
+    told = report or _untold
+    told(0.0, "painting the backdrop")
     painted = paint(scene.backdrop, width, height)
     pixels = painted.pixels.astype(np.float32)
     count = len(scene.things) if truth else 0
     masks = np.zeros((count, height, width), np.bool_)
     areas = np.zeros(count, np.int64)
+    looks = [*scene.moods, *filter(None, [scene.style])]
+    drawn = 0.4 if looks else 1.0  # of the time: looks take most of it
     for index, thing in enumerate(scene.things):
+        step = f"drawing the {thing.name}, thing {index + 1} of {len(scene.things)}"
+        told(drawn * (0.8 + 0.2 * index / len(scene.things)), step, lambda: small(pixels))
         cut = cut_out(thing, width, height, sprites)
         if truth:
             areas[index] = cut.area
@@ -88,10 +97,16 @@ def compose(
         if truth:
             _note(masks, index, thing, cut)
     front(scene.backdrop, pixels, moment)
+    if looks:
+        told(drawn, f"giving it its look: {', '.join(looks)}", lambda: small(pixels))
     made = finished(np.clip(pixels + np.float32(0.5), 0, 255).astype(np.uint8), scene)
     boxes = tuple(box_round(mask) for mask in masks)
     seen = masks.reshape(count, -1).sum(1) / np.maximum(1, areas) if count else np.zeros(0)
     return Drawn(made, masks, boxes, np.minimum(seen, 1).astype(np.float32))
+
+
+def _untold(fraction: float, word: str = "", preview: object = None) -> None:
+    """A report that nobody reads."""
 
 
 def finished(pixels: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.expert import Clip, Refusal, Report
+from models.previews import Filmstrip
 from models.video import VideoWriter
 from models.world import atlas
 from models.world.acts import words_of
@@ -93,13 +94,15 @@ def write(
     film: Film, stage: Stage, path: Path, report: Report, first: NDArray[np.uint8] | None = None,
 ) -> Clip:  # fmt: skip
     """Write the frames of *film* to *path* and return the clip; *first* (uint8 [h, w, 3]) is shown as the first frame where it
-    is given. *report* is called for every frame, so that a stop is heeded within one."""
+    is given. *report* is called for every frame, so that a stop is heeded within one, with a strip of the frames done."""
+    strip = Filmstrip(film.frames)
     with VideoWriter(path, stage.width, stage.height, film.fps) as writer:
         for number, made in enumerate(frames(film, stage)):
             pixels = first if number == 0 and first is not None else made.pixels
             writer.write(pixels)
             step = f"drawing, frame {number + 1} of {film.frames}"
-            report((number + 1) / film.frames, step, pixels if number % 6 == 0 else None)
+            strip.put(number, pixels)
+            report((number + 1) / film.frames, step, strip.look)
     return writer.clip
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from models.expert import Picture, Refusal, Report
+from models.expert import Picture, Refusal, Report, Share
 from models.media import LIMITS
+from models.previews import small
 from models.world.busts import notes_on
 from models.world.scene import Scene
 from models.world.wish import Wish
@@ -113,9 +114,8 @@ def drawn(
     """Draw *scene* and return the picture, with the scene and the *notes* in its meta."""
     from models.world.composer import compose
 
-    report(0.4, "drawing")
-    pixels = compose(scene, width, height).pixels
-    report(1.0, "done")
+    pixels = compose(scene, width, height, report=Share(report, 0.4, 0.99)).pixels
+    report(1.0, "done", lambda: small(pixels))
     notes = [*notes, *notes_on(scene)]
     meta = {"made": "picture-book", "scene": scene.to_json(), "notes": notes, **(more or {})}
     return Picture(pixels, label[:120], meta)

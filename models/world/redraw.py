@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.edges import grown
+from models.expert import Report
 from models.world import changes
 from models.world.composer import compose
 from models.world.draft import numbered
@@ -54,11 +55,13 @@ def redraw(
     seed: int,
     *,
     into: bool,
+    report: Report | None = None,
 ) -> Redrawn:
     """Return the picture of *scene* (*pixels* uint8 [h, w, 3 or 4] is how it looks now) changed as *text* says.
 
     *place* bool [h, w] is what is marked. With *into* a mere name ("a cake") replaces the thing that is marked, or comes
-    into the marked place. Where only things change, every pixel away from them and from the mark is the input's.
+    into the marked place. Where only things change, every pixel away from them and from the mark is the input's. *report* is
+    told how far the new drawing is.
     """
     height, width = pixels.shape[:2]
     before = compose(scene, width, height, truth=True, sprites=tools.sprite)
@@ -69,7 +72,7 @@ def redraw(
     box = None if place is None else _box(place)
     context = Context(marked, (), width, height)
     changed = changes.change(scene, orders, tools.know, tools.read, context, seed, box)
-    after = compose(changed.scene, width, height, sprites=tools.sprite).pixels
+    after = compose(changed.scene, width, height, sprites=tools.sprite, report=report).pixels
     whole = np.ones((height, width), np.bool_)
     if changed.whole:
         return Redrawn(after, whole, changed)

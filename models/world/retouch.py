@@ -11,6 +11,7 @@ import numpy as np
 
 from models import pixels as pixelwork
 from models.colours import colour
+from models.previews import small
 from models.world import insertion
 from models.world.grades import graded
 from models.world.light import blurred
@@ -40,7 +41,8 @@ WORKS = (
 def retouch(photo: Photo, orders: Orders) -> None:
     """Do *orders* on *photo*; what cannot be done is left and named in its notes."""
     for number, order in enumerate(orders.orders):
-        photo.report(number / len(orders.orders), order.verb)
+        step = f"{order.verb}, change {number + 1} of {len(orders.orders)}"
+        photo.report(number / len(orders.orders), step, lambda: small(photo.pixels))
         try:
             _STEPS[order.verb](photo, order)
         except Cannot as reason:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.expert import Inputs, Picture, Refusal, Report, Share
 from models.markings import place_of
+from models.previews import small
 from models.values import Region, TaskCall
 from models.world.instructions import read_orders
 from models.world.photo_draft import Photo
@@ -56,8 +57,10 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
     )
     if scene is None:
         return _photo(call, inputs, handle, picture, text, place, notes, report, tools, into=into)
-    report(0.2, "drawing")
-    made = redraw(scene, picture.pixels, text, place, tools, inputs.seed, into=into)
+    report(0.2, "reading what is drawn", lambda: small(picture.pixels))
+    made = redraw(
+        scene, picture.pixels, text, place, tools, inputs.seed, into=into, report=Share(report, 0.5, 0.99)
+    )  # fmt: skip
     changed = made.changed
     notes += [*(f"I do not know: {word}" for word in changed.unknown), *changed.notes]
     notes += [f"“{clause}” was not understood" for clause in changed.unread]
@@ -69,7 +72,7 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
         "changed": list(changed.ids),
         "removed": [t.name for t in changed.removed],
     }
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(pixels))
     return _result(pixels, picture, handle, made.area, place, [*changed.done], notes, meta)
 
 
@@ -102,7 +105,7 @@ def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: 
     notes += [*(f"I do not know: {word}" for word in dict.fromkeys(photo.unknown)), *dict.fromkeys(photo.notes)]
     if not photo.done:
         raise _refusal(handle, text, tuple(photo.unknown), notes, WORKS, tools)
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(photo.pixels))
     return _result(photo.pixels, picture, handle, photo.area, place, photo.done, notes, {})
 
 

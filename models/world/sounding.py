@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.expert import Refusal
+from models.expert import Refusal, Report
+from models.previews import heard
 from models.world.hear import LONGEST, Embed, SoundEvent, SoundPlan, nearest
 from models.world.hear_words import sense
 from models.world.scene import Backdrop, Scene
@@ -18,7 +19,6 @@ from models.world.sounds.kit import lowpass, room
 if TYPE_CHECKING:
     from models.world.film import Film
 
-Tick: TypeAlias = Callable[[float], None]
 PLACES = {
     "meadow": "dawn chorus", "forest": "dawn chorus", "jungle": "dawn chorus", "garden": "dawn chorus", "park": "dawn chorus", "farm": "dawn chorus",
     "field": "dawn chorus", "beach": "waves", "sea": "waves", "ocean": "waves", "island": "waves", "harbour": "waves", "harbor": "waves",
@@ -46,19 +46,20 @@ DEEDS = {
 _MOVING = frozenset({"vehicles", "insects"})
 
 
-def render(plan_: SoundPlan, seed: int, rate: int = RATE, tick: Tick | None = None) -> NDArray[np.float32]:
+def render(plan_: SoundPlan, seed: int, rate: int = RATE, report: Report | None = None) -> NDArray[np.float32]:
     """Return the plan's sound, float32 [round(seconds * rate)] within -LOUDEST..LOUDEST; the same seed gives the same samples.
 
     Every event has a source of chances of its own, so that adding one does not change the others. The sum is brought to a
-    peak of 0.9, less where everything in it is meant to be soft. *tick* is told the fraction done. Raises ValueError for
-    a plan without events.
+    peak of 0.9, less where everything in it is meant to be soft. *report* is told the fraction done and what is heard so far. Raises
+    ValueError for a plan without events.
     """
     if not plan_.events:
         raise ValueError("a plan without events has no sound")
     made = np.zeros(max(16, round(plan_.seconds * rate)))
     for number, event in enumerate(plan_.events):
-        if tick is not None:
-            tick(number / len(plan_.events))
+        if report is not None:
+            step = f"making {event.name}, sound {number + 1} of {len(plan_.events)}"
+            report(number / len(plan_.events), step, (lambda: heard(made, rate)) if number else None)
         rng = np.random.default_rng([seed & 0xFFFFFFFF, number])
         piece = np.asarray(synthesise(
             event.name, float(np.clip(event.seconds, 0.1, LONGEST)), rng, pitch=event.pitch, count=event.count, loudness=event.loudness,

@@ -211,7 +211,7 @@ def room(engine: Engine, there: bool) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in ("ENOSPC", "EDQUOT") if hasattr(errno, code)])
-def test_an_expert_that_finds_no_room_says_so_and_its_preview_may_be_missing(tmp_path, media, code, monkeypatch):
+def test_an_expert_that_finds_no_room_says_so(tmp_path, media, code, monkeypatch):
     body = f"""
         import errno
         report(0.1, "first", np.zeros((8, 8, 3), np.uint8))
@@ -223,7 +223,6 @@ def test_an_expert_that_finds_no_room_says_so_and_its_preview_may_be_missing(tmp
     monkeypatch.setitem(PROFILES, "nano", replace(nano, experts=others))
     engine = real_engine(tmp_path, experts_folder=tmp_path / "more")
     chat = Chat(engine)
-    (tmp_path / "data" / "media" / "previews").write_bytes(b"in the way: no preview can be saved")
     with goes_on(chat, tmp_path):
         failed(chat.say('/image "a fox"'), "disk is full", "delete")
     engine.close()

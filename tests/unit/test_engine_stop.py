@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextvars
+import io
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 from engine_stubs import FOX, Scripted, kinds, last, of, picture, said, write_expert
+from PIL import Image
 
 from app.events import Finished, Grown, Options, Progress
-from app.jobs import Job
 from models.expert import Refusal
 from models.values import Box, Failure, Media, Region, Step
 
@@ -205,16 +204,18 @@ def test_progress_comes_at_most_six_times_a_second_with_time_left(made, tmp_path
     assert {(e.call, e.task, e.expert) for e in progress} == {("t1", "image", "stub steps")}
 
 
-def test_a_preview_is_a_file_that_is_gone_afterwards(made):
+def test_a_preview_is_told_with_the_progress_and_leaves_no_file(made):
     engine = made(FOX, experts=("preview",))
-    seen = []
-    for event in engine.reply(engine.open("ann"), "draw"):
-        if isinstance(event, Progress) and event.preview:
-            seen.append(event.preview)
-            assert event.preview.is_file()
-            assert event.preview.is_relative_to(engine.settings.media)
+    before = sorted(engine.settings.media.rglob("*"))
+    seen = [
+        event.preview
+        for event in engine.reply(engine.open("ann"), "draw")
+        if isinstance(event, Progress) and event.preview
+    ]
     assert seen
-    assert not seen[-1].exists()
+    assert {Image.open(io.BytesIO(one)).getpixel((4, 4)) for one in seen} == {(200, 200, 200)}
+    made_files = [path for path in sorted(engine.settings.media.rglob("*")) if path not in before and path.is_file()]
+    assert len(made_files) == 1, "the picture itself"
 
 
 def test_the_expert_runs_in_the_context_of_its_asker(made, tmp_path):
@@ -228,18 +229,3 @@ def test_the_expert_runs_in_the_context_of_its_asker(made, tmp_path):
     engine = made(FOX, experts=("context",))
     variable.set("kept")
     assert of(said(engine, engine.open("ann"), "draw"), Failure)[0].what == "Kept."
-
-
-def test_a_preview_that_cannot_be_removed_does_not_keep_the_reply_from_ending(tmp_path, monkeypatch):
-    def report_and_end(report):
-        report(0.5, "look", np.full((8, 8, 3), 200, np.uint8))
-        return "made"
-
-    def held_open(path, missing_ok=False):
-        raise PermissionError(path)
-
-    job = Job(report_and_end, tmp_path)
-    monkeypatch.setattr(Path, "unlink", held_open)
-    job.start()
-    assert job.wait(10)
-    assert job.result() == "made"

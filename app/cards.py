@@ -11,6 +11,7 @@ from typing import Any
 
 from models import grammar
 from models.box_files import boxes_of
+from models.palette import index_of
 from models.values import Box, Labelled, Media, Phrase, Point, Ref, Region, Span, Step, TaskCall
 
 from app.events import Progress
@@ -113,7 +114,7 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         # They are drawn in the picture already: here they only answer to a pointer and to their names.
         where = key(medium.handle)
         shown["boxes"] = [
-            {"box": box, "label": label, "key": f"{where}-b{number}", "quiet": True}
+            {"box": box, "label": label, "key": f"{where}-b{number}", "hue": number, "quiet": True}
             for number, (label, box) in enumerate(labelled)
         ]
     return shown
@@ -132,8 +133,9 @@ def with_source(shown: dict[str, Any], medium: Media, call: TaskCall | None, she
 
 def _source(medium: Media, call: TaskCall | None, shelf: Mapping[str, Media]) -> Media | None:
     """Return the medium of the same kind that the call made *medium* from."""
-    named = call.refs(medium.kind)[:1] if call else []
-    return next((shelf[handle] for handle in named if handle in shelf and handle != medium.handle), None)
+    named = [*call.refs(medium.kind)[:1], str(medium.meta.get("of") or "")] if call else []
+    known = (shelf[handle] for handle in named if handle in shelf and handle != medium.handle)
+    return next((source for source in known if source.kind == medium.kind), None)
 
 
 def _marked(region: Region, medium: Media) -> dict[str, Any]:
@@ -144,7 +146,9 @@ def _marked(region: Region, medium: Media) -> dict[str, Any]:
         words += f" · frame {frame} ({region.time:.2f} s)"
     if region.mask:
         words += f" · refines {region.mask}"
-    return {"number": region.id, "text": words, "time": region.time, "shapes": _shapes(region)}
+    return {
+        "number": region.id, "text": words, "key": key(region.handle), "time": region.time, "shapes": _shapes(region),
+    }  # fmt: skip
 
 
 def region_json(region: Region) -> dict[str, Any]:
@@ -163,17 +167,18 @@ def _shapes(region: Region) -> list[dict[str, Any]]:
 
 
 def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
-    """Return masks as items, those of one picture together."""
+    """Return masks as items, those of one picture or clip together. Each can be drawn on, to refine it, and so can what it is of."""
     by_source: dict[str, list[Media]] = {}
     for mask in masks:
         by_source.setdefault(str(mask.meta.get("of") or ""), []).append(mask)
     items = []
     for of, members in by_source.items():
         source = shelf.get(of)
-        tray = medium_card(source, shelf, link) if source else {}
+        tray = medium_card(source, shelf, link) if source and source.kind in ("image", "video") else {}
         size = tray if tray.get("width") else medium_card(members[0], shelf, link)
-        shown: dict[str, Any] = {name: size[name] for name in ("width", "height") if name in size}
-        pictures = [mask for mask in members if url_of(mask, link)]
+        moving = any(map(_moves, members))
+        facts = [name for name in FACTS if moving or name in ("width", "height")]
+        shown: dict[str, Any] = {name: size[name] for name in facts if name in size}
         shown |= {
             "kind": "masks",
             "ref": members[0].handle,
@@ -183,12 +188,18 @@ def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -
             "alt": f"masks of {of}",
             "uses": [medium_card(mask, shelf, link) for mask in members],
         }
-        if source and source.kind == "image" and len(pictures) == 1:
-            shown["draw"] = {**tray, "mask": pictures[0].handle, "mask_url": url_of(pictures[0], link)}
-        elif tray.get("kind") in ("image", "video"):
+        if tray.get("url"):
+            shown["before"] = {"kind": tray["kind"], "ref": of, "url": tray["url"], "same": True}
+            drawn_on = [mask for mask in members if url_of(mask, link) or _moves(mask)]
             shown["draw"] = tray
+            shown["refine"] = [{**tray, "mask": mask.handle, "mask_url": url_of(mask, link)} for mask in drawn_on]
         items.append(shown)
     return items
+
+
+def _moves(mask: Media) -> bool:
+    """Tell whether *mask* is one of a clip: its file holds run lengths and no picture."""
+    return mask.kind == "mask" and mask.path.endswith(".json")
 
 
 def label_of(medium: Media) -> str:
@@ -198,15 +209,16 @@ def label_of(medium: Media) -> str:
 
 
 def _mask(mask: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
-    """Return one mask of an item; its colour, *hue*, goes by its number, so that it is the same wherever it is shown."""
-    number = mask.handle.partition("#")[2]
+    """Return one mask of an item; its colour, *hue*, goes by its number, so that it is the same wherever it is shown. Of a clip's
+    mask the browser reads the *file*."""
     return {
         "ref": mask.handle,
         "url": url_of(mask, link),
         "text": " · ".join(filter(None, (_mask_words(mask), _twin(mask, shelf)))),
         "label": label_of(mask),
         "key": key(mask.handle),
-        "hue": int(number) - 1 if number.isdecimal() else 0,
+        "hue": index_of(mask.handle, mask.meta),
+        **({"file": link(mask.path)} if _moves(mask) else {}),
     }
 
 

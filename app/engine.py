@@ -187,11 +187,12 @@ class Engine:
         """Return the file of one of the conversation's media. Raises Refusal for an unknown handle."""
         return self.store.file(known(self.media(session), handle))
 
-    def export_masks(self, session: Session, handles: Sequence[str], form: str) -> Path:
+    def export_masks(self, session: Session, handles: Sequence[str], form: str, frame: int | None = None) -> Path:
         """Write masks of the conversation to one file: *form* is "png", "rle", "coco" or "svg". Of pictures and clips the boxes
-        that they and the answers tell of are written, as "coco" or "svg"."""
+        that they and the answers tell of are written, as "coco" or "svg"; of a clip's masks those of one *frame* (from 0), where it
+        is given."""
         media, messages = self.media(session), self.messages(session)
-        return self.store.export([grounded(known(media, handle), messages) for handle in handles], form)
+        return self.store.export([grounded(known(media, handle), messages) for handle in handles], form, frame)
 
     def check_quota(self, owner: str, more: int = 0) -> None:
         """Raise Refusal when *more* bytes would take the owner's media over the limit."""

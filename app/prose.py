@@ -26,22 +26,26 @@ _LINKED = r"\]\([^)]*\)|\]\[[^\]]*\]|[A-Za-z][A-Za-z0-9+.-]*://\S+"
 _KEY = re.compile(r"[A-Za-z0-9-]+")
 Names = Mapping[str, Sequence[str]]
 """What names a place: words as they are said -> the keys of the masks and boxes that they name."""
+HUES = 8
+"""Colours of things that the page's style knows, as ``u-c0`` and on."""
 
 
-def markdown(text: str, names: Names | None = None) -> str:
+def markdown(text: str, names: Names | None = None, hues: Mapping[str, int] | None = None) -> str:
     """Return *text* as Markdown that holds no HTML of its own and loads nothing: tags are shown, pictures become links. Words
-    that are among *names*, outside of code and addresses, become buttons that light up what they name."""
-    return "\n".join(_blocks(text.split("\n"), _marker(names or {})))
+    that are among *names*, outside of code and addresses, become buttons that light up what they name, in the colour that *hues*
+    has for its first key."""
+    return "\n".join(_blocks(text.split("\n"), _marker(names or {}, hues or {})))
 
 
-def phrase(words: str, keys: Sequence[str]) -> str:
-    """Return *words* as a button that lights up what goes by *keys*."""
-    classes = " ".join(f"u-k-{key}" for key in keys if _KEY.fullmatch(key))
+def phrase(words: str, keys: Sequence[str], hue: int | None = None) -> str:
+    """Return *words* as a button that lights up what goes by *keys*, in the colour of the thing *hue* (from 0)."""
+    marks = [f"u-k-{key}" for key in keys if _KEY.fullmatch(key)]
+    classes = " ".join([*marks, *([] if hue is None else [f"u-c{hue % HUES}"])])
     said = _numbered(" ".join(words.split()))
     return f'<button class="u-ph {classes}">{said}</button>' if said else ""
 
 
-def _marker(names: Names) -> Callable[[str], str]:
+def _marker(names: Names, hues: Mapping[str, int]) -> Callable[[str], str]:
     """Return the function that escapes a piece of words and marks the names in it."""
     known = {" ".join(words.lower().split()): keys for words, keys in names.items() if any(map(str.isalnum, words))}
     if not known:
@@ -55,7 +59,8 @@ def _marker(names: Names) -> Callable[[str], str]:
         for found in pattern.finditer(text):
             if found[1]:
                 keys = known[" ".join(found[1].lower().split())]
-                out += [plain(text[at : found.start()]), phrase(found[1], keys)]
+                hue = next((hues[key] for key in keys if key in hues), None)
+                out += [plain(text[at : found.start()]), phrase(found[1], keys, hue)]
                 at = found.end()
         return "".join([*out, plain(text[at:])])
 

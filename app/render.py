@@ -7,15 +7,17 @@ nodes, so they are not escaped a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.box_files import boxes_of
+from models.palette import index_of
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
 
 from app.cards import Link, again_json, item, key, label_of, mask_items, progress_json, step_json, with_source
 from app.events import Progress
+from app.places import Place, marked, masks_meant, place_cards, with_marks
 from app.prose import markdown, phrase
 from app.reply import SKIPPED
 
@@ -88,14 +90,19 @@ class _Reply:
         self._progress, self._preview, self._number = progress, preview, number
         self._content: list[Any] = []
         self._words: list[str] = []
-        self._grounded: list[tuple[str, Grounding]] = []
+        self._grounded: list[Place] = []
         self._groundings = 0
+        self._taken: list[str] = []
+        self._own: list[Media] = []
+        self._on: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        self._hues: dict[str, int] = {}
         self._calls: dict[str, _Call] = {}
         self._names: dict[str, list[str]] = {}
 
     def content(self, message: Message) -> list[Any]:
         """Return the content items of *message*."""
-        self._names = _named(message)
+        self._own = [part for part in message.parts if isinstance(part, Media)]
+        self._names, self._hues = _named(self._own)
         for part in message.parts:
             self._take(part)
         self._flush()
@@ -114,12 +121,9 @@ class _Reply:
 
     def _take(self, part: Any) -> None:
         if isinstance(part, Text):
-            self._words.append(markdown(part.text, self._names))
+            self._words.append(markdown(part.text, self._names, self._hues))
         elif isinstance(part, Grounding):
-            self._groundings += 1
-            own = f"g{self._number}-{self._groundings}"
-            self._words.append(phrase(part.phrase, [own, *self._names.get(part.phrase, ())]))
-            self._grounded.append((own, part))
+            self._words.append(self._place(part))
         elif isinstance(part, TaskCall):
             self._group(part.id).call = part
         elif isinstance(part, Step):
@@ -129,10 +133,26 @@ class _Reply:
         elif isinstance(part, Failure):
             self._group(part.call).failure = part
 
+    def _place(self, part: Grounding) -> str:
+        """Return the words of *part*, tied to what they name, and note where that is shown."""
+        masks = masks_meant(part, self._own, self._taken, self._shelf)
+        self._taken += [mask.handle for mask in masks]
+        hue = index_of(masks[0].handle, masks[0].meta) if masks else self._groundings
+        self._groundings += 1
+        place = Place(f"g{self._number}-{self._groundings}", part, hue, tuple(masks))
+        self._grounded.append(place)
+        return phrase(part.phrase, list(dict.fromkeys([*place.keys(), *self._names.get(part.phrase, ())])), hue)
+
     def _flush(self) -> None:
         words = "".join(self._words).strip()
         self._content += [words] if words else []
-        self._content += [self._card(value) for value in _places(self._grounded, self._shelf, self._link)]
+        # What lies on something that this reply made is shown on its card.
+        mine = {medium.handle for medium in self._own}
+        mine |= {str(m.meta.get("of") or "") for m in self._own if m.kind == "mask" and m.path.endswith(".json")}
+        for of, more in marked(self._grounded, self._shelf).items():
+            if of in mine:
+                self._on[of] = with_marks(self._on.get(of, {}), more)
+        self._content += [self._card(value) for value in place_cards(self._grounded, mine, self._shelf, self._link)]
         self._words, self._grounded = [], []
 
     def _group(self, name: str) -> _Call:
@@ -167,38 +187,29 @@ class _Reply:
             if medium.kind != "mask":
                 shown = item(medium, self._shelf, self._link)
                 items.append(with_source(shown, medium, made.call, self._shelf, self._link))
-        return items
+        known = {medium.handle for medium in self._own}
+        return [with_marks(shown, self._on.get(_shows(shown, known, self._shelf), {})) for shown in items]
 
 
-def _named(message: Message) -> dict[str, list[str]]:
-    """Return what in the reply has a name that its words may hold: masks, and the boxes that a picture tells of."""
+def _shows(shown: Mapping[str, Any], made: Collection[str], shelf: Mapping[str, Media]) -> str:
+    """Return the handle of what the item *shown* shows: of masks that of their clip, unless that was *made* too and shown itself."""
+    ref = str(shown["ref"])
+    of = str(shelf[ref].meta.get("of") or "") if shown["kind"] == "masks" and ref in shelf else ref
+    return "" if of != ref and of in made else of
+
+
+def _named(media: Sequence[Media]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """Return what among *media*, a reply's, has a name that its words may hold: masks, and the boxes that a picture tells of; and the
+    place of each among the colours."""
     names: dict[str, list[str]] = {}
-    for medium in (part for part in message.parts if isinstance(part, Media)):
+    hues: dict[str, int] = {}
+    for medium in media:
         label = label_of(medium)
         if medium.kind == "mask" and label:
             names.setdefault(label, []).append(key(medium.handle))
+            hues[key(medium.handle)] = index_of(medium.handle, medium.meta)
         elif medium.kind != "mask":
             for number, (name, _) in enumerate(boxes_of(medium)):
                 names.setdefault(name.strip(), []).append(f"{key(medium.handle)}-b{number}")
-    return names
-
-
-def _places(found: Sequence[tuple[str, Grounding]], shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
-    """Return cards that show where the phrases of the answer lie; each phrase is lit by its key."""
-    seen = [medium.handle for medium in shelf.values() if medium.kind in ("image", "video")]
-    boxes: dict[str, list[dict[str, Any]]] = {}
-    points: dict[str, list[dict[str, Any]]] = {}
-    for own, grounding in found:
-        of = grounding.of or (seen[-1] if seen else "")
-        if of not in seen:
-            continue
-        for box in grounding.boxes:
-            entry = {"box": [box.x0, box.y0, box.x1, box.y1], "label": grounding.phrase, "key": own}
-            boxes.setdefault(of, []).append(entry)
-        for point in grounding.points:
-            points.setdefault(of, []).append({"point": [point.x, point.y], "key": own})
-    shown = []
-    for of in dict.fromkeys((*boxes, *points)):
-        more = {"boxes": boxes.get(of, []), "points": points.get(of, [])}
-        shown.append({"kind": "call", "items": [{**item(shelf[of], shelf, link), **more}]})
-    return shown
+                hues[f"{key(medium.handle)}-b{number}"] = number
+    return names, hues

@@ -29,6 +29,9 @@ unison.svg = function (tag, attributes = {}) {
 unison.colour = (index) =>
   ["#f59e0b", "#0ea5e9", "#22c55e", "#ec4899", "#8b5cf6", "#ef4444", "#14b8a6", "#a3a300"][((index % 8) + 8) % 8];
 
+unison.COLOURS = 8;
+for (let index = 0; index < unison.COLOURS; index += 1) document.documentElement.style.setProperty("--u-c" + index, unison.colour(index));
+
 // Only addresses of this server, and pictures within the address, are ever loaded, whatever the data says; behind a proxy
 // addresses start with its folder.
 unison.local = function (url) {

@@ -91,13 +91,15 @@ class Sound:
 @dataclass
 class Masks:
     """Object masks: ``array`` bool [n, height, width], or [n, frames, height, width] for a clip; one label and score
-    (0..1) each. The store makes one ``mask#`` medium of each object."""
+    (0..1) each. The store makes one ``mask#`` medium of each object. *numbers*, if there are any, are one for each: the number, from
+    1, of the mark that it was cut from, by which it is coloured (:mod:`models.palette`)."""
 
     array: NDArray[np.bool_]
     labels: list[str]
     scores: list[float]
     fps: float = 0.0
     meta: dict[str, Any] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
 
 
 Value: TypeAlias = Picture | Clip | Sound | Masks

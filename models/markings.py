@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from models.expert import Inputs, Masks, Refusal, Report
 from models.grabcut import Marking, cut
 from models.masks import area, rasterise, resize_mask
+from models.palette import index_of
 from models.values import Box, Phrase, Point, Region, TaskCall
 
 if TYPE_CHECKING:
@@ -86,6 +89,18 @@ def objects_of(call: TaskCall, inputs: Inputs, handle: str) -> list[Region]:
             found.append(Region(0, handle, points=clicks))
     phrases = [arg.text for arg in call.args if isinstance(arg, Phrase) and arg.text.strip()]
     return [replace(region, label=_label(i, region, found, phrases)) for i, region in enumerate(found)]
+
+
+def numbers_of(regions: Sequence[Region], inputs: Inputs) -> list[int]:
+    """Return for each of the objects that :func:`objects_of` gave the number by which it is coloured: that of its drawn region,
+    or that of the mask it begins with, or the first that none of the others has."""
+    masks = [inputs.media.get(region.mask or "") for region in regions]
+    known = [
+        region.id or (index_of(mask.handle, mask.meta) + 1 if mask else 0)
+        for region, mask in zip(regions, masks, strict=True)
+    ]
+    free = (number for number in count(1) if number not in known)
+    return [number or next(free) for number in known]
 
 
 def _label(i: int, region: Region, found: list[Region], phrases: list[str]) -> str:

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Named:
-    """One object's masks for export: the medium's *handle*, the *of* it belongs to, and Masks of one object."""
+    """One object's masks for export: the medium's *handle*, the *of* it belongs to, Masks of one object, and its *index* among the
+    colours (:mod:`models.palette`)."""
 
     handle: str
     of: str
     masks: Masks
+    index: int = 0
 
 
 def clip_to_json(frames: NDArray[np.bool_], label: str, score: float, fps: float) -> bytes:
@@ -115,6 +117,17 @@ def _coco(items: Sequence[Named]) -> dict[str, Any]:
     return whole
 
 
+def at_frame(item: Named, frame: int) -> Named:
+    """Return *item* as it is in one *frame* of its clip, counted from 0; a picture's mask as it is. Raises Refusal for a frame that
+    the clip does not have."""
+    array = item.masks.array
+    if array.ndim == 3:
+        return item
+    if not 0 <= frame < array.shape[1]:
+        raise Refusal(f"{item.handle} has no frame {frame}.", f"Its frames go from 0 to {array.shape[1] - 1}.")
+    return replace(item, masks=replace(item.masks, array=array[:, frame], fps=0.0))
+
+
 def _svgs(items: Sequence[Named]) -> Iterable[tuple[str, bytes]]:
     """Yield one drawing for each medium, with the outlines of all its masks; of a clip one for each frame."""
     groups: dict[tuple[Any, ...], list[Named]] = {}
@@ -130,7 +143,7 @@ def _svgs(items: Sequence[Named]) -> Iterable[tuple[str, bytes]]:
                 array = item.masks.array[0]
                 mask = array[number] if moving else array
                 name = " ".join(filter(None, (item.handle, item.masks.labels[0])))
-                shapes.append(svg_outline(int(item.handle.partition("#")[2] or 1) - 1, name, mask))
+                shapes.append(svg_outline(item.index, name, mask))
             base = _file_name(members[0])
             name = f"{base}/{number:06d}.svg" if moving else f"{base}.svg"
             yield name, svg_document(width, height, shapes).encode()

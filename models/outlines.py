@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from models import palette
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-COLOURS = ("#f59e0b", "#0ea5e9", "#22c55e", "#ec4899", "#8b5cf6", "#ef4444", "#14b8a6", "#a3a300")
-"""The page's colours of objects, in their order; the ninth object has the first again."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML does not allow in a text."""
 _Corner = tuple[int, int]
@@ -65,7 +65,7 @@ def _turns(loop: list[_Corner]) -> list[_Corner]:
 def svg_outline(number: int, name: str, mask: NDArray[np.bool_]) -> str:
     """Return the outlines of one mask as an SVG group, in the colour of object *number* (from 0)."""
     path = "".join(f"M{' '.join(f'{x},{y}' for x, y in loop)}Z" for loop in outline(mask))
-    paint = COLOURS[number % len(COLOURS)]
+    paint = palette.paint(number)
     style = f'fill="{paint}" fill-opacity="0.5" fill-rule="evenodd" stroke="{paint}" stroke-width="1"'
     return _group(name, f'<path {style} d="{path}"/>')
 
@@ -74,7 +74,7 @@ def svg_rectangle(number: int, name: str, box: Sequence[float], width: int, heig
     """Return a box, fractions x0, y0, x1, y1 of a frame of *width* x *height* px, as an SVG group with its name."""
     x0, x1 = (round(v * width, 3) for v in (box[0], box[2]))
     y0, y1 = (round(v * height, 3) for v in (box[1], box[3]))
-    paint, size = COLOURS[number % len(COLOURS)], max(10, round(0.03 * max(width, height)))
+    paint, size = palette.paint(number), max(10, round(0.03 * max(width, height)))
     place = f'x="{x0:g}" y="{y0:g}" width="{x1 - x0:g}" height="{y1 - y0:g}"'
     words = f'<text x="{x0 + 0.3 * size:g}" y="{y0 + size:g}" font-size="{size}" fill="{paint}">{_text(name)}</text>'
     return _group(name, f'<rect {place} fill="none" stroke="{paint}" stroke-width="2"/>{words if name else ""}')

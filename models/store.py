@@ -29,9 +29,10 @@ from models.box_files import export_boxes
 from models.expert import Clip, Masks, Picture, Refusal, Sound, Value
 from models.facts import clip_facts, plain
 from models.magic import Format
-from models.mask_files import Named, clip_from_json, clip_to_json, export
+from models.mask_files import Named, at_frame, clip_from_json, clip_to_json, export
 from models.masks import from_png, to_png
 from models.media import FULL, LIMITS, encode_png, image_meta, load_image, no_room, recognise, safe_name, sniff
+from models.palette import index_of
 from models.sound import load_sound, save_wav, sound_meta
 from models.values import Kind, Media
 from models.video import clip_info
@@ -278,9 +279,11 @@ class Store:
         if not len(array) == len(value.labels) == len(value.scores):
             raise ValueError(f"{len(array)} masks with {len(value.labels)} labels and {len(value.scores)} scores")
         stored: list[Stored] = []
-        for mask, label, score in zip(array, value.labels, value.scores, strict=True):
+        numbers = value.numbers or [0] * len(array)
+        for mask, label, score, number in zip(array, value.labels, value.scores, numbers, strict=True):
             facts = {**plain(value.meta), "width": int(mask.shape[-1]), "height": int(mask.shape[-2]), "label": label,
-                     "score": round(float(score), 4), "area": round(np.count_nonzero(mask) / mask.size, 6)}  # fmt: skip
+                     "score": round(float(score), 4), "area": round(np.count_nonzero(mask) / mask.size, 6),
+                     **({"number": int(number)} if number else {})}  # fmt: skip
             if mask.ndim == 2:
                 data, suffix = to_png(mask), ".png"
             else:
@@ -319,9 +322,10 @@ class Store:
         masks.labels, masks.meta = [label or masks.labels[0]], dict(meta)
         return masks
 
-    def export(self, media: Sequence[Media], form: str) -> Path:
+    def export(self, media: Sequence[Media], form: str, frame: int | None = None) -> Path:
         """Write masks as one file for download: "png" (several as a ZIP), "rle", "coco" or "svg"; return its absolute path. Of
-        a picture or clip the boxes that it tells of are written, as "coco" or "svg".
+        a picture or clip the boxes that it tells of are written, as "coco" or "svg". Of a clip's masks those of *frame* (from 0)
+        alone are written where one is given.
 
         Raises Refusal when one of *media* is neither or is gone, when the form is unknown, or when the disk is full.
         """
@@ -332,8 +336,8 @@ class Store:
             value = self.open(item) if item.kind == "mask" else None
             if not isinstance(value, Masks):
                 raise Refusal(f"{item.handle} is not a mask.", "Only masks can be exported as png or rle.")
-            items.append(Named(item.handle, str(item.meta.get("of", "")), value))
-        data, suffix = export(items, form)
+            items.append(Named(item.handle, str(item.meta.get("of", "")), value, index_of(item.handle, item.meta)))
+        data, suffix = export(items if frame is None else [at_frame(item, frame) for item in items], form)
         return self.path(self._keep_bytes(data, suffix))
 
     def remove(self, names: Collection[str], grace: float = 60.0) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models import palette
 from models.expert import Report
 from models.tape import Plate, Tape
 from models.tracking import Flow, Follower, grey_of
@@ -14,16 +16,11 @@ from models.tracking import Flow, Follower, grey_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-COLOURS = (
-    (255, 64, 64), (64, 160, 255), (80, 220, 100), (255, 190, 40), (190, 100, 255), (40, 220, 220), (255, 110, 200),
-    (160, 200, 40),
-)  # fmt: skip
-"""RGB of the overlays, object by object, chosen to differ also for people who see colours less well."""
-
 
 @dataclass
 class Track:
-    """One object's way: *start* the number of the frame it was marked on, *size* (height, width) of its masks.
+    """One object's way: *start* the number of the frame it was marked on, *size* (height, width) of its masks, *index* its place
+    among the colours (:mod:`models.palette`).
 
     Masks are kept as packed bits; frames where it is not seen have none.
     """
@@ -31,6 +28,7 @@ class Track:
     start: int
     size: tuple[int, int]
     scores: dict[int, float] = field(default_factory=dict)
+    index: int = 0
     _bits: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
 
     def put(self, frame: int, mask: NDArray[np.bool_], score: float) -> None:
@@ -56,12 +54,20 @@ class Track:
         return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def follow(tape: Tape, seeds: list[tuple[int, NDArray[np.bool_]]], plate: Plate | None, report: Report) -> list[Track]:
+def follow(
+    tape: Tape,
+    seeds: list[tuple[int, NDArray[np.bool_]]],
+    plate: Plate | None,
+    report: Report,
+    numbers: Sequence[int] = (),
+) -> list[Track]:
     """Return the track of each seed (number of its frame on the tape, mask bool [h, w] there) through the whole tape.
 
-    *plate* is the empty scene or None. Gives *report* the fraction done with previews; lets Cancelled pass.
+    *plate* is the empty scene or None; *numbers* are those of the objects, from 1, by which they are coloured, by default in their
+    order. Gives *report* the fraction done with previews; lets Cancelled pass.
     """
-    tracks = [Track(start, mask.shape) for start, mask in seeds]
+    numbers = numbers or range(1, len(seeds) + 1)
+    tracks = [Track(start, mask.shape, index=n - 1) for (start, mask), n in zip(seeds, numbers, strict=True)]
     for track, (start, mask) in zip(tracks, seeds, strict=True):
         track.put(start, mask, 1.0)
     starts = [start for start, _ in seeds]
@@ -104,7 +110,7 @@ def _advance(
 
 
 def _preview(tracks: list[Track], number: int, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return overlay(frame, [track.at(number) for track in tracks])
+    return overlay(frame, [(track.at(number), track.index) for track in tracks])
 
 
 def enlarged(mask: NDArray[np.bool_], width: int, height: int) -> NDArray[np.bool_]:
@@ -121,16 +127,17 @@ def enlarged(mask: NDArray[np.bool_], width: int, height: int) -> NDArray[np.boo
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
 
 
-def overlay(frame: NDArray[np.uint8], masks: list[NDArray[np.bool_]]) -> NDArray[np.uint8]:
-    """Return a copy of *frame* (uint8 RGB [h, w, 3]) with each mask (bool [h, w]) tinted and outlined in its colour."""
+def overlay(frame: NDArray[np.uint8], masks: list[tuple[NDArray[np.bool_], int]]) -> NDArray[np.uint8]:
+    """Return a copy of *frame* (uint8 RGB [h, w, 3]) with each mask (bool [h, w]) tinted and outlined in the colour of the index
+    that stands beside it (:func:`models.palette.tone`)."""
     import cv2
 
     made = frame.copy()
     line = max(1, round(max(frame.shape[:2]) / 480))
-    for k, mask in enumerate(masks):
+    for mask, index in masks:
         if not mask.any():
             continue
-        colour = COLOURS[k % len(COLOURS)]
+        colour = palette.tone(index)
         # By a table: the tinted pixels as floats would take eight times the room.
         for channel, level in enumerate(colour):
             tint = (0.55 * np.arange(256) + 0.45 * level).astype(np.uint8)

@@ -33,8 +33,10 @@ unison.mediaCard = function (element, props, watch) {
 
   function marks(item, width, height) {
     const overlay = unison.overlay(width, height);
-    (item.regions || []).forEach((region, index) => {
-      (region.shapes || []).forEach((shape) => unison.drawShape(overlay, shape, colour(index), width, height));
+    (item.regions || []).forEach((region) => {
+      const group = unison.svg("g", { class: "u-mark u-k-" + region.key });
+      (region.shapes || []).forEach((shape) => unison.drawShape(group, shape, colour(region.number - 1), width, height));
+      overlay.append(group);
     });
     return overlay;
   }
@@ -47,21 +49,25 @@ unison.mediaCard = function (element, props, watch) {
       : h("span", { class: "u-tag" }, swatch, entry.text);
   }));
 
-  function boxes(item, node) {
-    (item.boxes || []).forEach((entry, index) => {
-      const [x0, y0, x1, y1] = entry.box.map((v) => number(v));
-      node.append(h("div", {
+  // Boxes and points on a stage; those of a *film* may be seen at their times alone.
+  function boxes(item, node, film = null) {
+    const places = [];
+    (item.boxes || []).forEach((entry) => {
+      const [x0, y0, x1, y1] = entry.box.map((v) => number(v)), paint = colour(number(entry.hue));
+      places.push({ entry, node: h("div", {
         class: "u-box" + (entry.key ? " u-k-" + entry.key : "") + (entry.quiet ? " u-quiet" : "") + (y0 < 0.08 ? " u-low" : ""),
         style: {
           left: x0 * 100 + "%", top: y0 * 100 + "%", width: (x1 - x0) * 100 + "%", height: (y1 - y0) * 100 + "%",
-          borderColor: colour(index),
+          borderColor: paint,
         },
-      }, entry.label ? h("span", { style: { background: colour(index) } }, entry.label) : null));
+      }, entry.label ? h("span", { style: { background: paint } }, entry.label) : null) });
     });
-    (item.points || []).forEach((entry) => node.append(h("div", {
+    (item.points || []).forEach((entry) => places.push({ entry, node: h("div", {
       class: "u-dot u-k-" + entry.key,
-      style: { left: number(entry.point[0]) * 100 + "%", top: number(entry.point[1]) * 100 + "%" },
-    })));
+      style: { left: number(entry.point[0]) * 100 + "%", top: number(entry.point[1]) * 100 + "%", background: colour(number(entry.hue)) },
+    }) }));
+    node.append(...places.map((place) => place.node));
+    if (film) unison.timedPlaces(item, film, places);
   }
 
   function imageItem(item, actions) {
@@ -81,10 +87,11 @@ unison.mediaCard = function (element, props, watch) {
   }
 
   function masksItem(item, actions) {
-    if (!(item.masks || []).some((mask) => local(mask.url))) return []; // a clip's masks are shown by its own video
-    const source = item.source || {};
-    const base = source.kind === "image" && local(source.url)
-      ? h("img", { src: local(source.url), alt: item.alt || "", draggable: "false", loading: "lazy" })
+    const source = item.source || {}, shown = local(source.url);
+    if (source.kind === "video" && shown && item.masks.some((mask) => mask.file)) return filmItem(item, actions);
+    if (!(item.masks || []).some((mask) => local(mask.url))) return [];
+    const base = source.kind === "image" && shown
+      ? h("img", { src: shown, alt: item.alt || "", draggable: "false", loading: "lazy" })
       : h("div", { class: "u-blank" });
     const node = stage(item, base);
     const layers = (item.masks || []).map((mask) => {
@@ -94,12 +101,41 @@ unison.mediaCard = function (element, props, watch) {
       node.append(layer);
       return layer;
     });
-    unison.maskNames(node, item.masks, layers);
-    actions.append(toggle("Mask", true, (on) => {
-      layers.forEach((layer) => (layer.hidden = !on));
-      node.classList.toggle("u-bare", !on);
-    }));
-    return [node];
+    unison.maskPictures(item.masks, unison.maskNames(node, item.masks, layers).put);
+    boxes(item, node);
+    actions.append(shownOrNot(node, layers));
+    return source.kind === "image" ? compared(item, node, base, actions) : [node];
+  }
+
+  const shownOrNot = (node, layers) => toggle("Mask", true, (on) => {
+    layers.forEach((layer) => (layer.hidden = !on));
+    node.classList.toggle("u-bare", !on);
+  });
+
+  // The masks of a clip lie over the clip they are of, and go along with it.
+  function filmItem(item, actions) {
+    const film = h("video", { src: local(item.source.url), preload: "metadata", playsinline: true, loop: number(item.duration) < 10, "aria-label": item.alt });
+    const node = stage(item, film), masks = unison.filmMasks(item, node, film);
+    node.classList.add("u-film");
+    poster(item, film);
+    boxes(item, node, film);
+    actions.append(shownOrNot(node, masks.layers));
+    const now = () => film.currentTime || number(item.start);
+    if (item.draw) item.draw = { ...item.draw, get at() { return now(); } };
+    item.refine = (item.refine || []).map((choice) => {
+      const index = item.masks.findIndex((mask) => mask.ref === choice.mask);
+      return { ...choice, get at() { return now(); }, get mask_url() { return masks.picture(index); } };
+    });
+    item.frame = masks.frame;
+    return [...compared(item, node, film, actions), unison.frames(item, film), unison.timeLine(item, film)];
+  }
+
+  // The frame that stands for the clip; played from the beginning unless somebody has looked elsewhere.
+  function poster(item, film) {
+    const at = number(item.poster);
+    if (at <= 0) return;
+    film.addEventListener("loadedmetadata", () => (film.currentTime = at), { once: true });
+    film.addEventListener("play", () => Math.abs(film.currentTime - at) < 0.01 && (film.currentTime = 0), { once: true });
   }
 
   function videoItem(item, actions) {
@@ -114,39 +150,57 @@ unison.mediaCard = function (element, props, watch) {
       const time = number(item.regions[0].time) + 0.5 / Math.max(number(item.fps), 1);
       film.addEventListener("loadedmetadata", () => (film.currentTime = time), { once: true });
       node.append(marks(item, number(item.width, 1), number(item.height, 1)));
-    } else if (number(item.poster) > 0) {
-      // The frame that stands for the clip; played from the beginning unless somebody has looked elsewhere.
-      const poster = number(item.poster);
-      film.addEventListener("loadedmetadata", () => (film.currentTime = poster), { once: true });
-      film.addEventListener("play", () => Math.abs(film.currentTime - poster) < 0.01 && (film.currentTime = 0), { once: true });
-    }
+    } else poster(item, film);
     // What is drawn is drawn on the frame that is on the screen.
     if (item.draw && !still) item.draw = { ...item.draw, get at() { return film.currentTime || number(item.start); } };
-    boxes(item, node);
-    return [...compared(item, node, film, actions), still ? null : unison.frames(item, film)];
+    boxes(item, node, film);
+    return [...compared(item, node, film, actions), still ? null : unison.frames(item, film), unison.timeLine(item, film)];
   }
 
   function soundItem(item, actions) {
     const player = h("audio", { src: local(item.url), controls: true, preload: "metadata", "aria-label": item.alt || item.ref });
-    const node = h("div", { class: "u-sound" }, local(item.wave) ? unison.soundPicture(item, player) : null, player);
+    const node = h("div", { class: "u-sound" }, local(item.wave) ? unison.soundPicture(item, player) : unison.timeLine(item, player), player);
     return compared(item, node, player, actions);
   }
 
   const link = (label, url, name) => h("a", { class: "u-btn", href: local(url), download: name || "", "data-download": label }, label);
 
-  function exports(refs, formats) {
-    const ask = (format) => button(format.toUpperCase(), { "data-export": format, "aria-label": "Download " + format.toUpperCase() },
-      () => tell("export", { refs, format }));
-    return h("span", { class: "u-group", role: "group", "aria-label": "Export" }, "Export", formats.map(ask));
+  function exports(refs, formats, frame = null) {
+    const ask = (format) => button(format.toUpperCase(), { "data-export": format, "aria-label": "Download " + format.toUpperCase() + (frame ? " of this frame" : "") },
+      () => tell("export", { refs, format, ...(frame ? { frame: frame() } : {}) }));
+    const name = frame ? "This frame" : "Export";
+    return h("span", { class: "u-group", role: "group", "aria-label": name, "data-of": frame ? "frame" : "all" }, name, formats.map(ask));
+  }
+
+  // Masks can be refined: the one that is lit, the only one, or the one that is chosen here.
+  function drawers(item) {
+    const choices = item.refine || [], open = (medium) => tell("draw", { ...medium });
+    if (!choices.length) return [button(item.kind === "audio" ? "Mark a stretch" : "Draw on it", { "data-act": "draw" }, () => open(item.draw))];
+    const of = (ref) => item.masks.find((mask) => mask.ref === ref);
+    const lit = () => choices.filter((choice) => unison.lights.pinned().includes("u-k-" + of(choice.mask).key));
+    const asked = h("div", { class: "u-which-mask u-group", role: "group", "aria-label": "Draw on which?", hidden: true }, "Draw on",
+      choices.map((choice) => button([h("span", { class: "u-swatch", style: { background: colour(of(choice.mask).hue) } }),
+        [choice.mask, of(choice.mask).label].filter(Boolean).join(" ")], { "data-refine": choice.mask }, () => open(choice))),
+      button("the bare " + (item.source.kind === "video" ? "clip" : "picture"), { "data-refine": "" }, () => open(item.draw)));
+    const main = button("Draw on it", { "data-act": "draw", ...(choices.length > 1 ? { "aria-expanded": "false" } : {}) }, () => {
+      const meant = choices.length > 1 ? lit() : choices;
+      if (meant.length === 1) return open(meant[0]);
+      asked.hidden = !asked.hidden;
+      main.setAttribute("aria-expanded", String(!asked.hidden));
+      if (!asked.hidden) asked.querySelector("button").focus();
+    });
+    return choices.length > 1 ? [main, asked] : [main];
   }
 
   function itemActions(item, actions) {
     if (item.actions === false) return;
-    if (item.draw) actions.append(button(item.kind === "audio" ? "Mark a stretch" : "Draw on it", { "data-act": "draw" }, () => tell("draw", { ...item.draw })));
+    if (item.draw) actions.append(...drawers(item));
     actions.append(button("Use as input", { "data-act": "use" }, () => tell("use", item.uses)));
     if (item.kind !== "masks" && local(item.url)) actions.append(link("Download", item.file || item.url, item.download));
-    if (item.kind === "masks") actions.append(exports(item.masks.map((mask) => mask.ref), ["png", "rle", "coco", "svg"]));
-    else if ((item.boxes || []).length) actions.append(exports([item.ref], ["coco", "svg"]));
+    if (item.kind === "masks") {
+      const refs = item.masks.map((mask) => mask.ref);
+      actions.append(exports(refs, ["png", "rle", "coco", "svg"]), ...(item.frame ? [exports(refs, ["png", "svg"], item.frame)] : []));
+    } else if ((item.boxes || []).length) actions.append(exports([item.ref], ["coco", "svg"]));
   }
 
   // What holds of the pixels that should not change, as it was counted.
@@ -155,9 +209,10 @@ unison.mediaCard = function (element, props, watch) {
 
   function legend(item) {
     if (item.kind === "masks") return tags(item.masks.map((mask) => ({ colour: colour(mask.hue), text: mask.text, key: mask.key })));
-    if ((item.regions || []).length) return tags(item.regions.map((region, index) => ({ colour: colour(index), text: region.text })));
-    const named = (item.boxes || []).filter((entry) => entry.key && entry.label);
-    return named.length ? tags(named.map((entry) => ({ colour: colour(item.boxes.indexOf(entry)), text: entry.label, key: entry.key }))) : null;
+    if ((item.regions || []).length) return tags(item.regions.map((region) => ({ colour: colour(region.number - 1), text: region.text, key: region.key })));
+    const named = [...(item.boxes || []), ...(item.stretches || [])].filter((entry) => entry.key && entry.label);
+    const once = named.filter((entry, index) => named.findIndex((other) => other.key === entry.key) === index);
+    return once.length ? tags(once.map((entry) => ({ colour: colour(number(entry.hue)), text: entry.label, key: entry.key }))) : null;
   }
 
   function drawItem(given) {
@@ -166,7 +221,7 @@ unison.mediaCard = function (element, props, watch) {
     const makers = { image: imageItem, masks: masksItem, video: videoItem, audio: soundItem };
     const body = (makers[item.kind] || (() => [h("div", { class: "u-blank" })]))(item, actions);
     itemActions(item, actions);
-    return h("figure", { class: "u-item", "data-kind": item.kind, "data-ref": item.ref }, body, legend(item),
+    return h("figure", { class: "u-item" + (item.echo ? " u-echo" : ""), "data-kind": item.kind, "data-ref": item.ref }, body, legend(item),
       h("figcaption", {}, item.caption || ""), item.badge ? drawBadge(item.badge) : null, actions.childNodes.length ? actions : null);
   }
 

@@ -25,7 +25,8 @@ unison.soundPicture = function (item, player) {
   const { h, local, number } = unison;
   const line = h("div", { class: "u-head" });
   const node = h("div", { class: "u-wave" },
-    h("img", { src: local(item.wave), alt: "Waveform and spectrogram of " + item.ref, draggable: "false", loading: "lazy" }), line);
+    h("img", { src: local(item.wave), alt: "Waveform and spectrogram of " + item.ref, draggable: "false", loading: "lazy" }),
+    unison.stretches(item, player), line);
   const length = () => (Number.isFinite(player.duration) ? player.duration : number(item.duration)) || 1;
   const show = () => (line.style.left = (player.currentTime / length()) * 100 + "%");
   const step = () => { show(); if (!player.paused && node.isConnected) requestAnimationFrame(step); };

@@ -18,6 +18,11 @@ unison.regionDesk = function () {
   desk.here = (object) => !desk.isVideo() || object.time === null || frameOf(desk.medium, object.time) === desk.frame;
   desk.size = () => [number(desk.medium.width, 1) || 1, number(desk.medium.height, 1) || 1];
   desk.fresh = (mask = null) => ({ id: desk.issue(), ref: desk.medium.ref, time: null, mask, label: "", shapes: [] });
+  // The place among the colours of the object in hand, or of the one that a first mark would begin: it goes by the number.
+  desk.hue = () => {
+    const now = desk.value();
+    return (desk.objects[desk.active]?.id ?? Math.max(number(now.next, 1), ...now.regions.map((region) => region.id + 1))) - 1;
+  };
   desk.kept = () => desk.objects.filter((object) => object.shapes.length || object.mask);
   desk.shape = () => desk.objects[desk.active]?.shapes[desk.chosen] ?? null;
 

@@ -12,6 +12,7 @@ unison.regionDialog = function (element, desk, references) {
   const view = unison.regionView(desk, room, canvas, find(".u-percent"));
   const tools = unison.regionTools(desk, view, () => number(widthInput.value) / 1000);
   const foot = find(".u-foot"), leave = find(".u-leave");
+  let outlined = 0; // the frame whose mask lies under the marks
   let awaited = null; // the frame's time that the video was last sent to
   let taken = "", leaving = false; // the marks that the tray has, and whether somebody has said what becomes of the others
 
@@ -24,13 +25,18 @@ unison.regionDialog = function (element, desk, references) {
     desk.start(medium, mine.map((region) => structuredClone(region)));
     desk.elsewhere = desk.value().regions.length - mine.length;
     desk.active = Math.max(index ?? desk.objects.length - 1, 0);
-    if (medium.mask && !desk.objects.some((object) => object.mask === medium.mask)) {
+    const known = medium.mask ? desk.objects.findIndex((object) => object.mask === medium.mask) : -1;
+    if (known >= 0) desk.active = known;
+    else if (medium.mask) {
       desk.objects.push(desk.fresh(medium.mask));
       desk.active = desk.objects.length - 1;
     }
     [taken, leaving] = [marks(), false];
     ask(false);
     desk.frame = desk.isVideo() ? shapes.clamp(first(medium, desk.objects[desk.active]), 0, desk.last()) : 0;
+    // A clip's mask is refined as it is on the frame with which it was opened.
+    if (medium.mask && known < 0 && desk.isVideo()) desk.objects[desk.active].time = desk.time();
+    outlined = desk.frame;
     load();
     frames.hidden = !desk.isVideo();
     scrubber.max = desk.last();
@@ -62,7 +68,7 @@ unison.regionDialog = function (element, desk, references) {
     if (medium.mask_url) {
       const layer = h("div", { class: "u-mask" });
       layer.style.maskImage = 'url("' + local(medium.mask_url).replace(/["\\]/g, "") + '")';
-      layer.style.background = colour(0);
+      layer.style.background = colour(desk.hue());
       canvas.append(layer);
     }
     desk.overlay = unison.overlay(...desk.size());
@@ -103,6 +109,7 @@ unison.regionDialog = function (element, desk, references) {
       if (!there) desk.media.currentTime = awaited;
     }
     if (before !== desk.frame) Object.assign(desk, { draft: null, chosen: -1 });
+    canvas.querySelectorAll(".u-mask").forEach((layer) => (layer.hidden = desk.frame !== outlined));
     desk.refresh();
   }
   desk.show = seek;
@@ -158,7 +165,7 @@ unison.regionDialog = function (element, desk, references) {
     const what = [object.mask, ...kinds].filter(Boolean).join(", ") || "nothing yet";
     return h("div", { class: "u-object" + (on ? " u-on" : "") },
       h("button", { type: "button", class: "u-pick", "aria-label": "Work on " + name, "aria-pressed": String(on), onclick: () => activate(index) },
-        h("span", { class: "u-swatch", style: { background: colour(index) } }), "#" + object.id),
+        h("span", { class: "u-swatch", style: { background: colour(object.id - 1) } }), "#" + object.id),
       label,
       h("span", { class: "u-kinds" }, what + (desk.isVideo() && object.time !== null ? " · frame " + frameOf(desk.medium, object.time) : "")),
       h("button", { type: "button", class: "u-btn u-refer", "data-refer": object.id, "aria-label": "Put " + name + " into the text", title: "Put " + name + " into the message",

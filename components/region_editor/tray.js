@@ -9,7 +9,7 @@ unison.regionTray = function (tray, desk, references) {
   function chip(region, medium) {
     const name = "region#" + region.id, full = name + (region.label ? " " + region.label : "");
     return h("span", { class: "u-chip", "data-region": region.id, "data-name": name },
-      h("span", { class: "u-swatch", style: { background: colour(region.index) } }),
+      h("span", { class: "u-swatch", style: { background: colour(region.id - 1) } }),
       button(full, "u-name", { "aria-label": full + ": put it into the message", title: "Put " + name + " into the message" },
         () => references.insert(name)),
       button("✎", "u-edit", { "aria-label": "Edit " + name, title: "Edit " + name, "data-edit": region.id }, () => desk.open(medium, region.index)),
@@ -34,7 +34,7 @@ unison.regionTray = function (tray, desk, references) {
 
   function draw() {
     const now = desk.value();
-    const seen = {}; // an object's colour is its place among the objects of its medium, here, in the dialog and in the chat
+    const seen = {}; // the place among the objects of its medium
     const placed = now.regions.map((region) => ({ ...region, index: (seen[region.ref] = (seen[region.ref] ?? -1) + 1) }));
     const refs = [...new Set([...now.attached, ...placed.map((region) => region.ref)])].filter((ref) => now.media[ref]);
     tray.replaceChildren(...refs.map((ref) => tile(now.media[ref], placed.filter((region) => region.ref === ref))));

@@ -51,13 +51,13 @@ unison.regionView = function (desk, room, canvas, percent) {
     layout();
   }
 
-  function number(object, index) {
+  function number(object) {
     const first = object.shapes[0];
     if (!first) return null;
     const [x0, y0] = shapes.bounds(first), over = y0 * high > 26;
     return h("span", {
       class: "u-number" + (over ? " u-over" : "") + (x0 > 0.75 ? " u-left" : ""),
-      style: { left: x0 * 100 + "%", top: y0 * 100 + "%", background: colour(index) },
+      style: { left: x0 * 100 + "%", top: y0 * 100 + "%", background: colour(object.id - 1) },
     }, "#" + object.id + (object.label ? " " + object.label : ""));
   }
 
@@ -79,18 +79,18 @@ unison.regionView = function (desk, room, canvas, percent) {
 
   function draw() {
     if (!desk.overlay) return;
-    const [w, t] = desk.size(), paint = colour(desk.active);
+    const [w, t] = desk.size(), paint = colour(desk.hue());
     desk.overlay.replaceChildren();
     above.replaceChildren();
     desk.objects.forEach((object, index) => {
       if (!desk.here(object)) return;
-      object.shapes.forEach((shape) => unison.drawShape(desk.overlay, shape, colour(index), w, t, index === desk.active));
-      above.append(number(object, index) || "");
+      object.shapes.forEach((shape) => unison.drawShape(desk.overlay, shape, colour(object.id - 1), w, t, index === desk.active));
+      above.append(number(object) || "");
     });
     const { draft } = desk;
     if (draft?.type === "erase") trail(draft);
     else if (draft?.type === "poly" || draft?.type === "lasso") open(draft, paint);
-    else if (draft) unison.drawShape(desk.overlay, draft, colour(desk.objects.length ? desk.active : 0), w, t);
+    else if (draft) unison.drawShape(desk.overlay, draft, paint, w, t);
     const held = desk.tool === "select" ? desk.shape() : null;
     if (held && desk.here(desk.objects[desk.active])) {
       const [x0, y0, x1, y1] = shapes.bounds(held), round = held.type === "point" ? 14 : 4;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models import palette
 from models.expert import Expert, Inputs, Picture, Refusal, Report
 from models.values import Box, Checkpoint, TaskCall
 
@@ -15,17 +16,6 @@ if TYPE_CHECKING:
 
 TASK = "detect"
 NAME = "Boxes from the drawn scene (picture book)"
-_TONES = (
-    (230, 57, 70),
-    (29, 120, 220),
-    (20, 140, 80),
-    (214, 120, 0),
-    (138, 60, 200),
-    (0, 140, 150),
-    (200, 40, 140),
-    (110, 90, 20),
-)
-"""Colours that stand out on any picture and under white letters."""
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -53,7 +43,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
 
 def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Picture:
-    """Return the call's picture with a labelled box round each thing that the call names, or round all; ``meta["boxes"]``
+    """Return the call's picture with a labelled box round each thing that the call names, or round all, in the colour of
+    its place among them (:mod:`models.palette`); ``meta["boxes"]``
     holds [name, x0, y0, x1, y1] in fractions. Raises Refusal when nothing of that name is there."""
     from models.world.composer import compose
     from models.world.scene import Scene
@@ -128,7 +119,7 @@ def _absent(call: TaskCall, scene: Scene, handle: str, within: bool) -> Refusal:
 
 
 def _marked(pixels: NDArray[np.uint8], found: list[tuple[Thing, Box]]) -> NDArray[np.uint8]:
-    """Return a copy of *pixels* with a frame and a name for each; a name always has the same colour."""
+    """Return a copy of *pixels* with a frame and a name for each, in the colour of its place in *found*."""
     import numpy as np
     from PIL import Image, ImageDraw, ImageFont
 
@@ -137,9 +128,9 @@ def _marked(pixels: NDArray[np.uint8], found: list[tuple[Thing, Box]]) -> NDArra
     pen = ImageDraw.Draw(image)
     line = max(2, round(min(width, height) / 180))
     font = ImageFont.load_default(max(11, round(min(width, height) / 28)))
-    for thing, box in found:
+    for index, (thing, box) in enumerate(found):
         x0, y0, x1, y1 = box.to_pixels(width, height)
-        tone = _TONES[sum(thing.name.encode()) % len(_TONES)]
+        tone = palette.tone(index)
         pen.rectangle((x0 - line, y0 - line, x1 + line - 1, y1 + line - 1), outline=(255, 255, 255), width=1)
         pen.rectangle((x0 - line + 1, y0 - line + 1, x1 + line - 2, y1 + line - 2), outline=tone, width=line)
         left, top, right, bottom = pen.textbbox((0, 0), thing.name, font=font)
@@ -147,5 +138,5 @@ def _marked(pixels: NDArray[np.uint8], found: list[tuple[Thing, Box]]) -> NDArra
         x = min(max(0, x0 - line), max(0, width - wide))
         y = y0 - line - high if y0 - line - high >= 0 else min(y0, height - high)
         pen.rounded_rectangle((x, y, x + wide, y + high), radius=2 * line, fill=tone)
-        pen.text((x + 2 * line - left, y + 1.5 * line - top), thing.name, fill=(255, 255, 255), font=font)
+        pen.text((x + 2 * line - left, y + 1.5 * line - top), thing.name, fill=palette.ink(), font=font)
     return np.asarray(image)

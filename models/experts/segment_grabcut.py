@@ -6,7 +6,7 @@ import numpy as np
 
 from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
 from models.grabcut import cut
-from models.markings import MARK_HINT, marking_of, objects_of
+from models.markings import MARK_HINT, marking_of, numbers_of, objects_of
 from models.values import Checkpoint, TaskCall
 
 TASK = "segment"
@@ -41,7 +41,10 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
         raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     height, width = picture.pixels.shape[:2]
     regions = objects_of(call, inputs, handle)
-    found = Masks(np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle})
+    found = Masks(
+        np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle},
+        numbers=numbers_of(regions, inputs),
+    )  # fmt: skip
     for i, region in enumerate(regions):
         part = Share(report, i / len(regions), (i + 1) / len(regions))
         piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part)

@@ -17,7 +17,7 @@ from models.appearance import OTHER, SAME, foreign, look_at, ring
 from models.edges import half
 from models.expert import Clip, Expert, Inputs, Masks, Refusal, Report, Share, Value
 from models.grabcut import Marking, cut
-from models.markings import fitted, marking_of, mask_array, objects_of
+from models.markings import fitted, marking_of, mask_array, numbers_of, objects_of
 from models.masks import area
 from models.retime import frames_of
 from models.tape import Plate, Tape, empty_scene
@@ -50,6 +50,8 @@ class _Job:
     starts: list[int]
     shown: tuple[int, int]
     notes: list[str]
+    numbers: list[int]
+    """By which the things are coloured, from 1."""
 
     @property
     def first(self) -> int:
@@ -85,7 +87,7 @@ def track(call: TaskCall, inputs: Inputs, report: Report) -> Sequence[Value]:
         for k, (region, start) in enumerate(zip(job.regions, starts, strict=True)):
             report(0.15 + 0.05 * k / len(starts), "cutting out what is marked")
             seeds.append((start, _seed(job, region, start, tape[start], plate)))
-        tracks = follow(tape, seeds, plate, Share(report, 0.2, 0.75))
+        tracks = follow(tape, seeds, plate, Share(report, 0.2, 0.75), job.numbers)
         return _results(job, tracks, size, Share(report, 0.75, 1.0))
 
 
@@ -116,7 +118,7 @@ def _job(call: TaskCall, inputs: Inputs) -> _Job:
         start, note = _start(region, clip, inputs, shown[0])
         starts.append(start)
         notes += [note] if note else []
-    return _Job(handle, clip, inputs, regions, starts, shown, notes)
+    return _Job(handle, clip, inputs, regions, starts, shown, notes, numbers_of(regions, inputs))
 
 
 def _start(region: Region, clip: Clip, inputs: Inputs, otherwise: int) -> tuple[int, str]:
@@ -254,7 +256,7 @@ def _results(job: _Job, tracks: list[Track], size: tuple[int, int], report: Repo
     with VideoWriter(path, clip.width, clip.height, clip.fps, audio_from=sound, span=span) as writer:
         for n, frame in enumerate(read_frames(clip, first, last), first):
             masks = [enlarged(track.at(n - job.first), clip.width, clip.height) for track in tracks]
-            drawn = overlay(frame, masks)
+            drawn = overlay(frame, [(mask, number - 1) for mask, number in zip(masks, job.numbers, strict=True)])
             writer.write(drawn)
             for k, mask in enumerate(masks):
                 array[k, n] = enlarged(mask, width, height)
@@ -267,7 +269,7 @@ def _results(job: _Job, tracks: list[Track], size: tuple[int, int], report: Repo
         job.notes.append(f"only {span.start:.2f}-{span.end:.2f} s was worked on; the masks are empty elsewhere")
     facts: dict[str, Any] = {"of": job.handle, "notes": list(job.notes)}
     report(1.0, "done")
-    masks_made = Masks(array, labels, scores, clip.fps, dict(facts))
+    masks_made = Masks(array, labels, scores, clip.fps, dict(facts), job.numbers)
     return [
         masks_made,
         replace(writer.clip, label="followed: " + ", ".join(labels), meta={**writer.clip.meta, **facts}),

@@ -102,7 +102,7 @@ NONE = {
     "`` <b> `": "&#96;&#96; &lt;b&gt; &#96;",
 }
 TAGS = re.compile(r"(?:<pre>)?<code>([^<>`*_\[\]!\\]*)</code>(?:</pre>)?")
-PHRASES = re.compile(r'<button class="u-ph( u-k-[A-Za-z0-9-]+)+">[^<>`*_\[\]!\\]*</button>')
+PHRASES = re.compile(r'<button class="u-ph( u-k-[A-Za-z0-9-]+)+( u-c[0-7])?">[^<>`*_\[\]!\\]*</button>')
 
 
 @pytest.mark.parametrize("text", CODE)
@@ -222,8 +222,8 @@ def test_every_failure_of_one_call_and_of_none_is_kept():
 def test_grounded_words_come_with_a_picture_of_the_places():
     parts = (Text("I see "), Grounding("a dog", (Box(0.1, 0.1, 0.4, 0.5),)), Text("."))
     content = show(Message("assistant", parts))[0]["content"]
-    assert content[0] == 'I see <button class="u-ph u-k-g0-1">a dog</button>.'
-    assert content[1]["card"]["items"][0]["boxes"] == [{"box": [0.1, 0.1, 0.4, 0.5], "label": "a dog", "key": "g0-1"}]
+    assert content[0] == 'I see <button class="u-ph u-k-g0-1 u-c0">a dog</button>.'
+    assert content[1]["card"]["items"][0]["boxes"] == [{"box": [0.1, 0.1, 0.4, 0.5], "label": "a dog", "key": "g0-1", "hue": 0}]
 
 
 def test_no_entry_tells_a_path_of_the_server():

@@ -97,7 +97,7 @@ def test_words_of_a_reply_that_name_a_mask_are_tied_to_it_whatever_their_case():
     content = show(
         Text("The Red  Dog and a cat, not dogma."), MARKED, mask(1, "red dog"), mask(2, "cat"), mask(3, "cat")
     )
-    assert phrases(content[0]) == [("u-k-mask-1", "Red Dog"), ("u-k-mask-2 u-k-mask-3", "cat")]
+    assert phrases(content[0]) == [("u-k-mask-1 u-c0", "Red Dog"), ("u-k-mask-2 u-k-mask-3 u-c1", "cat")]
     masks = content[1]["card"]["items"][0]["masks"]
     assert [(m["key"], m["hue"], m["label"]) for m in masks] == [
         ("mask-1", 0, "red dog"), ("mask-2", 1, "cat"), ("mask-3", 2, "cat"),
@@ -107,6 +107,8 @@ def test_words_of_a_reply_that_name_a_mask_are_tied_to_it_whatever_their_case():
 def test_a_colour_goes_by_the_number_and_not_by_the_place_in_a_card():
     (only,) = mask_items([mask(7, "cat")], {"image#1": PHOTO}, str)
     assert only["masks"][0]["hue"] == 6
+    marked = Media("mask", "mask#7", "cc/7.png", {"of": "image#1", "number": 3})
+    assert mask_items([marked], {"image#1": PHOTO}, str)[0]["masks"][0]["hue"] == 2, "that of the mark it was cut from"
 
 
 @pytest.mark.parametrize("text", ["see [x](http://a/dog)", "http://a/dog", "`dog`", "\n\n    dog", "dog#1", "#dog"])
@@ -121,7 +123,7 @@ def test_keys_that_could_leave_their_tag_are_dropped():
 @pytest.mark.parametrize("evil", ["a\\", "`x`", "<b>", "*a*", "![](http://x/y.png)", '"> <img src=x>'])
 def test_a_phrase_of_any_signs_stays_within_its_button(evil):
     (words,) = [part for part in show(Grounding(evil)) if isinstance(part, str)]
-    assert re.fullmatch(r'<button class="u-ph u-k-g0-1">[^<>`*\\!\[\]"]*</button>', words)
+    assert re.fullmatch(r'<button class="u-ph u-k-g0-1 u-c0">[^<>`*\\!\[\]"]*</button>', words)
 
 
 def test_boxes_and_points_of_an_answer_are_shown_on_their_picture_and_a_detected_box_answers_to_its_name():
@@ -132,12 +134,12 @@ def test_boxes_and_points_of_an_answer_are_shown_on_their_picture_and_a_detected
         MARKED,
         found,
     )
-    assert phrases(content[0]) == [("u-k-g0-1", "a dog"), ("u-k-image-2-b0", "cat")]
+    assert phrases(content[0]) == [("u-k-g0-1 u-c0", "a dog"), ("u-k-image-2-b0 u-c0", "cat")]
     (place,) = content[1]["card"]["items"]
-    assert place["boxes"] == [{"box": [0, 0, 0.5, 0.5], "label": "a dog", "key": "g0-1"}]
-    assert place["points"] == [{"point": [0.2, 0.3], "key": "g0-1"}]
+    assert place["boxes"] == [{"box": [0, 0, 0.5, 0.5], "label": "a dog", "key": "g0-1", "hue": 0}]
+    assert place["points"] == [{"point": [0.2, 0.3], "key": "g0-1", "hue": 0}]
     (shown,) = content[2]["card"]["items"]
-    assert shown["boxes"] == [{"box": [0.1, 0.2, 0.5, 0.6], "label": "cat", "key": "image-2-b0", "quiet": True}]
+    assert shown["boxes"] == [{"box": [0.1, 0.2, 0.5, 0.6], "label": "cat", "key": "image-2-b0", "hue": 0, "quiet": True}]
 
 
 # A call once more

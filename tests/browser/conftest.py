@@ -63,16 +63,21 @@ def editor_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any
 
 @pytest.fixture
 def editor(chromium: Any, editor_files: tuple[Any, str]) -> Iterator[Any]:
-    """Open the editor alone on media, its dialog too unless *dialog* is false; at the end nothing may have gone wrong but what
-    *expected* names."""
+    """Open the editor alone on media, its dialog too unless *dialog* is false, on a desk, a *phone*, or a *screen* as the browser is
+    told of it; at the end nothing may have gone wrong but what *expected* names."""
     folder, url = editor_files
     opened: list[tuple[Any, stage.Watched, str]] = []
 
     def open_editor(
-        *media: dict[str, Any], phone: bool = False, dialog: bool = True, expected: str = "-", **value: Any
+        *media: dict[str, Any],
+        phone: bool = False,
+        dialog: bool = True,
+        expected: str = "-",
+        screen: dict[str, Any] | None = None,
+        **value: Any,
     ) -> Any:
         editor_page.write(folder, *(media or (editor_page.PICTURE,)), **value)
-        page = chromium.new_context(**(editor_page.PHONE if phone else editor_page.DESK)).new_page()
+        page = chromium.new_context(**(screen or (editor_page.PHONE if phone else editor_page.DESK))).new_page()
         page.set_default_timeout(60_000)
         opened.append((page, stage.Watched(page), expected))
         page.goto(url)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from components import assets
 from tests.browser import stage
@@ -55,8 +56,12 @@ unison.regionEditor(document.querySelector("#tray"), props, (name, data) => told
 
 
 def make_media(folder: Path) -> Path:
-    """Put a picture with a red square, a wide one, a clip without sound and a sound of four seconds into *folder*; return it."""
+    """Put a picture with a red square and its mask, a wide one, a clip without sound and a sound of four seconds into *folder*;
+    return it."""
     stage.photo(folder / "square.png", (120, 60, 200, 140))
+    mask = np.zeros((200, 300), np.uint8)
+    mask[60:140, 120:200] = 255
+    Image.fromarray(mask).save(folder / "mask.png")
     stage.photo(folder / "wide.png", (40, 10, 60, 30), (400, 100))
     stage.clip(folder / "moving.mp4")
     make_sound(folder / "steps.wav")

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from models.expert import Picture
 
-TASK = "image"
+TASK = Path(__file__).stem.removeprefix("slow_")
 NAME = "slow stub"
 
 def load(checkpoint, device):
@@ -101,11 +101,11 @@ class Site:
         return []
 
 
-def _engine(settings: Settings, model: Any, slow: bool) -> Engine:
-    """Return the engine of the nano profile, its pictures made by the slow stub if *slow*."""
+def _engine(settings: Settings, model: Any, slow: tuple[str, ...]) -> Engine:
+    """Return the engine of the nano profile, with slow stubs for the tasks *slow*."""
     nano = PROFILES["nano"]
-    if slow:
-        PROFILES["nano"] = replace(nano, experts={**nano.experts, "image": (Checkpoint("slow_stub"),)})
+    stubs = {task: (Checkpoint(f"slow_{task}"),) for task in slow}
+    PROFILES["nano"] = replace(nano, experts={**nano.experts, **stubs})
     try:
         return Engine(settings, model=model)
     finally:
@@ -113,17 +113,19 @@ def _engine(settings: Settings, model: Any, slow: bool) -> Engine:
 
 
 @contextmanager
-def serve(folder: Path, model: Any = None, port: int = 0, slow: bool = True) -> Iterator[Site]:
-    """Serve the page over *model* (None: the nano model) with its data in *folder*; the expert for pictures from words is a
-    *slow* stub, to be stopped, or the profile's own."""
+def serve(folder: Path, model: Any = None, port: int = 0, slow: bool | tuple[str, ...] = True) -> Iterator[Site]:
+    """Serve the page over *model* (None: the nano model) with its data in *folder*; the experts for the tasks *slow* are stubs
+    that take their time, to be stopped (True: the one for pictures from words), the others are the profile's own."""
     from app.hosting import launch_keywords
     from app.ui import build
 
     experts = folder / "experts"
     experts.mkdir(parents=True, exist_ok=True)
-    (experts / "slow_stub.py").write_text(SLOW, encoding="utf-8")
+    stubs = ("image",) if slow is True else slow or ()
+    for task in stubs:
+        (experts / f"slow_{task}.py").write_text(SLOW, encoding="utf-8")
     settings = Settings(data=folder / "data", experts_folder=experts, port=port, open_browser=False, profile="nano")
-    engine = _engine(settings, model, slow)
+    engine = _engine(settings, model, stubs)
     engine.start()
     page = build(engine)
     page.launch(**launch_keywords(settings), prevent_thread_lock=True, quiet=True)

@@ -153,3 +153,14 @@ def test_the_browser_may_choose_it_and_no_task_can_be_called_so():
     assert picked({"task": WORDS}, {}, (), TASKS).task == WORDS
     assert WORDS not in TASKS
     assert " " in WORDS
+
+
+def test_a_task_that_was_chosen_and_done_is_not_asked_for_again_of_words_that_are_no_command(made, tmp_path):
+    engine = made("Gladly.<task>adjust image#1 op=sepia</task>")
+    session = engine.open("ann")
+    engine.attach(session, picture(tmp_path / "a.png"))
+    options = Options(task="adjust", media=("image#1",))
+    message = said(engine, session, "warmer, please", attachments=["image#1"], options=options)
+    assert [call.params for call in of(message, TaskCall)] == [{"op": "sepia"}]
+    # The profile of this test has no expert for it; “/adjust warmer, please” would also be told to lack its op=.
+    assert ["no expert for adjust" in failure.what for failure in of(message, Failure)] == [True]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import torch
 
 from models.expert import Refusal
 from models.vision.suppress import overlaps
-from models.vision.tower import STRIDE, VisionTower
+from models.vision.tower import STRIDE, Dense, VisionTower
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,12 +41,14 @@ class Seen:
 @dataclass(frozen=True)
 class Found:
     """A thing in a picture: which of the phrases it is (*number*), its *box* (x0, y0, x1, y1 in fractions), how alike the
-    best of its patches and the phrase are (*alike*, -1..1) and how sure it is that a thing is there (*sure*, 0..1)."""
+    best of its patches and the phrase are (*alike*, -1..1), how sure it is that a thing is there (*sure*, 0..1), and the mean
+    *phrase* of its patches by their scores, float32 [phrase] of unit length."""
 
     number: int
     box: tuple[float, float, float, float]
     alike: float
     sure: float
+    phrase: NDArray[np.float32] = field(repr=False, compare=False)
 
 
 def sides(width: int, height: int, area: int) -> tuple[int, int]:
@@ -73,10 +75,14 @@ def prepared(pixels: NDArray[np.uint8], area: int) -> torch.Tensor:
 @torch.no_grad()
 def look(tower: VisionTower, pixels: NDArray[np.uint8]) -> Seen:
     """Return what *tower*, in evaluation mode, sees of a picture uint8 [h, w, 3] of any size."""
-    out = tower(prepared(pixels, tower.config.area).to(tower.device))
-    phrases, boxes = (values[0].flatten(1).T.float().cpu().numpy() for values in (out.phrases, out.boxes))
-    sure = out.objectness[0].flatten().sigmoid().float().cpu().numpy()
-    return Seen(phrases, np.clip(boxes, 0, 1), sure, float(tower.config.contrast))
+    return seen_in(tower(prepared(pixels, tower.config.area).to(tower.device)), 0, float(tower.config.contrast))
+
+
+def seen_in(out: Dense, number: int, contrast: float) -> Seen:
+    """Return what was seen of picture *number* of those that the tower said *out* of."""
+    phrases, boxes = (values[number].flatten(1).T.float().cpu().numpy() for values in (out.phrases, out.boxes))
+    sure = out.objectness[number].flatten().sigmoid().float().cpu().numpy()
+    return Seen(phrases, np.clip(boxes, 0, 1), sure, contrast)
 
 
 def find(seen: Seen, vector: NDArray[np.float32]) -> Found:
@@ -114,7 +120,9 @@ def _joined(seen: Seen, score: NDArray[np.float32], best: int, alike: NDArray[np
     together[best] = True
     weights = np.exp(score[together] - score[best])
     x0, y0, x1, y1 = ((weights[:, None] * seen.boxes[together]).sum(0) / weights.sum()).tolist()
-    return Found(number, (x0, y0, x1, y1), float(alike[best]), float(seen.sure[best]))
+    phrase = weights @ seen.phrases[together]
+    phrase /= max(float(np.linalg.norm(phrase)), 1e-6)
+    return Found(number, (x0, y0, x1, y1), float(alike[best]), float(seen.sure[best]), phrase)
 
 
 @lru_cache(maxsize=2)

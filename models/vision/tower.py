@@ -7,12 +7,13 @@ vector in the space of the sentence encoder), the box round that thing, and whet
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PreTrainedModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers import initialization as init
 
 from models.vision.config import TowerConfig
@@ -27,12 +28,14 @@ REACH = 16.0
 class Dense:
     """What the tower says of b pictures of h x w patches. *features* float [b, neck, h, w]; *phrases* float [b, phrase, h, w],
     of unit length; *boxes* float [b, 4, h, w]: x0, y0, x1, y1 in fractions of the frame, which they may leave a little;
-    *objectness* float [b, h, w]: the log odds that a patch shows a thing."""
+    *objectness* float [b, h, w]: the log odds that a patch shows a thing; *stages*: the maps of each stage, float
+    [b, widths[1 + i], ...] at strides 4, 8, 16 and 32, the finest first."""
 
     features: Tensor
     phrases: Tensor
     boxes: Tensor
     objectness: Tensor
+    stages: tuple[Tensor, ...] = ()
 
 
 def _layer(before: int, after: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
@@ -86,12 +89,16 @@ class VisionTower(PreTrainedModel):
         else:
             super()._init_weights(module)
 
-    def features(self, pixel_values: Tensor) -> Tensor:
-        """Return the features of every patch, float [b, neck, height / STRIDE, width / STRIDE]."""
-        values, maps = self.stem(pixel_values), []
+    def maps(self, pixel_values: Tensor) -> tuple[Tensor, ...]:
+        """Return the maps of all stages, the finest first (see :class:`Dense`)."""
+        values, found = self.stem(pixel_values), []
         for stage in self.stages:
             values = stage(values)
-            maps.append(values)
+            found.append(values)
+        return tuple(found)
+
+    def features(self, maps: Sequence[Tensor]) -> Tensor:
+        """Return the features of every patch, float [b, neck, height / STRIDE, width / STRIDE], of the stages' *maps*."""
         coarse: Tensor = self.inward[0](maps[-1])
         for inward, merged, fine in zip(self.inward[1:], self.merged, reversed(maps[1:-1]), strict=True):
             coarse = merged(inward(fine) + functional.interpolate(coarse, size=fine.shape[-2:], mode="nearest"))
@@ -105,12 +112,13 @@ class VisionTower(PreTrainedModel):
             raise ValueError(
                 f"pictures of {width} x {height} pixels: both sides must be multiples of {STRIDE}, 32 at least"
             )
-        features = self.features(pixel_values)
+        stages = self.maps(pixel_values)
+        features = self.features(stages)
         phrases = self.phrase(features)
         if unit:
             phrases = functional.normalize(phrases.float(), dim=1)
         placed = self.place(features).float()
-        return Dense(features, phrases, corners(placed[:, :4], width, height), placed[:, 4])
+        return Dense(features, phrases, corners(placed[:, :4], width, height), placed[:, 4], stages)
 
 
 def corners(reach: Tensor, width: int, height: int) -> Tensor:
@@ -123,3 +131,7 @@ def corners(reach: Tensor, width: int, height: int) -> Tensor:
     left, top, right, bottom = far.unbind(1)
     sides = [(xs - left) / width, (ys - top) / height, (xs + right) / width, (ys + bottom) / height]
     return torch.stack(sides, 1)
+
+
+AutoConfig.register(TowerConfig.model_type, TowerConfig, exist_ok=True)
+AutoModel.register(TowerConfig, VisionTower, exist_ok=True)

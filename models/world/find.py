@@ -226,6 +226,12 @@ def _firsts() -> NDArray[np.intp]:
     return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
 
 
+def name_vectors() -> NDArray[np.float32]:
+    """Return the unit vector of each object's own name, float32 [objects, 384], in the order of the atlas. Raises ValueError when
+    the vectors were made for another list of words."""
+    return np.asarray(_vectors()[_firsts()])
+
+
 @lru_cache(maxsize=1)
 def _owners() -> tuple[str, ...]:
     return tuple(entry.name for entry in atlas.entries() for _ in (entry.name, *entry.synonyms, *entry.near))

@@ -62,6 +62,11 @@ class Maker:
     def __call__(self, step: int) -> Batch:
         """Return the batch of *step* (0, 1, 2, ...), the same whenever it is asked for."""
         frame = SIZES[step % len(SIZES)]
+        views = [viewed(seen, frame, np.random.default_rng(number)) for seen, number in self.sights(step)]
+        return collated([(pixels, ids, [self.place[name] for name in names]) for pixels, ids, names in views])
+
+    def sights(self, step: int) -> list[tuple[Sight, int]]:
+        """Return the scenes of *step*, for the frame of that step, and the seed by which each is viewed."""
         rng = Random(f"vision {self.seed} {step}")
         chosen = [(step, n) for n in range(self.fresh)]
         rounds = min(AGO, step // len(SIZES))
@@ -69,8 +74,7 @@ class Maker:
             (step - len(SIZES) * rng.randint(0, rounds), rng.randrange(self.fresh))
             for _ in range(self.size - self.fresh)
         ]
-        views = [viewed(self._sight(*one), frame, np.random.default_rng(rng.randrange(2**31))) for one in chosen]
-        return collated([(pixels, ids, [self.place[name] for name in names]) for pixels, ids, names in views])
+        return [(self._sight(*one), rng.randrange(2**31)) for one in chosen]
 
     def _sight(self, step: int, number: int) -> Sight:
         key = step, number

@@ -47,14 +47,19 @@ _GROUNDS = ("", "beige", "light blue", "mint", "lavender", "cream", "light gray"
 _OVER = 0.22
 """A thing may cover so much of a smaller one's box."""
 
+_BARE = Backdrop()
+
 
 @dataclass(frozen=True)
 class Sight:
-    """A drawn scene. *pixels* uint8 [h, w, 3]; *ids* uint8 [h, w]: 0 for the backdrop, k for the k-th of *names*."""
+    """A drawn scene. *pixels* uint8 [h, w, 3]; *ids* uint8 [h, w]: 0 for the backdrop, k for the k-th of *names*; the *backdrop*
+    and the *style* that it was drawn with."""
 
     pixels: NDArray[np.uint8]
     ids: NDArray[np.uint8]
     names: tuple[str, ...]
+    backdrop: Backdrop = _BARE
+    style: str = ""
 
 
 def sight(names: Sequence[str], size: tuple[int, int], seed: str) -> Sight:
@@ -65,7 +70,7 @@ def sight(names: Sequence[str], size: tuple[int, int], seed: str) -> Sight:
     pixels, ids = draw(scene, width, height)
     if rng.random() < _MOODY:
         pixels = graded(pixels, rng.choice(GRADES))
-    return Sight(pixels, ids, tuple(thing.name for thing in scene.things))
+    return Sight(pixels, ids, tuple(thing.name for thing in scene.things), scene.backdrop, scene.style)
 
 
 def arranged(rng: Random, names: Sequence[str], width: int, height: int) -> Scene:

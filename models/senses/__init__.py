@@ -1,0 +1,1 @@
+"""The senses: pictures, clips, marks and sounds in, rows of percepts out, by frozen encoders."""

@@ -1,0 +1,219 @@
+"""Perceive pictures, clips, marks and sounds: the one way from a medium to the rows that the unified model reads.
+
+Everything that is heavy is imported when something is first perceived. What was perceived of a file is kept by its content
+(:class:`Kept`), so that a medium is encoded once, however often a conversation comes back to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.expert import Clip, Refusal, Sound
+from models.percepts import Percept
+from models.values import Region
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.senses.ear import Ear
+    from models.senses.eye import Look
+    from models.senses.gate import Gate
+    from models.vision.tower import VisionTower
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+LOW, HIGH, HEARING = "nano/low", "nano/vision", "nano/hearing"
+"""The folders of the shipped encoders, below ``assets``."""
+WINDOWS = 24
+"""Windows of 2.56 s of a sound that are heard, at most: a minute of it; of a longer one as many, evenly spread."""
+SIDE = 320
+"""Pixels of the longer side at which frames of a clip are read from its file; the encoders take them smaller still."""
+_REMEDY = "Make it with python -m training.vision, training.vision.low or training.hearing."
+
+
+@dataclass(frozen=True)
+class Perceived:
+    """What was perceived of a medium: its *percepts*; whether it was *refused*, as nothing of the drawn and synthesised world that the
+    encoders know (then there are none); and how many seconds of it were *left_out*, as it is longer than what is read."""
+
+    percepts: tuple[Percept, ...] = ()
+    refused: bool = False
+    left_out: float = 0.0
+
+
+@dataclass(frozen=True)
+class Senses:
+    """The encoders, in evaluation mode, and the gates: *low* a vision transformer of transformers, *tower*, *ear*, and what tells
+    whether a picture (*sights*) or a sound (*noises*) is of the known world, None to let everything pass."""
+
+    low: Any
+    tower: VisionTower
+    ear: Ear
+    sights: Gate | None = None
+    noises: Gate | None = None
+
+    def look(self, frames: Sequence[NDArray[np.uint8]]) -> list[Look]:
+        """Return a look at each of *frames*, uint8 [h, w, 3] of one size."""
+        from models.senses.eye import looks
+
+        return looks(self.tower, self.low, frames)
+
+    def picture(self, pixels: NDArray[np.uint8], gated: bool = True) -> Perceived:
+        """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH) and, where there are any, its things (THING).
+        Without *gated* it is taken to be of the known world, as pictures of training are."""
+        from models.senses.picture import patch_rows, thing_rows, things
+
+        look = self.look([_rgb(pixels)])[0]
+        if gated and self.sights and not self.sights.passes_looks([look]):
+            return Perceived(refused=True)
+        rows = thing_rows(things(look))
+        return Perceived((patch_rows(look), rows) if len(rows) else (patch_rows(look),))
+
+    def marks(
+        self,
+        pixels: NDArray[np.uint8],
+        regions: Sequence[Region],
+        masks: Mapping[str, NDArray[np.bool_]] | None = None,
+        gated: bool = True,
+    ) -> tuple[Percept, ...]:
+        """Return what is perceived of each of *regions* of a picture (or of the frame that they were drawn on), MARKED, one row each;
+        () where the picture is refused. *masks* holds the earlier masks, bool [h, w], that regions refine. Raises Refusal
+        for a region that marks nothing."""
+        from models.senses.picture import marked_rows
+
+        look = self.look([_rgb(pixels)])[0]
+        if gated and self.sights and not self.sights.passes_looks([look]):
+            return ()
+        height, width = pixels.shape[:2]
+        return tuple(marked_rows(look, regions, (width, height), masks))
+
+    def frames(self, frames: Sequence[NDArray[np.uint8]], seconds: Sequence[float], gated: bool = True) -> Perceived:
+        """Return what is perceived of a clip by its *frames*, uint8 [h, w, 3] of one size, shown at *seconds*: what is where and when
+        (MOMENT) and, where there are any, things followed over them (TRACK). Raises ValueError for no frames, or when there is
+        not one second for each."""
+        from models.senses.clip import moment_rows, track_rows
+        from models.senses.picture import things
+
+        if not frames or len(frames) != len(seconds):
+            raise ValueError(
+                f"{len(frames)} frames with {len(seconds)} times: a clip needs one of each, and one for each"
+            )
+        looks = self.look([_rgb(frame) for frame in frames])
+        if gated and self.sights and not self.sights.passes_looks(looks):
+            return Perceived(refused=True)
+        rows = track_rows([things(look) for look in looks], seconds)
+        moments = moment_rows(looks, seconds)
+        return Perceived((moments, rows) if len(rows) else (moments,))
+
+    def clip(self, clip: Clip, gated: bool = True) -> Perceived:
+        """Return what is perceived of a clip in a file, by frames evenly spread over it. Raises Refusal when it cannot be read."""
+        from models.vision.frames import moments
+
+        wanted = moments(clip)
+        return self.frames(
+            read([moment.index for moment in wanted], clip), [moment.seconds for moment in wanted], gated
+        )
+
+    def sound(self, samples: NDArray[np.float32], rate: int, gated: bool = True) -> Perceived:
+        """Return what is perceived of a sound, float32 [n, channels] at *rate* Hz: the events in it (SOUND); nothing for silence.
+        Raises ValueError when it is not as described."""
+        from models.senses.ear import sound_rows
+        from models.vision.audio import hear
+
+        heard = hear(samples, rate, WINDOWS)
+        if gated and self.noises and not self.noises.passes_sound(self.ear, heard):
+            return Perceived(refused=True, left_out=heard.left_out)
+        rows = sound_rows(self.ear, heard)
+        return Perceived((rows,) if len(rows) else (), left_out=heard.left_out)
+
+
+def read(wanted: Sequence[int], clip: Clip) -> list[NDArray[np.uint8]]:
+    """Return the frames of *clip* whose numbers are *wanted*, rising, uint8 [h, w, 3] with no side longer than SIDE. Where they lie far
+    apart each is sought; else all in between are decoded, which is quicker than starting a decoder for each."""
+    from contextlib import closing
+
+    from models.video import read_frame, read_frames
+
+    if len(wanted) > 1 and wanted[-1] - wanted[0] > 60 * len(wanted):
+        return [read_frame(clip, index, SIDE) for index in wanted]
+    chosen, found = set(wanted), []
+    with closing(read_frames(clip, wanted[0], wanted[-1] + 1, SIDE)) as frames:
+        for number, frame in enumerate(frames, wanted[0]):
+            if number in chosen:
+                found.append(frame)
+    if len(found) != len(wanted):
+        raise Refusal("The video ends before its last frame.", "Save or export it again and attach that.")
+    return found
+
+
+def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture uint8 [h, w, 3 or 4] on white."""
+    import numpy as np
+
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or not pixels.size:
+        raise ValueError(f"a picture is uint8 [h, w, 3 or 4] with a pixel at least, not {pixels.shape}")
+    if pixels.shape[2] == 3:
+        return pixels
+    cover = pixels[..., 3:].astype(np.float32) / 255
+    return np.asarray(pixels[..., :3] * cover + 255 * (1 - cover) + 0.5, np.uint8)
+
+
+@lru_cache(maxsize=2)
+def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = HEARING) -> Senses:
+    """Return the senses of folders below ``assets`` (or anywhere), in memory once for each device. Raises Refusal when one is not
+    there or cannot be read."""
+    import torch
+    from transformers import AutoModel
+
+    from models.senses import ear, gate
+    from models.vision import dense
+
+    tower = dense.load(high, device)
+    try:
+        eye = AutoModel.from_pretrained(ASSETS / low, dtype=torch.float32, local_files_only=True)
+        eye = getattr(eye, "vision_model", eye) if hasattr(eye, "text_model") else eye
+        heard = ear.load(ASSETS / hearing, device)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise Refusal("An encoder of the senses cannot be read.", _REMEDY) from error
+    return Senses(eye.to(device).eval(), tower, heard, gate.load(ASSETS / low), gate.load(ASSETS / hearing))
+
+
+@lru_cache(maxsize=4)
+def version(low: str = LOW, high: str = HIGH, hearing: str = HEARING) -> str:
+    """Return a digest of the weights that perceive: what was perceived with others is not to be used again."""
+    found = hashlib.sha256()
+    for folder in (low, high, hearing):
+        files = json.loads((ASSETS / folder / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
+        found.update(json.dumps(files, sort_keys=True).encode())
+    return found.hexdigest()[:16]
+
+
+def perceive(kind: str, given: Any, device: str = "cpu", gated: bool = True) -> Perceived:
+    """Return what is perceived of a medium: *kind* "image" with pixels uint8 [h, w, 3 or 4], "video" with a Clip, "audio" with a Sound or
+    (samples, rate). Raises ValueError for another kind, Refusal for a file that cannot be read or senses that are not there."""
+    senses = load(device)
+    if kind == "image":
+        return senses.picture(given, gated)
+    if kind == "video":
+        return senses.clip(given, gated)
+    if kind == "audio":
+        samples, rate = (given.samples, given.rate) if isinstance(given, Sound) else given
+        return senses.sound(samples, rate, gated)
+    raise ValueError(f"nothing is perceived of {kind!r}: there are image, video and audio")
+
+
+def perceive_marks(
+    pixels: NDArray[np.uint8],
+    regions: Sequence[Region],
+    masks: Mapping[str, NDArray[np.bool_]] | None = None,
+    device: str = "cpu",
+    gated: bool = True,
+) -> tuple[Percept, ...]:
+    """Return what is perceived of each of *regions* on a picture or frame (see :meth:`Senses.marks`)."""
+    return load(device).marks(pixels, regions, masks, gated)

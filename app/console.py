@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import TextIOWrapper
@@ -16,9 +17,11 @@ from models.values import Media
 
 from app import console_chats
 from app.events import Event, Finished, Grown, Progress
+from app.overrides import with_stretches
 from app.screen import Screen, plain
 from app.session import Session, owner_of
 from app.sketch import Sketch
+from app.typed import Typed, lines_typed, nothing
 
 if TYPE_CHECKING:
     from app.engine import Engine
@@ -39,21 +42,28 @@ _VERBS = (
 /media                       list everything of this conversation with its file
 /export [png|rle|coco|svg] [HANDLE ...]   write masks to one file, or the boxes of a picture as coco or svg; otherwise say
                              where a result's file is
+/draw stretch FROM TO        mark a stretch of a sound, or of a clip's sound, in seconds; it goes into the message as words
 /retry [SEED]                answer the last message again
 """
     + console_chats.HELP
     + """
 /new                         start another conversation
-/quit                        leave; Ctrl-C ends a reply
+/quit                        leave
+While a reply is made: Ctrl-C, or /stop and Enter, ends it and keeps what is done; /skip and Enter ends the running call alone and
+goes on with the next. Whatever else you type then is the next message.
 A shape takes a handle at its end when it is not for the latest picture: /draw box 0,0,500,500 image#1."""
 )
 
 
 class Console:
-    """One conversation at a terminal: *read* gives the next line and raises EOFError at the end, *out* takes the text."""
+    """One conversation at a terminal: *read* gives the next line and raises EOFError at the end, *out* takes the text, *typed*
+    gives a line that was typed while a reply is made, or None."""
 
-    def __init__(self, engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None) -> None:
-        self.engine, self.read, self.out = engine, read, out or sys.stdout
+    def __init__(
+        self, engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None, typed: Typed = nothing
+    ) -> None:
+        self.engine, self.read, self.out, self.typed = engine, read, out or sys.stdout, typed
+        self.ahead: deque[str] = deque()  # typed while a reply was made
         self.owner = owner_of(engine.settings.data / OWNER_FILE)
         self.session = engine.open(self.owner)
         self.attached: list[str] = []
@@ -71,7 +81,7 @@ class Console:
         self.say("Unison. Type your message; /help lists the commands, /quit leaves.")
         while True:
             try:
-                line = self.read("you> ").strip()
+                line = self._next().strip()
             except EOFError:
                 return 0
             except KeyboardInterrupt:
@@ -91,9 +101,29 @@ class Console:
             except Refusal as refusal:
                 self.say(f"! {refusal.what} {refusal.hint}".rstrip())
 
+    def _next(self) -> str:
+        if not self.ahead:
+            return self.read("you> ")
+        line = self.ahead.popleft()
+        self.say(f"you> {line}")
+        return line
+
+    def _heed(self, screen: Screen) -> None:
+        """Do what is typed while a reply is made; other lines wait until it has ended."""
+        line = self.typed()
+        wish = (line or "").strip()
+        if wish == "/skip":
+            screen.line("(skipping)" if self.engine.skip(self.session) else "(no call runs that could be skipped)")
+        elif wish == "/stop":
+            self.engine.stop(self.session)
+        elif wish:
+            self.ahead.append(wish)
+            screen.line("(it waits until this reply has ended)")
+
     def send(self, text: str) -> None:
         """Send a message with what was attached and drawn, and print the reply; Ctrl-C stops it."""
         regions = self.sketch.regions(self._shelf(), self.engine.next_region(self.session))
+        text = with_stretches(text, self.sketch.spans)
         self.show(self.engine.reply(self.session, text, tuple(self.attached), tuple(regions)))
         self.forget()
 
@@ -118,6 +148,7 @@ class Console:
         screen = Screen(self.out, lambda handle: self.engine.file(self.session, handle))
         try:
             for event in events:
+                self._heed(screen)
                 if isinstance(event, Progress):
                     screen.progress(event)
                 elif isinstance(event, Grown):
@@ -206,8 +237,10 @@ class Console:
         self.say(help_text(router.tasks, rest) if rest else f"{_VERBS}\n{help_text(router.runnable())}")
 
 
-def chat(engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None) -> int:
+def chat(
+    engine: Engine, read: Callable[[str], str] = input, out: TextIO | None = None, typed: Typed | None = None
+) -> int:
     """Chat at the terminal until the person leaves; returns the exit status."""
     if out is None and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 must not end the chat
-    return Console(engine, read, out).run()
+    return Console(engine, read, out, typed or (lines_typed() if read is input else nothing)).run()

@@ -10,8 +10,9 @@ from typing import Any
 
 from models.expert import Refusal
 from models.places import read_place
-from models.values import Box, Media, Point, Region
+from models.values import Box, Media, Point, Region, Span
 
+from app.overrides import stretches, with_stretches
 from app.regions import region_from_json
 
 SHAPES = {
@@ -23,6 +24,7 @@ SHAPES = {
 """The shapes that can be typed, each with an example."""
 _HANDLE = re.compile(r"(?:image|video|audio|mask)#[0-9]{1,9}")
 _WIDTH = re.compile(r"width=([0-9.]{1,12})")
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MOMENT = re.compile(r"(#?)([0-9]+(?:\.[0-9]+)?)")
 
 
@@ -31,11 +33,12 @@ class Sketch:
 
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.spans: list[tuple[str, Span]] = []
         self.times: dict[str, float] = {}
 
     def clear(self) -> None:
         """Forget what is drawn; the chosen moments of videos stay."""
-        self.entries = []
+        self.entries, self.spans = [], []
 
     def regions(self, shelf: Mapping[str, Media], first: int) -> list[Region]:
         """Return what is drawn, numbered from *first*."""
@@ -54,9 +57,13 @@ class Sketch:
             return self._name(words.strip(), shelf, first)
         if _HANDLE.fullmatch(kind) and kind.startswith("mask"):
             return self._add({"ref": kind, "mask": kind, "shapes": []}, True, shelf, first)
+        if kind == "stretch":
+            return self._stretch(words, shelf, attached)
         if kind not in SHAPES:
             what = f"/draw does not know {kind}." if kind else "/draw needs a shape."
-            raise Refusal(what, f"Draw {', '.join(SHAPES)}, mask#1, name or undo; for example {SHAPES['box']}.")
+            raise Refusal(
+                what, f"Draw {', '.join(SHAPES)}, stretch, mask#1, name or undo; for example {SHAPES['box']}."
+            )
         named = _HANDLE.findall(words)
         shape, warnings = _shape(kind, _HANDLE.sub("", words))
         of = target(named[-1] if named else "", shelf, attached)
@@ -102,7 +109,22 @@ class Sketch:
         added = f"The {entry['shapes'][-1]['type']} is added to {drawn.handle}" if joins else f"{drawn.handle} is drawn"
         return f"  {added} on {drawn.of}{when}."
 
+    def _stretch(self, words: str, shelf: Mapping[str, Media], attached: Sequence[str]) -> str:
+        named, numbers = _HANDLE.findall(words), _SECONDS.findall(_HANDLE.sub("", words))
+        sounds = [handle for handle, m in shelf.items() if m.kind == "audio" or m.meta.get("has_audio")]
+        of = named[-1] if named else next((h for h in (*reversed(attached), *reversed(sounds)) if h in sounds), "")
+        if not of:
+            raise Refusal("There is no sound here.", "Add one: /add tune.wav.")
+        if len(numbers) != 2:
+            raise Refusal("/draw stretch needs its begin and its end.", f"Write it as in /draw stretch 1.2 3.4 {of}.")
+        _, (span,) = stretches([{"ref": of, "span": [float(number) for number in numbers]}], shelf)
+        self.spans.append(span)
+        return f"  {with_stretches('', [span])} is marked."
+
     def _undo(self, first: int) -> str:
+        if self.spans and not self.entries:
+            gone = self.spans.pop()
+            return f"  {with_stretches('', [gone])} is not marked any more."
         if not self.entries:
             raise Refusal("Nothing is drawn.", f"Draw with {SHAPES['box']}.")
         self.entries.pop()

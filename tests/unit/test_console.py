@@ -240,7 +240,7 @@ def test_a_new_conversation_has_no_media(talk: Callable[..., str], picture: Path
             "! /draw point: a point without two numbers was left out. Write it as in /draw point 500,500.",
         ),
         ("/draw box 1,2,3,4 image#5", "! There is no image#5 here. There are: none yet."),
-        ("/draw", "! /draw needs a shape. Draw box, point, line, outline, mask#1, name or undo;"),
+        ("/draw", "! /draw needs a shape. Draw box, point, line, outline, stretch, mask#1, name or undo;"),
         ("/draw star 1,2", "! /draw does not know star."),
         (
             "/draw line 5,5",

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.settings import Settings
+from app.uploads import Uploads, choose_folder
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -22,6 +23,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY = 4 * 1024**2
 """Bytes of a request that is not an upload: texts and regions; more could only stall the server."""
 SLACK = 1024**2
+FULL = "There is no room for another upload on the server now."
 READS = ("GET", "HEAD", "OPTIONS")
 POLICY = "; ".join((
     "default-src 'self'", "script-src 'self' 'unsafe-inline' 'unsafe-eval'", "style-src 'self' 'unsafe-inline'",
@@ -87,15 +89,25 @@ class Gate:
     tells browsers to load nothing from elsewhere.
 
     A name that is not ours in Host means that somebody's domain was pointed at this machine; addresses cannot be forged
-    that way, so they pass. Nothing is fetched for anybody either. *uploads* is the limit in bytes of one upload request.
+    that way, so they pass. Nothing is fetched for anybody either. *uploads* is the limit in bytes of one upload request, *room*
+    that of all of them.
     """
 
-    def __init__(self, app: Any, names: set[str], uploads: int, tunnel: bool = False, policy: str = POLICY) -> None:
-        self._app, self._names, self._uploads = app, names, uploads
+    def __init__(
+        self,
+        app: Any,
+        names: set[str],
+        uploads: int,
+        tunnel: bool = False,
+        policy: str = POLICY,
+        room: Uploads | None = None,
+    ) -> None:
+        self._app, self._names, self._uploads, self._room = app, names, uploads, room
         self._tunnel, self._policy = tunnel, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 400 (host), 403 (origin, address), 404 (a route that is closed) or 413 (size)."""
+        """Pass a request on, or answer 400 (host), 403 (origin, address), 404 (a route that is closed), 413 (size) or 507 (no
+        room for another upload)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -104,7 +116,19 @@ class Gate:
         if fault:
             await answer(send, *fault)
             return
-        started, taken, limit = False, 0, self._limit(scope)
+        limit = self._limit(scope)
+        if self._room is None or limit == BODY or scope["method"] != "POST":
+            await self._pass(scope, receive, send, limit)
+            return
+        length = headers.get("content-length", "")
+        with self._room.expect(int(length) if length.isdecimal() else limit) as room:
+            if room:
+                await self._pass(scope, receive, send, limit)
+            else:
+                await answer(send, 507, FULL)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        started, taken = False, 0
 
         async def counting() -> MutableMapping[str, Any]:
             """Take in the body, and fail once it is larger than allowed, whatever the headers said."""
@@ -189,7 +213,9 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
     settings.media.mkdir(parents=True, exist_ok=True)
     uploads = LIMITS.upload_bytes + SLACK
     policy = "" if on_spaces() else POLICY
-    gate = Middleware(Gate, names=hosts(settings), uploads=uploads, tunnel=settings.share, policy=policy)
+    room = Uploads(choose_folder(settings), settings.uploads_bytes)
+    room.clean()
+    gate = Middleware(Gate, names=hosts(settings), uploads=uploads, tunnel=settings.share, policy=policy, room=room)
     return {
         "server_name": "0.0.0.0" if on_spaces() else settings.host,
         "server_port": settings.port or None,

@@ -42,6 +42,7 @@ class Settings:
     calls_per_reply: int = 4
     quota_bytes: int = 2 * 1024**3
     disk_bytes: int = 20 * 1024**3
+    uploads_bytes: int = 4 * 1024**3
     keep_days: float = 30.0
     deadline: float = 900.0
     grace: float = 5.0

@@ -8,23 +8,28 @@ from typing import Any
 from components import assets
 from components.chat_list import chat_list
 from components.fast_gradio import gr
+from components.intake import intake
 from components.media_card import bridge, definition
 from components.outbox import send_box
 from components.region_editor import region_editor
 from components.settings_panel import settings_panel
 from components.talk import talk
 from components.target_chip import target_chip
+from models.media import LIMITS
 
 from app import api
 from app.chat_view import CHAT
+from app.composing import TEXT_MOST
 from app.engine import Engine
 from app.examples import EXAMPLES, make_examples, small_icon
 from app.ui_actions import Actions
 from app.ui_chats import Chats
+from app.ui_intake import Intake
 from app.ui_results import Results
 from app.ui_sending import Sending
 from app.ui_settings import panel
 from app.ui_target import Targets
+from app.uploads import choose_folder
 
 OWNER_KEY = "unison-owner"
 OWNER_SECRET = "unison-owner-1"
@@ -46,7 +51,15 @@ def look() -> dict[str, Any]:
     css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     # The stand-in for a storage that is off comes before whatever may look at it.
     head = assets.head(
-        "settings_panel", "media_card", "region_editor", "chat_list", "target_chip", "turn_bar", "talk", "outbox"
+        "settings_panel",
+        "media_card",
+        "region_editor",
+        "chat_list",
+        "target_chip",
+        "turn_bar",
+        "talk",
+        "outbox",
+        "intake",
     )
     return {"theme": theme, "css": css, "head": head}
 
@@ -80,11 +93,12 @@ def _box(number: int, engine: Engine) -> Any:
 
 def build(engine: Engine) -> Any:
     """Return the page over *engine*, with its endpoints for programs, as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
+    choose_folder(engine.settings)  # first: gradio's parts ask for it when they are made
     actions = Actions(engine, definition())
     results = Results(actions)
     sidebar = Chats(actions)
     targets = Targets(actions)
-    sending = Sending(actions)
+    sending, incoming = Sending(actions), Intake(actions)
     with gr.Blocks(title="Unison", fill_height=True, analytics_enabled=False, delete_cache=(3600, 86400)) as demo:
         api.add_endpoints(engine)  # first: gradio numbers names that are taken, also by what the page keeps to itself
         owner = gr.BrowserState(None, storage_key=OWNER_KEY, secret=OWNER_SECRET)
@@ -99,6 +113,9 @@ def build(engine: Engine) -> Any:
                 talk(elem_id="talk")
             asked = bridge(elem_id="asked")
             tray = region_editor(elem_id="tray", padding=False)
+            files = intake(
+                LIMITS.upload_bytes, engine.settings.files_per_message, TEXT_MOST, elem_id="intake", padding=False
+            )
             outbox = send_box(elem_id="outbox", padding=False)
             box = gr.MultimodalTextbox(
                 elem_id="box",
@@ -107,7 +124,7 @@ def build(engine: Engine) -> Any:
                 sources=["upload", "microphone"],
                 file_types=["image", "video", "audio"],
                 file_count="multiple",
-                max_plain_text_length=1_000_000,
+                max_plain_text_length=TEXT_MOST,
                 lines=1,
                 max_lines=8,
                 autofocus=True,
@@ -130,9 +147,8 @@ def build(engine: Engine) -> Any:
             "trigger_mode": "multiple",
         }  # fmt: skip
         demo.load(sidebar.load, [owner], [owner, *shown], **direct)
-        # The composer tells every key; only new files are worth a request, and the tray sends that.
-        box.change(None, [box], None, js="(value) => (unison.tellDraft(value), unison.tellFiles(value))", **direct)
-        tray.files(actions.attach, [box, tray, owner], [tray], **quiet, trigger_mode="always_last")
+        box.change(None, [box], None, js="unison.tellDraft", **direct)
+        files.files(incoming.attach, [tray, owner], [tray], **quiet, trigger_mode="multiple")
         # What is sent is what was there when Send was pressed, and the composer is empty from then on.
         for press in (box.submit, outbox.again):
             press(sending.send, [box, tray, chip, owner], shown, js="unison.post", **stream)

@@ -8,7 +8,6 @@ import html
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from components.fast_gradio import gr
@@ -173,47 +172,16 @@ class Actions:
 
     # The composer
 
-    def take(self, page: Page, message: Any) -> list[str]:
-        """Attach what is new in the composer; return the handles of all its files that are still wanted."""
-        paths = [str(path) for path in (message or {}).get("files", [])]
-        handles = []
-        with page.lock:
-            for gone in [path for path in page.files if path not in paths]:
-                del page.files[gone]
-            for path in paths:
-                if path not in page.files:
-                    try:
-                        page.files[path] = self.engine.attach(page.session, Path(path), Path(path).name).handle
-                    except Refusal as refusal:
-                        page.files[path] = None
-                        tell(Refusal(f"{Path(path).name}: {refusal.what}", refusal.hint))
-                handles.append(page.files[path])
-        return [handle for handle in handles if handle]
-
     def told(self, session: Session, data: Any) -> Tray:
         """Return what can be used of the tray that a browser sent."""
         return usable(data, self.engine.media(session), self.engine.next_region(session))
-
-    @guarded(1)
-    def attach(self, message: Any, data: Any, owner: Any, request: gr.Request) -> Any:
-        """Take new files of the composer in and show them in the tray."""
-        if not (message or {}).get("files"):
-            return gr.skip()
-        page = self.page(request, owner)
-        known, told = set(page.files), self.told(page.session, data)
-        if told.to is not None and told.to <= page.sent_to:
-            return gr.skip()  # they went with a message that was sent since
-        handles = self.take(page, message)
-        if set(page.files) <= known:
-            return gr.skip()
-        return self.tray(page.session, told.having(*handles))
 
     @guarded(1)
     def drop(self, data: Any, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
         """Take an attachment away; a file that was never sent is forgotten."""
         page, handle = self.page(request, owner), str(event._data["ref"])
         with page.lock:
-            page.files.update({path: None for path, known in page.files.items() if known == handle})
+            page.files.update({n: None for n, known in page.files.items() if known == handle})
         if handle in self.engine.pending(page.session):
             self.engine.detach(page.session, handle)
         return self.tray(page.session, self.told(page.session, data).without(handle))

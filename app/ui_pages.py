@@ -37,14 +37,14 @@ class Seen:
 
 @dataclass
 class Page:
-    """One open tab: its conversation, what became of the files in its composer (path -> handle, or None when refused or
-    taken away), which of its messages are in view, how many downloads it made, which was the last and which the latest
-    exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, which
+    """One open tab: its conversation, what became of the files that it uploaded (by the number that it gave each: the handle,
+    why it was refused, or None when it was taken away), which of its messages are in view, how many downloads it made, which was
+    the last and which the latest exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, which
     stream draws the tab now, what became of the messages that it sent (by the number that it gave each: "sent", "waits", "taken",
-    "refused", "back" or "gone"), and the state of its tray when the last one was sent."""
+    "refused", "back" or "gone")."""
 
     session: Session
-    files: dict[str, str | None] = field(default_factory=dict)
+    files: dict[str, str | Refusal | None] = field(default_factory=dict)
     view: Seen = field(default_factory=Seen)
     downloads: int = 0
     download: dict[str, Any] | None = None
@@ -55,7 +55,6 @@ class Page:
     gone: tuple[str, str, float] | None = None
     watcher: object = None
     sends: dict[str, str] = field(default_factory=dict)
-    sent_to: int = -1
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def turn_to(self, session: Session) -> None:

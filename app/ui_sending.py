@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, cast
 
 from components.fast_gradio import gr
@@ -37,8 +38,6 @@ class Sending:
         try:
             files = self._files(page, message)
             tray = read(data, self._engine.media(session), self._engine.next_region(session)).having(*files)
-            with page.lock:
-                page.sent_to = page.sent_to if tray.to is None else max(page.sent_to, tray.to)
             events = self._engine.begin(
                 session, self._begun(session, str((message or {}).get("text") or ""), tray, chip)
             )
@@ -70,11 +69,9 @@ class Sending:
         return in_turn(self._engine, session, tray.number, text, tray.attached, tray.regions, options)
 
     def _files(self, page: Page, message: Any) -> list[str]:
-        """Return the handles of the composer's files, which is empty from now on: the same file may come once more."""
-        handles = self._actions.take(page, message)
-        with page.lock:
-            page.files.clear()
-        return handles
+        """Return the handles of what the microphone recorded: all else came by :class:`app.ui_intake.Intake`."""
+        paths = [Path(str(path)) for path in (message or {}).get("files", [])]
+        return [self._engine.attach(page.session, path, path.name).handle for path in paths]
 
     def _given_back(self, page: Page, session: Session, tray: Tray) -> tuple[Any, ...]:
         """Return what the page shows when a message was refused: its files are in the tray again."""

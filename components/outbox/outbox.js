@@ -8,8 +8,11 @@ unison.outbox = function (element, trigger) {
   const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the list
   let waiting = [], drawn = "";
 
+  const chat = () => document.querySelector(".u-chats")?.dataset.current;
   const number = () => [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("-");
-  const unposted = () => [...entries.values()].find((entry) => !entry.posted);
+  const held = (entry) => !entry.posted && entry.waits; // for its files, or until the server has the message before it
+  const flies = (entry) => !held(entry) && !entry.state && Date.now() - entry.since < LOST;
+  const unposted = () => [...entries.values()].find((entry) => !entry.posted && !entry.waits);
 
   function write(text) {
     const node = field(), shift = text.length - node.value.length, at = [node.selectionStart + shift, node.selectionEnd + shift];
@@ -22,22 +25,44 @@ unison.outbox = function (element, trigger) {
   // file only while it is being sent.
   function take() {
     const text = field().value, tray = unison.takeTray();
-    const files = (unison.filesTold && !unposted()) || document.querySelector("#box [data-testid^=minimal-audio]");
-    if (!text.trim() && !tray.attached.length && !tray.regions.length && !files) return null;
-    const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now() };
+    const recorded = document.querySelector("#box [data-testid^=minimal-audio]"); // only gradio's own event takes it along, at once
+    if (!text.trim() && !tray.attached.length && !tray.regions.length && !recorded && !unison.filesUnderWay()) return null;
+    const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now(), chat: chat() };
+    entry.having = (medium) => {
+      tray.media = { ...tray.media, [medium.ref]: medium };
+      tray.attached = [...tray.attached, medium.ref];
+    };
+    entry.without = () => entries.has(entry.n) && giveBack(entry);
+    if (!recorded) unison.claimFiles(entry);
+    entry.waits = !recorded && (unison.filesAwaited(entry) || [...entries.values()].some((one) => held(one) || flies(one)));
     entries.set(entry.n, entry);
     if (text) write("");
     draw();
     setTimeout(draw, SLOW);
-    setTimeout(draw, LOST);
+    setTimeout(unison.filesCame, LOST);
     return entry;
   }
 
   function pressed(event) {
-    if (!element.isConnected || take()) return;
+    if (!element.isConnected) return;
+    const entry = take();
+    if (entry && !entry.waits) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
+
+  // Send the first that waits here, in the order of the presses: of two that are under way at once the later may come first. A
+  // message never goes into another conversation than it was written in.
+  unison.filesCame = () => {
+    for (const entry of [...entries.values()].filter(held)) {
+      if (unison.filesAwaited(entry) || [...entries.values()].some(flies)) break;
+      if (entry.chat !== chat()) { giveBack(entry); continue; }
+      Object.assign(entry, { waits: false, since: Date.now() });
+      trigger("again", {});
+      setTimeout(unison.filesCame, LOST);
+    }
+    draw();
+  };
   window.addEventListener("keypress", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#box textarea")) pressed(event);
   }, true);
@@ -45,17 +70,17 @@ unison.outbox = function (element, trigger) {
 
   unison.post = function (box, tray, chip, owner) {
     const entry = unposted() || take();
-    if (!entry) return [{ text: "", files: [] }, tray, chip, owner];
+    if (!entry || entry.waits) return [{ text: "", files: [] }, tray, chip, owner];
     entry.posted = true;
     const files = JSON.parse(JSON.stringify((box || {}).files || []));
     // Its own buttons are the composer's only way of letting go of files and of nothing else.
     files.forEach(() => document.querySelector("#box .thumbnail-wrapper .delete-button")?.click());
-    [unison.filesTold, unison.filesSent] = ["", files.length > 0]; // the same file may be chosen again
     return [{ text: entry.text, files }, { ...entry.tray, sent: entry.n }, { ...chip, choice: entry.choice }, owner];
   };
 
   function giveBack(entry) {
     entries.delete(entry.n);
+    unison.freeFiles(entry);
     const typed = field().value;
     if (entry.text) write(entry.text + (typed ? "\n" + typed : ""));
     if (entry.tray) unison.giveTray(entry.tray);
@@ -67,14 +92,14 @@ unison.outbox = function (element, trigger) {
       const state = (sent || {})[entry.n] || "";
       if (state === "taken" || state === "gone") entries.delete(entry.n);
       else if (state === "refused" || state === "back") giveBack(entry);
-      else entry.state = state || (entry.state && "lost");
+      else if (!held(entry)) entry.state = state || (entry.state && "lost");
     }
     for (const one of [...wanted.values()]) {
       if ((sent || {})[one.n] !== "back") continue;
       wanted.delete(one.n);
       giveBack(one);
     }
-    draw();
+    unison.filesCame();
   }
 
   function row(one, words, again) {
@@ -86,6 +111,7 @@ unison.outbox = function (element, trigger) {
         draw();
       }),
       button("Take back", "Take this message back into the composer", () => {
+        if (entries.has(one.n) && held(one)) { giveBack(one); draw(); return; }
         if (!entries.has(one.n)) wanted.set(one.n, one);
         trigger("unsend", { n: one.n });
       }));
@@ -95,12 +121,12 @@ unison.outbox = function (element, trigger) {
     list.dataset.sending = entries.size; // tells tests and styles how much is on its way
     const now = Date.now(), own = [...entries.values()].filter((entry) => !waiting.some((one) => one.n === entry.n));
     const late = own.filter((entry) => now - entry.since >= SLOW - 20 || entry.state);
-    const lost = (entry) => entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20);
-    const told = JSON.stringify([waiting.map((one) => one.n), late.map((entry) => [entry.n, lost(entry)])]);
+    const lost = (entry) => !held(entry) && (entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20));
+    const told = JSON.stringify([waiting.map((one) => one.n), late.map((entry) => [entry.n, lost(entry), unison.filesAwaited(entry)])]);
     if (told === drawn) return;
     drawn = told;
     list.replaceChildren(...waiting.map((one) => row(one, "Waits for the reply:")),
-      ...late.map((entry) => (lost(entry) ? row(entry, "Not sent:", true) : row(entry, "Sending:"))));
+      ...late.map((entry) => (lost(entry) ? row(entry, "Not sent:", true) : row(entry, unison.filesAwaited(entry) ? "Waits for its files:" : "Sending:"))));
     list.hidden = !list.childElementCount;
   }
 

@@ -13,7 +13,7 @@ The value is plain JSON, read as an input by the event that sends the message::
            | {"type": "scribble", "pts": [[x, y]], "width", "neg"?} | {"type": "poly", "pts", "neg"?}
 
 Coordinates are fractions 0..1 of the upright frame, widths fractions of its longer side. All of it comes from a browser:
-validate it. Python events: ``drop`` (data "ref": an attachment was taken away) and ``files``: the composer, whose change event calls ``unison.tellFiles(value)`` in the browser, holds other files than before.
+validate it. Python event: ``drop`` (data "ref": an attachment was taken away). New files come in by :mod:`components.intake`.
 The page opens the dialog with a window event ``unison:draw`` (detail: a medium), that for sounds with ``unison:stretch``, and
 attaches with ``unison:use``. References go into, and are read from, the text field that the CSS selector *composer* finds.
 ``components.assets.head("region_editor")`` belongs into the page's head.
@@ -26,7 +26,7 @@ from typing import Any
 from components.assets import read
 from components.fast_gradio import gr
 
-SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop' and 'files' */"
+SCRIPT = "unison.regionEditor(element, props, trigger, watch) /* sends 'drop' */"
 
 
 def empty(next_region: int = 1) -> dict[str, Any]:

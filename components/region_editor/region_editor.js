@@ -56,17 +56,18 @@ unison.regionEditor = function (element, props, trigger, watch) {
     desk.save({ media: known, attached: [...new Set([...now.attached, ...(media || []).map((medium) => medium.ref)])] });
     tray.scrollIntoView({ block: "nearest" });
   });
-  listen("unison:files", (paths) => paths && trigger("files", {}));
-  listen("unison:words", () => shown.light());
+  listen("unison:draft", () => shown.light());
   const typed = (event) => {
     if (!element.isConnected) document.removeEventListener("input", typed);
     else if (event.target.matches?.(props.composer || "textarea")) shown.light();
   };
   document.addEventListener("input", typed);
   function take() {
-    const next = states.take(props.value || {});
+    const [value, then] = unison.taken ? unison.taken(props.value || {}, desk.drop) : [props.value || {}, () => {}];
+    const next = states.take(value);
     if (next) props.value = next;
     shown.draw();
+    then();
   }
   watch("value", take);
   take();

@@ -1,4 +1,4 @@
-// What the tray shows of a medium, and which files and words the composer holds.
+// What the tray shows of a medium.
 
 // A small picture of a medium with what is marked on it; of a video, the frame of the first mark.
 unison.thumbnail = function (medium, regions) {
@@ -21,13 +21,4 @@ unison.thumbnail = function (medium, regions) {
   const node = h("span", { class: "u-thumb", style: { aspectRatio: wide + " / " + high } }, picture);
   node.append(overlay);
   return node;
-};
-
-unison.tellFiles = function (message) {
-  const paths = (message?.files || []).map((file) => file.path || "").join("\n");
-  // After a send an older word of the composer may still tell of what was sent, so the next file is told whatever its name.
-  if (paths !== unison.filesTold || (paths && unison.filesSent)) window.dispatchEvent(new CustomEvent("unison:files", { detail: paths }));
-  unison.filesTold = paths;
-  if (document.querySelector("#box .thumbnail-wrapper")) unison.filesSent = false;
-  window.dispatchEvent(new CustomEvent("unison:words", { detail: message?.text || "" }));
 };

@@ -51,14 +51,15 @@ def test_an_upload_that_is_cut_off_half_way_is_told_and_can_be_tried_again(chrom
         photo = stage.photo(tmp_path / "large.png", SQUARE, size=(1600, 1200))
         wire.cut_after(photo.stat().st_size // 2)
         page.set_input_files("#box input[type=file]", str(photo))
-        page.wait_for_selector("[data-testid=toast-body]")
+        refusal = page.locator(".u-refusals[role=status] .u-refusal")
+        refusal.wait_for()
+        assert "large.png: The upload was cut off." in refusal.inner_text()
         assert not wire.whole
-        assert page.locator(".u-tile").count() == 0
+        assert page.locator(".u-tile, .u-under-way li").count() == 0
         wire.mend()
-        with page.expect_file_chooser() as asking:
-            page.click("#box [data-testid=upload-button]")
-        asking.value.set_files(str(photo))
+        refusal.get_by_role("button", name="Try again: large.png").click()
         page.wait_for_selector(".u-tile")
+        assert refusal.count() == 0
         assert page.input_value("#box textarea") == "say it is here"
         stage.send(page, "say it is here")
         assert [part.handle for part in site.messages(page)[-2].parts if isinstance(part, Media)] == ["image#1"]

@@ -218,7 +218,7 @@ def test_a_box_on_a_photo_turned_by_exif_lands_on_the_right_pixels(page, site, t
 def test_a_file_that_is_no_medium_is_refused_in_words_and_the_page_goes_on(page, site, tmp_path):
     (tmp_path / "fake.png").write_bytes(b"this is no picture")
     page.set_input_files("#box input[type=file]", str(tmp_path / "fake.png"))
-    words = page.locator("[data-testid=toast-body]").inner_text()
+    words = page.locator(".u-refusals[role=status] .u-refusal").inner_text()
     assert "fake.png" in words
     assert str(tmp_path) not in words
     assert page.locator(".u-tile").count() == 0

@@ -1,0 +1,71 @@
+"""Put something new into a marked place of a picture, with a pipeline of diffusers that fills masks.
+
+The model sees the place and what is round it at its own size; its result is pasted into the place alone, so that every pixel
+outside of the declared band is the input's.
+"""
+
+from __future__ import annotations
+
+from models.diffusion import calls
+from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
+from models.markings import MARK_HINT
+from models.values import Box, Checkpoint, Point, TaskCall
+
+TASK = "inpaint"
+NAME = "Inpainting (diffusion model)"
+
+
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal when there is no picture, nothing is said or nothing is marked."""
+    handle = inputs.first(call, "image")
+    text = calls.words_of(call, "what shall be there")
+    if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
+        raise Refusal(f"It is not marked where “{text}” belongs in {handle}.", MARK_HINT)
+
+
+def load(checkpoint: Checkpoint, device: str) -> Expert:
+    """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
+    from PIL import Image
+
+    from models.diffusion.frame import pasted, plain, resized, window_round, worked
+    from models.diffusion.loading import load_pipeline
+    from models.diffusion.steps import colours_of, stepped
+    from models.markings import place_of
+
+    pipe = load_pipeline(checkpoint, device)
+    colours = colours_of(pipe)
+    area, multiple = (
+        int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
+    )
+
+    def inpaint(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+        handle = inputs.first(call, "image")
+        text = calls.words_of(call, "what shall be there")
+        picture = inputs.values[handle]
+        if not isinstance(picture, Picture):
+            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        notes = calls.cut_off(pipe, text)
+        place = place_of(
+            call, inputs, handle, picture.pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1)
+        )
+        if place is None or place.moving:
+            raise Refusal("The place is not marked on this picture.", MARK_HINT)
+        window = window_round(place.still)
+        wide, high = worked(
+            window.width, window.height, area // 4 if inputs.settings.get("smaller") else area, multiple
+        )
+        part = picture.pixels[window.rows, window.columns]
+        shown = Image.fromarray(resized(plain(part), wide, high))
+        hole = place.still[window.rows, window.columns].astype("uint8") * 255
+        mask = Image.fromarray(resized(hole[..., None].repeat(3, 2), wide, high)[..., 0])
+        with stepped(pipe, Share(report, 0.1, 1.0), "filling", colours):
+            made = pipe(
+                prompt=text, image=shown, mask_image=mask, width=wide, height=high, generator=calls.generator(inputs.seed),
+                output_type="pil", **calls.asked(pipe, inputs.settings),
+            )  # fmt: skip
+        new = resized(calls.pixels_of(made.images[0]), window.width, window.height)
+        result = pasted(picture.pixels, new, place.still, window)
+        meta = {"of": handle, "notes": notes, **calls.used(inputs, wide, high), **result.facts()}
+        return Picture(result.pixels, label=text[:80], meta=meta)
+
+    return inpaint

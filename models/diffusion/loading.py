@@ -74,7 +74,8 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
     kind = getattr(diffusers, name, None) if name.endswith("Pipeline") else None
     if kind is None:
         raise Refusal(
-            f"diffusers {diffusers.__version__} has no pipeline {name!r}.", "Check the profile's table of checkpoints."
+            f"Version {diffusers.__version__} of diffusers has no pipeline {name!r}.",
+            "Check the profile's table of checkpoints.",
         )
     folder = folder_of(checkpoint)
     given: dict[str, Any] = {"dtype": precision(checkpoint, device), "use_safetensors": True, **components}

@@ -83,9 +83,7 @@ def stepped(pipe: Any, report: Report, word: str = "drawing", colours: Colours |
     """While the block runs, tell *report* each step of *pipe*, and raise what *report* raises (Cancelled) out of it within one pass
     of the denoiser. Afterwards the pipeline is as it was, also after Stop. With *colours* each report has a preview."""
     watch = _Watch(report, word, colours)
-    modules = [
-        module for name in DENOISERS if hasattr(module := getattr(pipe, name, None), "register_forward_pre_hook")
-    ]
+    modules = [module for name in DENOISERS if (module := getattr(pipe, name, None)) is not None]
     hooks = [module.register_forward_pre_hook(watch.before, with_kwargs=True) for module in modules]
     pipe.progress_bar = lambda iterable=None, total=None: _Bar(watch, iterable, total)
     try:
@@ -140,7 +138,7 @@ class Colours:
             # early on there is mostly noise of the sampler's own size: brought to the size of what was learnt from
             own = own / max(1.0, float(own.std()))
             colour = np.tensordot(own, self._map[:-1], (0, 0)) + self._map[-1]
-            return np.clip((colour + 1) * 127.5, 0, 255).astype(np.uint8)
+            return np.asarray(np.clip((colour + 1) * 127.5, 0, 255), np.uint8)
 
         return look
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models import palette
 from models.expert import Report
+from models.previews import Filmstrip
 from models.tape import Plate, Tape
 from models.tracking import Flow, Follower, grey_of
 
@@ -64,7 +66,7 @@ def follow(
     """Return the track of each seed (number of its frame on the tape, mask bool [h, w] there) through the whole tape.
 
     *plate* is the empty scene or None; *numbers* are those of the objects, from 1, by which they are coloured, by default in their
-    order. Gives *report* the fraction done with previews; lets Cancelled pass.
+    order. Gives *report* the fraction done and a strip of the frames with the tracks in them; lets Cancelled pass.
     """
     numbers = numbers or range(1, len(seeds) + 1)
     tracks = [Track(start, mask.shape, index=n - 1) for (start, mask), n in zip(seeds, numbers, strict=True)]
@@ -73,7 +75,7 @@ def follow(
     starts = [start for start, _ in seeds]
     ahead, back = len(tape) - 1 - min(starts), max(starts)
     done, total = 0, max(1, ahead + back)
-    flow = Flow()
+    flow, strip = Flow(), Filmstrip(len(tape))
     for way, first, steps in ((1, min(starts), ahead), (-1, max(starts), back)):
         followers: dict[int, Follower] = {}
         before: NDArray[np.uint8] | None = None
@@ -82,9 +84,9 @@ def follow(
             grey = grey_of(frame)
             if before is not None:
                 _advance(followers, tracks, number, frame, grey, before, flow)
-                preview = _preview(tracks, number, frame) if done % 5 == 0 else None
                 done += 1
-                report((done - 1) / total, f"following, frame {done} of {total}", preview)
+                strip.put(number, partial(_marked, tracks, number, frame))
+                report((done - 1) / total, f"following, frame {done} of {total}", strip.look)
             for k, (start, mask) in enumerate(seeds):
                 if start == number:
                     followers[k] = Follower(frame, mask, plate)
@@ -109,7 +111,7 @@ def _advance(
         tracks[k].put(number, follower.mask, follower.confidence)
 
 
-def _preview(tracks: list[Track], number: int, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _marked(tracks: list[Track], number: int, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return overlay(frame, [(track.at(number), track.index) for track in tracks])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from models import palette
 from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.previews import small
 from models.values import Box, Checkpoint, TaskCall
 
 if TYPE_CHECKING:
@@ -57,9 +59,10 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
         scene = Scene.from_json(inputs.media[handle].meta["scene"])
     except ValueError as error:
         raise Refusal(f"What {handle} was drawn from cannot be read any more.", "Draw it again.") from error
-    report(0.2, "looking up the scene")
+    report(0.2, "looking up the scene", lambda: small(picture.pixels))
     height, width = picture.pixels.shape[:2]
-    truth = compose(scene, width, height, truth=True)
+    plain = replace(scene, style="", moods=())  # no look moves a thing, and looks take most of the time
+    truth = compose(plain, width, height, truth=True)
     wanted, notes = _wanted(" and ".join(call.phrases()), scene, embed)
     regions = [
         box for handle in call.refs("region") if (region := inputs.regions.get(handle)) and (box := region.bounds())
@@ -74,7 +77,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     report(0.7, "drawing the boxes")
     pixels = _marked(picture.pixels[..., :3], found)
     boxes = [[thing.name, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for thing, box in found]
-    report(1.0, "done")
+    report(1.0, "done", lambda: small(pixels))
     label = f"{len(found)} found" if len(found) > 1 else found[0][0].name
     meta = {"made": "picture-book", "notes": notes, "of": handle, "boxes": boxes}
     return Picture(pixels, label, meta)

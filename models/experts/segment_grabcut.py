@@ -7,6 +7,7 @@ import numpy as np
 from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
 from models.grabcut import cut
 from models.markings import MARK_HINT, marking_of, numbers_of, objects_of
+from models.previews import Outlined
 from models.values import Checkpoint, TaskCall
 
 TASK = "segment"
@@ -45,15 +46,17 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
         np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle},
         numbers=numbers_of(regions, inputs),
     )  # fmt: skip
+    shown = Outlined(picture.pixels, found.numbers)
     for i, region in enumerate(regions):
         part = Share(report, i / len(regions), (i + 1) / len(regions))
-        piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part)
+        piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part, shown)
         found.array[i] = piece.mask
+        shown.add(piece.mask)
         found.labels.append(region.label)
         found.scores.append(round(piece.score, 3))
         found.meta["notes"] += [f"{region.label}: {note}" for note in piece.notes]
     found.meta["score_meaning"] = (
         "agreement of the mask with the picture's colours and edges, lowered where its extent was guessed, 0 to 1"
     )
-    report(1.0, "done")
+    report(1.0, "done", shown.look)
     return found

@@ -19,6 +19,7 @@ from models.expert import Clip, Expert, Inputs, Masks, Refusal, Report, Share, V
 from models.grabcut import Marking, cut
 from models.markings import fitted, marking_of, mask_array, numbers_of, objects_of
 from models.masks import area
+from models.previews import Filmstrip
 from models.retime import frames_of
 from models.tape import Plate, Tape, empty_scene
 from models.tracking import LEAST
@@ -75,9 +76,11 @@ def track(call: TaskCall, inputs: Inputs, report: Report) -> Sequence[Value]:
     job = _job(call, inputs)
     size = _mask_size(job)
     with Tape(inputs.scratch / "frames.tape") as tape:
+        read = Filmstrip(job.last - job.first)
         for n, frame in enumerate(read_frames(job.clip, job.first, job.last, max_side=WORK_SIDE)):
             tape.append(frame)
-            report(0.15 * n / (job.last - job.first), "reading the clip")
+            read.put(n, frame)
+            report(0.15 * n / (job.last - job.first), f"reading frame {n + 1} of {job.last - job.first}", read.look)
         if not len(tape):
             raise Refusal(f"No frame of {job.handle} can be read.", "Attach the video again, or another one.")
         plate = empty_scene(tape)
@@ -252,7 +255,7 @@ def _results(job: _Job, tracks: list[Track], size: tuple[int, int], report: Repo
     array = np.zeros((len(tracks), clip.frames, height, width), np.bool_)
     span = Span(first / clip.fps, last / clip.fps) if job.shown != (0, clip.frames) else None
     sound = clip.path if clip.has_audio else None
-    path = job.inputs.scratch / "followed.mp4"
+    path, strip = job.inputs.scratch / "followed.mp4", Filmstrip(last - first)
     with VideoWriter(path, clip.width, clip.height, clip.fps, audio_from=sound, span=span) as writer:
         for n, frame in enumerate(read_frames(clip, first, last), first):
             masks = [enlarged(track.at(n - job.first), clip.width, clip.height) for track in tracks]
@@ -260,7 +263,9 @@ def _results(job: _Job, tracks: list[Track], size: tuple[int, int], report: Repo
             writer.write(drawn)
             for k, mask in enumerate(masks):
                 array[k, n] = enlarged(mask, width, height)
-            report((n - first) / (last - first), "drawing", drawn if n % 10 == 0 else None)
+            strip.put(n - first, drawn)
+            step = f"drawing, frame {n - first + 1} of {last - first}"
+            report((n - first) / (last - first), step, strip.look)
     labels = [region.label or f"object {k + 1}" for k, region in enumerate(job.regions)]
     for label, track in zip(labels, tracks, strict=True):
         job.notes += _absences(label, track, job)

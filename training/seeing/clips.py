@@ -10,7 +10,6 @@ from models.vision.frames import FRAMES, evenly
 
 from training.language.phrasing import Split
 from training.seeing.pictures import truth_of
-
 from training.truth.films import FPS, Act, Deed, Reel, deed_for, directed, distinct, manner, stage_scene
 from training.truth.shots import Shot, corners
 

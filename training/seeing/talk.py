@@ -94,14 +94,14 @@ class Seen(Dialogue):
         """Choose what the next question is about: a picture (or clip) that *fit* is true of, one that is there or a new one; None
         when none is found."""
         item = self._find(kind, fit, fresh)
-        return None if item is None else (self._target(item), self.views[item.handle])
+        return None if item is None else (self.target_of(item), self.views[item.handle])
 
     def sound(self, fit: Callable[[Hearing], bool], fresh: float = 0.35) -> tuple[Target, Hearing] | None:
         """Choose a sound likewise."""
         item = self._find("audio", fit, fresh)
-        return None if item is None else (self._target(item), self.hearings[item.handle])
+        return None if item is None else (self.target_of(item), self.hearings[item.handle])
 
-    def _target(self, item: Item) -> Target:
+    def target_of(self, item: Item) -> Target:
         """Return *item* with words that name it, where it is not what everybody would think of."""
         if item.turn == self.turn and item.call is None:
             new = [other for other in self.of(item.kind) if other.turn == self.turn and other.call is None]
@@ -126,6 +126,19 @@ class Seen(Dialogue):
         percept = view.entry.marked[number]
         self.percepts[region.handle] = (percept,)
         return region, percept, id_
+
+    def give_up(self) -> None:
+        """Take back what was attached to a message that is not asked after all."""
+        for part in self._user:
+            handle = part.handle if isinstance(part, Media) else ""
+            item = next((item for item in self.shelf if item.handle == handle), None)
+            if item is not None:
+                self.shelf.remove(item)
+                self.counts[item.kind] -= 1
+                self.views.pop(handle, None)
+                self.hearings.pop(handle, None)
+                self.percepts.pop(handle, None)
+        self._user, self._drawn = [], []
 
     # -- what is said --------------------------------------------------------------------------------------------
 

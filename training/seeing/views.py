@@ -15,7 +15,7 @@ from models.world.scene import Thing
 
 from training.seeing.pictures import shot_of
 from training.seeing.shards import Entry, of_kind
-from training.truth.referring import called, decor_like, shown
+from training.truth.referring import called, decor_like
 from training.truth.shots import Shot
 from training.truth.words import plural_only
 

@@ -1,0 +1,130 @@
+"""Turns that ask whether something is in a picture and how many there are, and go on with that."""
+
+from __future__ import annotations
+
+from models import percepts
+from models.values import Kind, Part
+
+from training.seeing import nouns
+from training.seeing.talk import Seen
+from training.seeing.views import View
+from training.truth.words import many, plural_only
+
+
+def _after(d: Seen, what: str, noun: str, handle: str) -> None:
+    d.last, d.asked = (what, noun, handle), d.turn - 1
+
+
+def there(d: Seen, kind: Kind = "image") -> str | None:
+    """Is there a dog? Are there dogs?"""
+    wanted = d.chance(0.55)
+    found = d.scene(lambda view: bool(view.known) if wanted else True, kind)
+    if found is None:
+        return None
+    target, view = found
+    named = nouns.one(d, view, singular=False) if wanted else None
+    noun, ids = named or (nouns.absent(d, view, singular=False), ())
+    if not noun:
+        return d.give_up()
+    several = plural_only(noun) or len(ids) > 1 or d.chance(0.25)
+    said = d.ask(
+        d.say(
+            "see.there.many" if several else "see.there", target, x=noun, xs=noun if plural_only(noun) else many(noun)
+        )
+    )
+    tell_there(d, view, d.typed(said), ids)
+    _after(d, "there", noun, view.handle)
+    return "seen.there" if ids else "seen.not_there"
+
+
+def tell_there(d: Seen, view: View, noun: str, ids: tuple[int, ...]) -> None:
+    """Say yes with what is there, or no, and end the reply."""
+    if ids:
+        d.reply("say.seen.yes", x=view.several("a", ids))
+    else:
+        d.reply("say.seen.no", x=noun, h=view.handle)
+
+
+def count(d: Seen, kind: Kind = "image") -> str | None:
+    """How many dogs are there?"""
+    found = d.scene(lambda view: bool(view.known) or d.chance(0.1), kind)
+    if found is None:
+        return None
+    target, view = found
+    best: tuple[str, tuple[int, ...]] | None = None
+    for _ in range(3):  # rather more than one of a name
+        named = nouns.one(d, view) if d.chance(0.85) else None
+        if named and (best is None or len(named[1]) > len(best[1])):
+            best = named
+    noun, ids = best or (nouns.absent(d, view), ())
+    if not noun:
+        return d.give_up()
+    said = d.ask(d.say("see.count", target, x=noun, xs=many(noun)))
+    word = d.typed(said)
+    tell_count(d, view, many(noun) if word == noun else word, ids)
+    _after(d, "count", noun, view.handle)
+    return "seen.count" if ids else "seen.count.none"
+
+
+def tell_count(d: Seen, view: View, plural: str, ids: tuple[int, ...]) -> None:
+    """Say how many there are and end the reply."""
+    if not ids:
+        d.reply("say.seen.none", x=plural, h=view.handle)
+    elif len(ids) == 1:
+        d.reply("say.seen.one", x=view.ground("a", ids))
+    else:
+        _tell_many(d, view, ids)
+
+
+def _tell_many(d: Seen, view: View, ids: tuple[int, ...]) -> None:
+    listed: list[Part] = view.several("a", ids, tints=False)
+    if len(listed) == 1:
+        d.reply("say.seen.count", x=listed)
+    else:
+        d.reply("say.seen.total", n=percepts.number(len(ids)), x=listed)
+
+
+def count_all(d: Seen) -> str | None:
+    """How many things are there in all?"""
+    found = d.scene(lambda view: view.whole and 0 < len(view.known) <= 10 and len(view.groups(view.known)) <= 7)
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.count.all", target))
+    if len(view.known) == 1:
+        d.reply("say.seen.one", x=view.ground("a", view.known))
+    else:
+        _tell_many(d, view, view.known)
+    return "seen.count.all"
+
+
+def go_on(d: Seen) -> str | None:
+    """And how many cats? And in the second picture?"""
+    if d.last is None or d.asked != d.turn - 1 or d.last[0] not in ("there", "count"):
+        return None
+    what, noun, handle = d.last
+    view = d.views[handle]
+    others = [
+        view
+        for name, view in d.views.items()
+        if name != handle and name.startswith("image") and view.called(noun) is not None
+    ]
+    if others and d.chance(0.5):
+        view = d.rng.choice(others)
+        item = next(item for item in d.shelf if item.handle == view.handle)
+        d.ask(d.say("see.follow.ref", ref=d.name(item)))
+        word = noun
+    else:
+        named = nouns.one(d, view) if d.chance(0.6) else None
+        noun, _ = named or (nouns.absent(d, view), ())
+        if not noun or noun == d.last[1]:
+            return None
+        said = d.ask(d.say("see.follow.x", x=noun, xs=many(noun)))
+        word = d.typed(said)
+    ids = view.called(noun) or ()
+    if what == "there":
+        tell_there(d, view, word, ids)
+    else:
+        tell_count(d, view, many(noun) if word == noun else word, ids)
+    _after(d, what, noun, view.handle)
+    return f"seen.{what}.next"

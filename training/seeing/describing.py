@@ -1,0 +1,158 @@
+"""Turns that ask what a picture shows as a whole: a caption, a list, the hour and weather, the place, the look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.values import Kind
+
+from training.seeing import saying
+from training.seeing.talk import Seen
+from training.seeing.views import View
+from training.truth.relating import stands
+from training.truth.words import plural_only
+
+_HOW = {
+    "left": "is to the left of",
+    "right": "is to the right of",
+    "above": "is above",
+    "below": "is below",
+    "next": "is next to",
+}
+_BONDS = {
+    "wearing": ("wears", True),
+    "holding": ("holds", True),
+    "riding": ("rides", False),
+    "on": ("is on", False),
+    "in": ("is in", False),
+}
+"""How bonds are said, and whether the bearer is said first."""
+
+
+def bare(view: View) -> bool:
+    """Return whether nothing at all stands before the backdrop."""
+    return not view.shot.scene.things
+
+
+def clear(view: View) -> bool:
+    """Return whether what stands out in a picture has a row, or there is nothing."""
+    return bare(view) or bool(view.ids and view.ids[0] in view.known)
+
+
+def the(d: Seen, view: View) -> str:
+    """Return words for the picture or clip at the beginning of a reply."""
+    return d.rng.choice((view.handle, f"The {'clip' if view.handle.startswith('video') else 'picture'}"))
+
+
+def caption(d: Seen) -> str | None:
+    """What does it show?"""
+    found = d.scene(clear)
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.caption", target))
+    tell_caption(d, view)
+    d.last, d.asked = ("caption", "", view.handle), d.turn - 1
+    return "seen.caption"
+
+
+def tell_caption(d: Seen, view: View) -> None:
+    """Say what a picture shows and end the reply."""
+    scene = view.shot.scene
+    if bare(view):
+        d.reply("say.seen.bare", the=the(d, view), place=saying.place(scene), when=saying.when(scene))
+        return
+    most = d.rng.choice((2, 3, 3, 4))
+    groups = view.groups(view.known)[:most]
+    told = [number for group in groups for number in group]
+    slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.where(scene), "the": the(d, view)}
+    related = relation(d, view, [group[0] for group in groups if len(group) == 1]) if d.chance(0.6) else None
+    if related is None:
+        d.reply("say.seen.caption", **slots)
+        return
+    one, how, other = related
+    d.reply("say.seen.caption.how", a=view.ground("the", (one,)), how=how, b=view.ground("the", (other,)), **slots)
+
+
+def relation(d: Seen, view: View, ids: list[int]) -> tuple[int, str, int] | None:
+    """Return how one of *ids* surely stands to another, both of which nothing else in the picture is called like."""
+    names = [thing.name for thing in view.shot.scene.things]
+    alone = [n for n in ids if names.count(view.thing(n).name) == 1 and not plural_only(view.thing(n).name)]
+    for bond in view.shot.bonds:
+        if bond.child in alone and bond.bearer in alone:
+            how, first = _BONDS[bond.kind]
+            return (bond.bearer, how, bond.child) if first else (bond.child, how, bond.bearer)
+    found = [
+        (one, how, other) for one in alone for other in alone if one != other
+        for how in _HOW if stands(view.shot, one, other, how) == 2
+    ]  # fmt: skip
+    if not found:
+        return None
+    one, how, other = d.rng.choice(found)
+    return one, _HOW[how], other
+
+
+def listing(d: Seen, kind: Kind = "image") -> str | None:
+    """Which things are in it?"""
+    found = d.scene(lambda view: view.whole and len(view.groups(view.known)) <= 7, kind)
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.list", target))
+    tell_list(d, view)
+    d.last, d.asked = ("list", "", view.handle), d.turn - 1
+    return "seen.list"
+
+
+def tell_list(d: Seen, view: View) -> None:
+    """Say all that is in a picture and end the reply."""
+    scene = view.shot.scene
+    if bare(view):
+        d.reply("say.seen.bare", the=the(d, view), place=saying.place(scene), when="")
+    else:
+        d.reply("say.seen.list", x=view.several("a", view.known), the=the(d, view))
+
+
+def hour(d: Seen, kind: Kind = "image") -> str | None:
+    """Is it day or night, and how is the weather?"""
+    found = d.scene(lambda view: saying.timed(view.shot.scene) or d.chance(0.05), kind)
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.time", target))
+    scene = view.shot.scene
+    if saying.timed(scene):
+        d.reply("say.seen.time", time=saying.TIMES[scene.backdrop.time])
+    else:
+        d.reply("say.seen.timeless", place=saying.place(scene))
+    return "seen.time"
+
+
+def place(d: Seen, kind: Kind = "image") -> str | None:
+    """Where is that, inside or outside?"""
+    found = d.scene(lambda view: True, kind)
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.place", target))
+    scene = view.shot.scene
+    within = saying.inside(scene)
+    words = f"{saying.place(scene)}{saying.when(scene)}"
+    if within is None or d.chance(0.5):
+        d.reply("say.seen.place", place=words)
+    else:
+        d.reply("say.seen.inside" if within else "say.seen.outside", place=words)
+    return "seen.place"
+
+
+def look(d: Seen) -> str | None:
+    """In which style is it?"""
+    found = d.scene(
+        lambda view: not view.shot.scene.moods and (bool(view.shot.scene.style) or d.chance(0.05)), fresh=0.6
+    )
+    if found is None:
+        return None
+    target, view = found
+    d.ask(d.say("see.look", target))
+    d.reply("say.seen.look", look=saying.LOOKS[view.shot.scene.style])
+    return "seen.look"

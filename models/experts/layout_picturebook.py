@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report
-from models.values import Box, Checkpoint, Labelled, TaskCall
+from models.labelled import items_of
+from models.values import Box, Checkpoint, TaskCall
 
 if TYPE_CHECKING:
     from models.world.scene import Thing
@@ -31,7 +32,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
     def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
         report(0.05, "reading the description")
-        items, notes = _items(call, inputs)
+        items, notes = items_of(call, inputs)
         caption = " ".join(call.phrases()).strip()
         if not items and not caption:
             raise Refusal(
@@ -68,22 +69,6 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         return drawn(placed.scene, width, height, caption or items[0][0], notes, report, {"layout": boxes})
 
     return expert
-
-
-def _items(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[str]]:
-    """Return what belongs into which box: the labelled boxes of the call, then its labelled regions."""
-    items = [(arg.phrase, arg.box) for arg in call.args if isinstance(arg, Labelled)]
-    notes = []
-    for handle in call.refs("region"):
-        region = inputs.regions.get(handle)
-        box = region.bounds() if region else None
-        if region is None or box is None:
-            notes.append(f"{handle} has no shape to fill.")
-        elif not region.label:
-            notes.append(f"{handle} has no name, so nothing was put there; write in it what it shall hold.")
-        else:
-            items.append((region.label, box))
-    return items, notes
 
 
 def _single(items: Sequence[tuple[str, Box]], labels: Sequence[Wish], said: Container[object]) -> list[bool]:

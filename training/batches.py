@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 
 import torch
@@ -20,6 +20,7 @@ from models.values import Message, Text
 from torch import Tensor
 
 from training.dialogues import Example
+from training.stages.pixels import PixelBank, Pixels, pixels_of
 
 LONGEST = 448
 """Positions of a training conversation; older turns are left out as in use."""
@@ -29,7 +30,8 @@ LONGEST = 448
 class Batch:
     """*ids*, *follow* long [B, L]; *weights* float [B, L]; *context* half [B, S, width]; *pieces* long [B, S] (the
     encoder's ids, for the static vectors); *kind*, *where* long [B, S]; *starts* bool [B, S]; *features* half [B, S, widest] and
-    *places* float [B, S, PLACE] of what is perceived, widest 0 where nothing is; *groups* a name per row."""
+    *places* float [B, S, PLACE] of what is perceived, widest 0 where nothing is; *groups* a name per row; *pixels* what is true of the
+    things that are pointed at, where that is known."""
 
     ids: Tensor
     follow: Tensor
@@ -42,6 +44,7 @@ class Batch:
     features: Tensor
     places: Tensor
     groups: list[str]
+    pixels: Pixels | None = None
 
     def bank(self, static: Tensor) -> Bank:
         """Return the bank, its static vectors looked up in *static* [encoder vocabulary, width]."""
@@ -49,8 +52,8 @@ class Batch:
         return Bank(self.context.float(), static[self.pieces].float(), self.kind, self.where, self.starts, *seen)
 
     def to(self, device: str) -> Batch:
-        moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name != "groups"}
-        return Batch(**moved, groups=self.groups)
+        moved = {f.name: getattr(self, f.name).to(device) for f in fields(self) if f.name not in ("groups", "pixels")}
+        return Batch(**moved, groups=self.groups, pixels=self.pixels.to(device) if self.pixels else None)
 
 
 def count_words(conversations: Iterable[Sequence[Message]]) -> Counter[str]:
@@ -116,34 +119,50 @@ class Maker:
     """Makes batches of about *positions* positions from examples, *pool* conversations at a time."""
 
     def __init__(
-        self, vocabulary: Vocabulary, reader: Reader, positions: int = 4096, pool: int = 384, budget: int = LONGEST
+        self,
+        vocabulary: Vocabulary,
+        reader: Reader,
+        positions: int = 4096,
+        pool: int = 384,
+        budget: int = LONGEST,
+        pixels: PixelBank | None = None,
     ) -> None:
         self.scribe = Scribe(vocabulary, reader.cut)
         self.reader = reader
         self.positions = positions
         self.pool = pool
         self.budget = budget
+        self.pixels = pixels
 
     def batches(self, dialogues: Iterable[Example], seed: int = 0) -> Iterator[Batch]:
         """Yield batches until *dialogues* end; within a pool the order of the batches is shuffled by *seed*."""
         generator = torch.Generator().manual_seed(seed)
         source = iter(dialogues)
         while drawn := list(islice(source, self.pool)):
-            sheets = [
-                (
-                    self.scribe.write(e.messages, None, self.budget, e.topic, e.given, e.told, e.chosen),
-                    e.group,
-                )
-                for e in drawn
-            ]
-            states = self.states([sheet for sheet, _ in sheets])
-            sheets.sort(key=lambda pair: len(pair[0].ids))
-            cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))
-            for index in torch.randperm(len(cuts), generator=generator).tolist():
-                start, end = cuts[index]
-                yield collate(
-                    [sheet for sheet, _ in sheets[start:end]], states, [group for _, group in sheets[start:end]]
-                )
+            yield from self.made(drawn, generator)
+
+    def made(self, drawn: Sequence[Example], generator: torch.Generator, skip: int = 0) -> Iterator[Batch]:
+        """Yield the batches of one pool in an order drawn by *generator*, without the first *skip* of them."""
+        sheets = [
+            (
+                self.scribe.write(
+                    e.messages, None, self.budget, e.topic, e.given, e.told, e.chosen, percepts=e.percepts
+                ),
+                e.group,
+            )
+            for e in drawn
+        ]
+        sheets.sort(key=lambda pair: len(pair[0].ids))
+        cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))
+        order = torch.randperm(len(cuts), generator=generator).tolist()[skip:]
+        states = self.states([sheet for index in order for sheet, _ in sheets[slice(*cuts[index])]])
+        for index in order:
+            part = sheets[slice(*cuts[index])]
+            batch = collate([sheet for sheet, _ in part], states, [group for _, group in part])
+            if self.pixels:
+                found = pixels_of([sheet for sheet, _ in part], len(self.scribe.vocabulary), self.pixels)
+                batch = replace(batch, pixels=found)
+            yield batch
 
     def cuts(self, lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of stretches of ascending *lengths* that fit into one batch each."""

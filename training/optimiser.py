@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 
 
-def make_optimiser(network: nn.Module, rate: float) -> torch.optim.AdamW:
-    """Return AdamW with weight decay on matrices alone."""
-    named = list(network.named_parameters())
-    matrices = [value for name, value in named if value.ndim > 1 and "embed" not in name]
-    others = [value for name, value in named if value.ndim <= 1 or "embed" in name]
+def make_optimiser(network: nn.Module, rate: float, light: Collection[str] = ()) -> torch.optim.AdamW:
+    """Return AdamW for what has gradients, with weight decay on matrices alone, and not on those that are named in *light*."""
+    named = [(name, value) for name, value in network.named_parameters() if value.requires_grad]
+    heavy = {name for name, value in named if value.ndim > 1 and "embed" not in name and name not in light}
+    matrices = [value for name, value in named if name in heavy]
+    others = [value for name, value in named if name not in heavy]
     groups = [{"params": matrices, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98))
 
@@ -37,29 +38,31 @@ def save_run(run: Path, state: dict[str, Any], log: Sequence[dict[str, Any]]) ->
 
 
 class Averaged:
-    """An exponential running mean of a network's weights, short at first and over about 300 steps later."""
+    """An exponential running mean of a network's weights (of *only* some, where they are named), short at first and over about 300
+    steps later."""
 
-    def __init__(self, network: nn.Module, decay: float = 0.997) -> None:
+    def __init__(self, network: nn.Module, decay: float = 0.997, only: Collection[str] | None = None) -> None:
         self.decay = decay
-        self.values = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        state = network.state_dict()
+        self.values = {name: value.detach().clone() for name, value in state.items() if only is None or name in only}
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
         """Take the network's weights after *step* steps into the mean."""
         keep = min(self.decay, (1 + step) / (10 + step))
         for name, value in network.state_dict().items():
-            if value.is_floating_point():
+            if value.is_floating_point() and name in self.values:
                 self.values[name].lerp_(value, 1 - keep)
 
     @contextmanager
     def applied(self, network: nn.Module) -> Iterator[None]:
         """Give *network* the mean weights for the time of a with block."""
-        own = {name: value.detach().clone() for name, value in network.state_dict().items()}
-        network.load_state_dict(self.values)
+        own = {name: value.detach().clone() for name, value in network.state_dict().items() if name in self.values}
+        network.load_state_dict(self.values, strict=False)
         try:
             yield
         finally:
-            network.load_state_dict(own)
+            network.load_state_dict(own, strict=False)
 
     def state_dict(self) -> dict[str, Tensor]:
         return self.values

@@ -134,10 +134,10 @@ def measure(
     groups = {group: round(hits / total, 3) for group, (hits, total) in sorted(right.items())}
     return {
         "loss": round(loss / steps, 4),
-        "plan": groups.pop("all"),
+        "plan": groups.pop("all", 0.0),
         "topic": round(named[0] / max(1, named[1]), 4),
         "thing": round(known[0] / max(1, known[1]), 4),
-        "call_tokens": round(tokens[0] / tokens[1], 4),
+        "call_tokens": round(tokens[0] / max(1, tokens[1]), 4),
         "groups": groups,
     }
 

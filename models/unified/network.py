@@ -21,6 +21,7 @@ from transformers import AutoModel, PreTrainedModel
 
 from models.percepts import MOMENT, PATCH
 from models.unified.config import UnifiedConfig
+from models.unified.masking import Masking
 from models.unified.sheet import FACTS, WHOLE
 from models.unified.sight import Senses
 
@@ -87,6 +88,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         if config.senses:
             self.senses = Senses(config.senses, read, width)
             self.seg = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, config.seg_width))
+            self.masking = Masking(config.seg_width, config.senses["high"])
         if config.things:
             self.heed = nn.Sequential(nn.Linear(2 * read, 64), nn.GELU(), nn.Linear(64, 1))
             self.sense = nn.Linear(read, read)

@@ -1,0 +1,165 @@
+"""The processes that train together: one alone, or those that ``accelerate launch`` started, by its configuration (DDP, FSDP2, DeepSpeed)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training.stages.plan import Plan
+
+CHECKPOINT = "checkpoint.pt"
+
+
+class Alone:
+    """One process, without accelerate."""
+
+    rank, ranks, sharded = 0, 1, False
+
+    def __init__(self, plan: Plan) -> None:
+        self.device = plan.device
+        self.dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(plan.precision)
+        self.scaler = torch.amp.GradScaler(plan.device, enabled=plan.precision == "fp16")
+
+    def prepare(self, lesson: nn.Module, optimiser: Any) -> tuple[nn.Module, Any]:
+        return lesson.to(self.device), optimiser
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        return torch.autocast(torch.device(self.device).type, self.dtype, enabled=self.dtype is not None)
+
+    def totals(self, counts: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return *counts* summed over all processes."""
+        return counts
+
+    def backward(self, loss: Tensor) -> None:
+        self.scaler.scale(loss).backward()
+
+    def step(self, lesson: nn.Module, optimiser: Any) -> None:
+        """Take an optimiser's step with gradients of length 1 at most."""
+        self.scaler.unscale_(optimiser)
+        torch.nn.utils.clip_grad_norm_(lesson.parameters(), 1.0)
+        self.scaler.step(optimiser)
+        self.scaler.update()
+        optimiser.zero_grad(set_to_none=True)
+
+    def save(self, run: Path, lesson: nn.Module, optimiser: Any, facts: dict[str, Any]) -> None:
+        """Write a checkpoint of all to the folder *run*, whole or not at all."""
+        run.mkdir(parents=True, exist_ok=True)
+        state = {
+            **facts,
+            "lesson": lesson.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+        }
+        state["rng"] = torch.get_rng_state()
+        if torch.device(self.device).type == "cuda":
+            state["cuda"] = torch.cuda.get_rng_state()
+        torch.save(state, run / "checkpoint.tmp")
+        (run / "checkpoint.tmp").replace(run / CHECKPOINT)
+
+    def load(self, run: Path, lesson: nn.Module, optimiser: Any) -> dict[str, Any]:
+        """Go on from the checkpoint in *run*; returns its facts. Raises FileNotFoundError when there is none."""
+        state: dict[str, Any] = torch.load(run / CHECKPOINT, weights_only=True, map_location=self.device)
+        lesson.load_state_dict(state.pop("lesson"))
+        optimiser.load_state_dict(state.pop("optimiser"))
+        self.scaler.load_state_dict(state.pop("scaler"))
+        torch.set_rng_state(state.pop("rng").cpu())
+        if "cuda" in state:
+            torch.cuda.set_rng_state(state.pop("cuda").cpu())
+        return state
+
+    def whole(self, lesson: nn.Module) -> dict[str, Tensor]:
+        """Return the weights of *lesson*, whole, in the main process' memory."""
+        return {name: value.detach().cpu() for name, value in lesson.state_dict().items()}
+
+    def places(self, own: list[int]) -> list[list[int]]:
+        """Return what each process gave, in the main one."""
+        return [own]
+
+    def wait(self) -> None:
+        """Wait for all processes."""
+
+
+class Launched(Alone):
+    """The processes of ``accelerate launch``: precision, sharding and device are those of its configuration."""
+
+    def __init__(self, plan: Plan) -> None:
+        try:
+            from accelerate import Accelerator
+        except ImportError as error:
+            raise RuntimeError("accelerate is not installed: pip install accelerate") from error
+        self.accelerator = Accelerator(cpu=plan.device == "cpu")
+        self.device = str(self.accelerator.device)
+        self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
+        kind = str(self.accelerator.distributed_type.value)
+        self.sharded = kind in ("FSDP", "DEEPSPEED")
+        if kind == "DEEPSPEED":
+            self.accelerator.state.deepspeed_plugin.deepspeed_config["train_micro_batch_size_per_gpu"] = 1
+
+    def prepare(self, lesson: nn.Module, optimiser: Any) -> tuple[nn.Module, Any]:
+        made: tuple[nn.Module, Any] = self.accelerator.prepare(lesson, optimiser)
+        return made
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        made: AbstractContextManager[Any] = self.accelerator.autocast()
+        return made
+
+    def totals(self, counts: dict[str, Tensor]) -> dict[str, Tensor]:
+        if self.ranks == 1:
+            return counts
+        from training.stages.losses import WEIGHTS
+
+        some = next(iter(counts.values()))
+        row = torch.stack([counts.get(name, some.new_zeros(())).float() for name in WEIGHTS])
+        summed = self.accelerator.reduce(row, reduction="sum")
+        return dict(zip(WEIGHTS, summed.unbind(), strict=True))
+
+    def backward(self, loss: Tensor) -> None:
+        self.accelerator.backward(loss)
+
+    def step(self, lesson: nn.Module, optimiser: Any) -> None:
+        self.accelerator.clip_grad_norm_(lesson.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+
+    def save(self, run: Path, lesson: nn.Module, optimiser: Any, facts: dict[str, Any]) -> None:
+        folder = f"state-{facts['step']}"
+        self.accelerator.save_state(str(run / folder))
+        if self.rank == 0:
+            torch.save({**facts, "state": folder}, run / "checkpoint.tmp")
+            (run / "checkpoint.tmp").replace(run / CHECKPOINT)
+            for old in run.glob("state-*"):
+                if old.name != folder:
+                    shutil.rmtree(old)
+        self.wait()
+
+    def load(self, run: Path, lesson: nn.Module, optimiser: Any) -> dict[str, Any]:
+        facts: dict[str, Any] = torch.load(run / CHECKPOINT, weights_only=True)
+        self.accelerator.load_state(str(run / facts.pop("state")))
+        return facts
+
+    def whole(self, lesson: nn.Module) -> dict[str, Tensor]:
+        found = self.accelerator.get_state_dict(lesson)
+        return {name.removeprefix("module."): value.detach().cpu() for name, value in (found or {}).items()}
+
+    def places(self, own: list[int]) -> list[list[int]]:
+        if self.ranks == 1:
+            return [own]
+        from accelerate.utils import gather_object
+
+        found: list[list[int]] = gather_object([own])
+        return found
+
+    def wait(self) -> None:
+        self.accelerator.wait_for_everyone()
+
+
+def crew(plan: Plan) -> Alone:
+    """Return the processes that this one is of: started by ``accelerate launch``, or alone."""
+    launched = "ACCELERATE_MIXED_PRECISION" in os.environ or "WORLD_SIZE" in os.environ
+    return Launched(plan) if launched else Alone(plan)

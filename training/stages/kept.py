@@ -1,0 +1,196 @@
+"""What a stage leaves: its vocabulary, its weights for the next stage, the chain of commands that made them, and what is shipped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.unified.network import UnifiedForConditionalGeneration
+from models.unified.vocabulary import Vocabulary
+from torch import Tensor
+
+from training.batches import count_words
+from training.dialogues import topics
+from training.language.reason import known_names
+from training.manifest import write_manifest
+from training.stages import data
+from training.stages.plan import Plan
+
+if TYPE_CHECKING:
+    from training.stages.learning import Trainer
+
+WEIGHTS, ADAPTER, STAGE = "weights", "adapter", "stage.json"
+"""In a run's folder: the network, the adapter within it, and what the stage did."""
+COUNTED, LEAST, MOST = 6000, 4, 900
+"""Conversations whose replies decide which words are new; how often a word occurs at least; how many new words there are at most."""
+
+
+def vocabulary(plan: Plan) -> Vocabulary:
+    """Return the vocabulary of the run: its own, that of the stage before, or that of the base with what is new in the replies about
+    what is perceived."""
+    if (plan.run / "vocabulary.json").is_file():
+        return Vocabulary.load(plan.run)
+    if plan.after is not None:
+        return Vocabulary.load(plan.after)
+    before = Vocabulary.load(plan.base) if plan.shape is None else Vocabulary.build(())
+    counted = COUNTED if plan.shape is None else 2 * COUNTED
+    said = [
+        example.messages
+        for source, share in data.sources(plan).values()
+        if share > 0 or plan.shape is None
+        for example in islice(source(plan.seed, "train"), counted)
+    ]
+    common = [word for word, count in count_words(said).most_common() if count >= LEAST and not word.strip().isdigit()]
+    had = {name[2:] for name in before.names if name[0] == "w"}
+    fresh = [word for word in common if word not in had][: MOST if plan.shape is None else None]
+    own = dict.fromkeys([*(name[2:] for name in before.names if name[0] == "t"), *topics()])
+    things = dict.fromkeys([*before.things, *(known_names() if plan.shape else ())])
+    words = [name[2:] for name in before.names if name[0] == "w"]
+    return Vocabulary.build([*words, *sorted(fresh)], own, list(things))
+
+
+def finish(trainer: Trainer) -> None:
+    """Write the weights that the next stage begins with, and what was done, to the run's folder. Raises RuntimeError where a
+    parameter changed that was not to."""
+    state, plan = trainer.weights(), trainer.plan
+    if trainer.crew.rank:
+        return
+    after = frozen(trainer, state)
+    if after != trainer.before:
+        raise RuntimeError(f"stage {plan.stage} changed parameters outside of what it trains")
+    folder = plan.run / WEIGHTS
+    write_weights(trainer, state, folder)
+    trainer.names.save(folder)
+    facts = {
+        "stage": plan.stage,
+        "command": command(plan),
+        "seed": plan.seed,
+        "steps": trainer.step,
+        "minutes": round(trainer.spent / 60, 1),
+        "processes": trainer.crew.ranks,
+        "trained": sum(_size(trainer, name) for name in trainer.scope.parts),
+        "parameters": sum(value.numel() for value in state.values()),
+        "frozen": {"before": trainer.before, "after": after},
+        "data": trainer.data,
+        "metrics": (trainer.log or [{}])[-1],
+    }
+    (plan.run / STAGE).write_text(json.dumps([*chain(plan), facts], indent=1) + "\n", encoding="utf-8")
+
+
+def chain(plan: Plan) -> list[dict[str, Any]]:
+    """Return what the stages before did; for the first one, what the base was made by."""
+    if plan.after is not None:
+        found: list[dict[str, Any]] = json.loads((plan.after / STAGE).read_text(encoding="utf-8"))
+        return found
+    manifest = plan.base / "MANIFEST.json"
+    if plan.shape is not None or not manifest.is_file():
+        return []
+    made = json.loads(manifest.read_text(encoding="utf-8"))
+    if "chain" in made:
+        return list(made["chain"])
+    return [
+        {
+            "stage": "words",
+            **{name: made[name] for name in ("command", "seed", "steps", "minutes", "data") if name in made},
+        }
+    ]
+
+
+def frozen(trainer: Trainer, state: Mapping[str, Tensor]) -> str:
+    """Return the digest of what the stage did not train, from its weights *state*."""
+
+    class _State:
+        def state_dict(self) -> Mapping[str, Tensor]:
+            return state
+
+    return trainer.scope.frozen(_State())  # type: ignore[arg-type]
+
+
+def write_weights(trainer: Trainer, state: Mapping[str, Tensor], folder: Path, half: bool = False) -> None:
+    """Write *state* as a network that ``from_pretrained`` reads to *folder*, and its adapter, where there is one, to a folder in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    network = UnifiedForConditionalGeneration(trainer.network.config)
+    bare = {name.replace(".base_layer.", "."): value for name, value in state.items() if "loramoe_" not in name}
+    network.load_state_dict(bare)
+    if half:
+        network.half()
+    network.save_pretrained(folder, max_shard_size="9MB" if half else "4GB")
+    if trainer.model is not None:
+        own = {
+            f"base_model.model.{name}": value.half() if half else value
+            for name, value in state.items()
+            if "loramoe_" in name
+        }
+        trainer.model.save_pretrained(str(folder / ADAPTER), state_dict=own)
+        (folder / ADAPTER / "README.md").unlink(missing_ok=True)  # a card with nothing in it but gaps
+
+
+def ship(trainer: Trainer, folder: Path, note: str = "", talk_bias: float | None = None) -> None:
+    """Write the weights of a finished stage in half precision, with vocabulary and manifest, to *folder*: the chain of commands, seeds
+    and data of all stages. *talk_bias* None keeps what the base has."""
+    chained = json.loads((trainer.plan.run / STAGE).read_text(encoding="utf-8"))
+    if talk_bias is not None:
+        trainer.network.config.talk_bias = talk_bias
+    write_weights(trainer, trainer.weights(), folder, half=True)
+    trainer.names.save(folder)
+    last = chained[-1]
+    if trainer.model is not None:
+        write_manifest(
+            folder / ADAPTER, command=last["command"], licence="Apache-2.0", seed=last["seed"], steps=last["steps"]
+        )
+    write_manifest(
+        folder,
+        command=f"{last['command']}, then --ship FOLDER",
+        talk_bias=trainer.network.config.talk_bias,
+        note=note,
+        licence="Apache-2.0",
+        seed=last["seed"],
+        steps=last["steps"],
+        minutes=round(sum(stage.get("minutes", 0) for stage in chained), 1),
+        parameters=last["parameters"],
+        chain=chained,
+        metrics=last["metrics"],
+    )
+
+
+def command(plan: Plan) -> str:
+    """Return the command of *plan*, folders by what they are."""
+    shown = [f"python -m training.stages {plan.stage} --run RUN"]
+    shown += [f"--limit-steps {plan.limit_steps}"] if plan.limit_steps else [f"--minutes {plan.minutes:g}"]
+    names = {"after": "RUN", "bank": "BANK", "pixels": "PIXELS", "decoder": "FOLDER"}
+    default = Plan(plan.stage, plan.run)
+    for name in (
+        "after",
+        "shape",
+        "decoder",
+        "bank",
+        "pixels",
+        "talk",
+        "seed",
+        "rate",
+        "texts",
+        "positions",
+        "pool",
+        "experts",
+        "rank",
+        "balance",
+        "precision",
+    ):
+        value = getattr(plan, name)
+        if value != getattr(default, name):
+            shown.append(f"--{name} {names.get(name, value.name if isinstance(value, Path) else value)}")
+    shown += [f"--{name}" for name in ("lora", "checkpointing", "compiled") if getattr(plan, name)]
+    if plan.without:
+        shown.append(f"--without {' '.join(plan.without)}")
+    return " ".join(shown)
+
+
+def _size(trainer: Trainer, name: str) -> int:
+    value = dict(trainer.network.named_parameters())[name]
+    rows = trainer.scope.parts[name]
+    size = value.numel() if rows is None else len(rows) * value[0].numel()
+    return int(size)

@@ -36,6 +36,9 @@ class StandIn:
     def __init__(self, miss: float = 0.1) -> None:
         self.rng, self.miss = Random(5), miss
 
+    def versions(self) -> dict[str, str]:
+        return {"image": "1", "video": "1", "audio": "1"}
+
     def picture(self, drawn: Drawn, regions: Sequence[Region]) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
         found = [_off(self.rng, box) for box in drawn.truth()["boxes"].values() if self.rng.random() >= self.miss][:11]
         found.append([0.4, 0.4, 0.41, 0.41])  # something that is not there

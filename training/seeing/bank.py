@@ -35,6 +35,8 @@ EACH = 100
 class Senses(Protocol):
     """What perceives: the program's own senses, or something in their place in a test."""
 
+    def versions(self) -> dict[str, str]: ...
+
     def picture(
         self, drawn: pictures.Drawn, regions: Sequence[Region]
     ) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]: ...
@@ -110,13 +112,13 @@ def make(
 ) -> str:  # fmt: skip
     """Write the bank of *counts* media by kind (and *held_out* times as many of the held-out split) to *out*, and its card; returns
     the digest of its shards. Raises ValueError when *out* holds something and *resume* is not asked for, or another bank."""
-    card = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH}
+    card = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH, "senses": senses.versions()}
     if out.exists() and any(out.iterdir()):
         if not resume:
             raise ValueError(f"{out} is not empty: give --resume to go on with it, or another folder")
         found = json.loads((out / shards.CARD).read_text(encoding="utf-8")) if (out / shards.CARD).is_file() else card
         if {key: found.get(key) for key in card} != card:
-            raise ValueError(f"{out} holds another bank: it was made with {found}")
+            raise ValueError(f"{out} holds another bank, made with {found}: give it another folder")
     out.mkdir(parents=True, exist_ok=True)
     (out / shards.CARD).write_text(json.dumps(card) + "\n", encoding="utf-8")
     splits: tuple[tuple[Split, float], ...] = (("train", 1.0), ("held_out", held_out))

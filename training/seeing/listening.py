@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 
 from models import percepts
@@ -39,7 +40,7 @@ def _a(noun: str) -> str:
 def _following(heard: Hearing) -> bool:
     """Return whether everything has a row and each sound begins clearly after the one before."""
     starts = [event["start"] for event in heard.events]
-    return heard.whole and all(b - a >= _APART for a, b in zip(starts, starts[1:], strict=False))
+    return heard.whole and all(b - a >= _APART for a, b in pairwise(starts))
 
 
 def _all(heard: Hearing) -> list[Part]:

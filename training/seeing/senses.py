@@ -23,6 +23,13 @@ class Own:
 
         self.senses = load(device)
 
+    def versions(self) -> dict[str, str]:
+        """Return digests of the weights by which each kind of medium is perceived."""
+        from models.senses.perceive import HEARING, HIGH, version
+
+        eyes, ears = version(hearing=HIGH), version(low=HEARING, high=HEARING)
+        return {"image": eyes, "video": eyes, "audio": ears}
+
     def picture(self, drawn: Drawn, regions: Sequence[Region] = ()) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
         """Return what is perceived of a picture, and of each of *regions* on it."""
         from models.senses.picture import marked_rows, patch_rows, thing_rows, things

@@ -33,39 +33,70 @@ class Rows:
 def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> Rows:
     """Return the rows of *sheet*'s bank. *states* holds each text's states by its pieces. A whole text is the mean of its
     pieces."""
-    contexts, pieces, kinds, starts = [torch.zeros(0, width)], list[int](), list[int](), list[bool]()
+    contexts, pieces = [torch.zeros(0, width)], list[int]()
     seen = [(source.first, source.percept) for source in sheet.sources if source.percept]
     for source in sheet.sources:
         if source.percept:
             contexts.append(torch.zeros(source.rows, width))
             pieces += [0] * source.rows
-            kinds += [source.percept.kind] * source.rows
-            starts += [True] * source.rows
             continue
         found = states[source.ids].float().cpu()
         contexts.append(found)
         pieces += source.ids
-        kinds += [source.kind] * len(source.ids)
-        starts += [index == 0 for index in range(source.rows)]
         if source.whole:
             contexts.append(found.mean(0, keepdim=True) if len(source.ids) else torch.zeros(1, width))
             pieces.append(0)
-            kinds.append(WHOLE)
-    features = places = None
+    kinds, starts = _kinds(sheet)
+    features = None
     if seen:
         features = torch.zeros(len(pieces), max(percept.features.shape[1] for _, percept in seen), dtype=torch.float16)
-        places = torch.zeros(len(pieces), PLACE)
         for first, percept in seen:
-            end = first + len(percept)
-            features[first:end, : percept.features.shape[1]] = torch.from_numpy(percept.features)
-            places[first:end] = torch.from_numpy(percept.places)
+            features[first : first + len(percept), : percept.features.shape[1]] = torch.from_numpy(percept.features)
     return Rows(
         torch.cat(contexts),
         torch.tensor(pieces, dtype=torch.long),
         torch.tensor(kinds, dtype=torch.long),
         torch.tensor(starts).bool(),
         features,
-        places,
+        _places(sheet),
+    )
+
+
+def _kinds(sheet: Sheet) -> tuple[list[int], list[bool]]:
+    """Return the kind of each row of *sheet*'s bank, and whether it is the first of its text or a percept."""
+    kinds, starts = list[int](), list[bool]()
+    for source in sheet.sources:
+        if source.percept:
+            kinds += [source.percept.kind] * source.rows
+            starts += [True] * source.rows
+        else:
+            kinds += [*[source.kind] * len(source.ids), *[WHOLE] * source.whole]
+            starts += [index == 0 for index in range(source.rows)]
+    return kinds, starts
+
+
+def _places(sheet: Sheet) -> Tensor | None:
+    """Return the places of the rows of *sheet*'s bank, float32 [S, PLACE]; None where nothing is perceived."""
+    seen = [(source.first, source.percept) for source in sheet.sources if source.percept]
+    places = torch.zeros(len(sheet.where), PLACE)
+    for first, percept in seen:
+        places[first : first + len(percept)] = torch.from_numpy(percept.places)
+    return places if seen else None
+
+
+def outlined(sheet: Sheet, context: Tensor, static: Tensor) -> Bank:
+    """Return the bank of *sheet* (a batch of one) whose *context* and *static* float [1, S, width] are normalised already, without
+    the features of what is perceived."""
+    kinds, starts = _kinds(sheet)
+    places, device = _places(sheet), context.device
+    return Bank(
+        context,
+        static,
+        torch.tensor(kinds, dtype=torch.long, device=device)[None],
+        torch.tensor(sheet.where, dtype=torch.long, device=device)[None],
+        torch.tensor(starts, device=device).bool()[None],
+        None,
+        places[None].to(device) if places is not None else None,
     )
 
 

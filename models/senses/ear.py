@@ -36,6 +36,8 @@ SAME = 0.6
 """Cosine from which what is heard in two columns is taken for one event."""
 PAUSE = 1.0
 """Seconds of pause within one event, at most: between two barks of a dog."""
+DEPTH = 1.4
+"""How far below the loudest place of a window the encoder still hears: 70 dB, in units of the log-mel."""
 SHORTEST = 2
 """Columns that an event takes, at least, unless it is all that is heard."""
 HEADS = "heads.safetensors"
@@ -58,12 +60,14 @@ class Heads(nn.Module):
 def columns(encoder: Any, mel: Tensor) -> Tensor:
     """Return the states of *encoder* for windows *mel* float [n, STEPS, BANDS], averaged over pitch: float [n, columns, width].
 
-    *encoder* is an ASTModel. Raises ValueError when its patches make no map of that size.
+    *encoder* is an ASTModel. It is shown how loud each place is beside the loudest of its window, -1 (DEPTH below and less) to 1, so that
+    the distance of a sound does not matter. Raises ValueError when its patches make no map of that size.
     """
+    shown = ((mel - mel.amax((1, 2), keepdim=True)) * (2 / DEPTH) + 1).clamp(min=-1)
     settings = encoder.config
     rows = (BANDS - settings.patch_size) // settings.frequency_stride + 1
     across = (STEPS - settings.patch_size) // settings.time_stride + 1
-    tokens: Tensor = encoder(input_values=mel).last_hidden_state
+    tokens: Tensor = encoder(input_values=shown).last_hidden_state
     extra = tokens.shape[1] - rows * across
     if extra not in (0, 1, 2):
         raise ValueError(f"{tokens.shape[1]} tokens do not make a map of {rows} x {across} patches")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,12 +70,36 @@ def tiny(**changes: Any) -> ASTConfig:
     return ASTConfig(**(settings | changes))
 
 
+@torch.no_grad()
+def begin(encoder: ASTModel) -> None:
+    """Let a new *encoder* begin with a sense of pitch and time, which it would take long to find: patches are read by the lowest waves of a
+    cosine transform, and told their row and column by sines (Vaswani et al. 2017, arXiv 1706.03762)."""
+    settings, embeddings = encoder.config, encoder.embeddings
+    side = settings.patch_size
+    number = torch.arange(side)
+    waves = torch.cos(math.pi * (number[None] + 0.5) * number[:, None] / side) * math.sqrt(2 / side)
+    weight = embeddings.patch_embeddings.projection.weight
+    lowest = sorted((a + b, a, b) for a in range(side) for b in range(side))
+    for channel in range(min(len(weight), len(lowest))):
+        _, a, b = lowest[channel]
+        weight[channel, 0] = torch.outer(waves[a], waves[b])
+    places = embeddings.position_embeddings
+    quarter = places.shape[-1] // 4
+    turns = 100 ** -(torch.arange(quarter) / quarter)
+    across = (STEPS - side) // settings.time_stride + 1
+    for place in range(places.shape[1] - 2):
+        row, column = divmod(place, across)
+        parts = [8 * row * turns, column * turns]
+        places[0, place + 2, : 4 * quarter] = 0.3 * torch.cat([wave(part) for part in parts for wave in (torch.sin, torch.cos)])
+
+
 class Listener(nn.Module):
     """The encoder with its heads."""
 
     def __init__(self, config: ASTConfig) -> None:
         super().__init__()
         self.encoder = ASTModel(config)
+        begin(self.encoder)
         self.heads = Heads(config.hidden_size)
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ from torch import Tensor
 
 COLUMNS = 16
 """Columns of a window that are asked for; one is 0.16 s."""
-SOUNDS = (0.05, 0.45, 0.32, 0.18)
+SOUNDS = (0.03, 0.67, 0.24, 0.06)
 """How often a window holds no sound, one, two and three."""
 _FAINT, _HIDDEN = 10**-4.5, 10**-2.2
 """Power from which a sound is there in a column: against its own loudest column, and against all that is heard in this one."""

@@ -48,7 +48,7 @@ def _boxes(view: View, ids: tuple[int, ...]) -> list[Arg | str]:
 
 def _say(d: Seen, view: View, task: str, ids: tuple[int, ...]) -> None:
     """Say what will be done, mostly by showing what is meant."""
-    if d.chance(0.6):
+    if task == "remove" or d.chance(0.6):
         alike = {(view.thing(n).name, view.thing(n).tint) for n in ids}
         shown = [view.the(ids)] if len(alike) == 1 else view.several("the", ids)
         d.voice(f"do.seen.{task}", x=shown)

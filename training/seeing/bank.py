@@ -12,7 +12,7 @@ import argparse
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Protocol
@@ -24,8 +24,6 @@ from training.seeing import clips, matching, pictures, shards, sounds
 from training.seeing.shards import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from models.values import Region
 
 EACH = 100
@@ -106,40 +104,64 @@ _MAKERS: dict[str, Callable[[Random, Split, int, Senses], Iterator[Entry]]] = {
 }  # fmt: skip
 
 
-def make(
-    out: Path, counts: dict[str, int], seed: int, senses: Senses, held_out: float = 0.1, resume: bool = False,
-    tell: Callable[[str], None] = print,
-) -> str:  # fmt: skip
-    """Write the bank of *counts* media by kind (and *held_out* times as many of the held-out split) to *out*, and its card; returns
-    the digest of its shards. Raises ValueError when *out* holds something and *resume* is not asked for, or another bank."""
-    card = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH, "senses": senses.versions()}
-    if out.exists() and any(out.iterdir()):
-        if not resume:
-            raise ValueError(f"{out} is not empty: give --resume to go on with it, or another folder")
-        found = json.loads((out / shards.CARD).read_text(encoding="utf-8")) if (out / shards.CARD).is_file() else card
-        if {key: found.get(key) for key in card} != card:
-            raise ValueError(f"{out} holds another bank, made with {found}: give it another folder")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / shards.CARD).write_text(json.dumps(card) + "\n", encoding="utf-8")
+def _jobs(counts: dict[str, int], held_out: float) -> list[tuple[str, Split, int, int]]:
+    """Return the shards to make (medium, split, number, media in it), all kinds in turn, so that a bank that is not whole yet can
+    be learnt from."""
     splits: tuple[tuple[Split, float], ...] = (("train", 1.0), ("held_out", held_out))
-    for medium, maker in _MAKERS.items():
+    jobs: list[tuple[float, tuple[str, Split, int, int]]] = []
+    for medium in _MAKERS:
         for split, share in splits:
             total = round(counts[medium] * share)
             for number, start in enumerate(range(0, total, EACH)):
-                folder = out / f"{medium}-{split}-{number:03d}"
-                if folder.is_dir():
-                    continue
-                shutil.rmtree(folder.with_name(folder.name + ".part"), ignore_errors=True)
-                begun = time.process_time()
-                rng = Random(f"bank {seed} {medium} {split} {number}")
-                entries = list(maker(rng, split, min(EACH, total - start), senses))
-                shards.write(folder, entries)
-                known = sum(len(entry.row) for entry in entries)
-                true = sum(len(entry.truth.get("events") or entry.truth.get("boxes", ())) for entry in entries)
-                spent = time.process_time() - begun
-                tell(f"{folder.name}: {len(entries)} in {spent:.1f} s, {known} of {true} things have a row")
+                jobs.append((start / total, (medium, split, number, min(EACH, total - start))))
+    return [job for _, job in sorted(jobs, key=lambda job: job[0])]
+
+
+def make(
+    out: Path,
+    counts: dict[str, int],
+    seed: int,
+    senses: Senses,
+    held_out: float = 0.1,
+    resume: bool = False,
+    kinds: Sequence[str] = shards.MEDIA,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """Write the bank of *counts* media by kind (and *held_out* times as many of the held-out split) to *out*, and its card; returns
+    the digest of its shards. Just those of *kinds* are made now. With *resume* shards that are there stay, but for those
+    that were perceived by other weights. Raises ValueError when *out* holds something and *resume* is not asked for, or
+    another bank."""
+    card = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH}
+    versions = senses.versions()
+    before = versions
+    if out.exists() and any(out.iterdir()):
+        if not resume:
+            raise ValueError(f"{out} is not empty: give --resume to go on with it, or another folder")
+        file = out / shards.CARD
+        found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {**card, "senses": versions}
+        if {key: found.get(key) for key in card} != card:
+            raise ValueError(f"{out} holds another bank, made with {found}: give it another folder")
+        before = found["senses"]
+    for kind in shards.MEDIA:
+        if before[kind] != versions[kind]:
+            for folder in out.glob(f"{kind}-*"):
+                shutil.rmtree(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / shards.CARD).write_text(json.dumps({**card, "senses": versions}) + "\n", encoding="utf-8")
+    for medium, split, number, size in _jobs(counts, held_out):
+        folder = out / f"{medium}-{split}-{number:03d}"
+        if folder.is_dir() or medium not in kinds:
+            continue
+        shutil.rmtree(folder.with_name(folder.name + ".part"), ignore_errors=True)
+        begun = time.process_time()
+        entries = list(_MAKERS[medium](Random(f"bank {seed} {medium} {split} {number}"), split, size, senses))
+        shards.write(folder, entries)
+        known = sum(len(entry.row) for entry in entries)
+        true = sum(len(entry.truth.get("events") or entry.truth.get("boxes", ())) for entry in entries)
+        spent = time.process_time() - begun
+        tell(f"{folder.name}: {len(entries)} in {spent:.1f} s, {known} of {true} things have a row")
     done = shards.digest(out)
-    (out / shards.CARD).write_text(json.dumps({**card, "sha256": done}) + "\n", encoding="utf-8")
+    (out / shards.CARD).write_text(json.dumps({**card, "senses": versions, "sha256": done}) + "\n", encoding="utf-8")
     return done
 
 
@@ -154,12 +176,13 @@ def main() -> None:
     parser.add_argument(
         "--held-out", type=float, default=0.1, help="media of the held-out split, as a share of the others"
     )
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--kinds", nargs="+", choices=shards.MEDIA, default=shards.MEDIA, help="make just these now")
+    parser.add_argument("--resume", action="store_true", help="go on, and perceive anew what other weights perceived")
     options = parser.parse_args()
     from training.seeing.senses import Own
 
     counts = {"image": options.pictures, "video": options.clips, "audio": options.sounds}
-    print(make(options.out, counts, options.seed, Own(), options.held_out, options.resume))
+    print(make(options.out, counts, options.seed, Own(), options.held_out, options.resume, options.kinds))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from training import dialogues
 from training.dialogues import Example, book
 from training.held_out import asked, held
 from training.language.phrasing import Split
-from training.seeing import acting, comparing, counting, describing, listening, placing, telling, watching
+from training.seeing import acting, blind, comparing, counting, describing, listening, placing, telling, watching
 from training.seeing.shards import Bank
 from training.seeing.talk import Seen
 
@@ -47,7 +47,7 @@ NEXT: tuple[tuple[Turn, float], ...] = (
     (counting.go_on, 3), (placing.where_next, 3), (listening.there_next, 3), (acting.what_changed, 3),
 )  # fmt: skip
 """What goes on with the question before."""
-KINDS_OF_TURN = ((PICTURES, 46.0), (TASKS, 22.0), (CLIPS, 14.0), (SOUNDS, 14.0))
+KINDS_OF_TURN = ((PICTURES, 46.0), (TASKS, 22.0), (CLIPS, 14.0), (SOUNDS, 14.0), (((blind.asked, 1.0),), 3.0))
 LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4, 5), (40, 26, 18, 10, 6)
 _PLAIN, _BESIDE, _GO_ON = 0.15, 0.35, 0.6
 _BLIND = re.compile(r"cannot (?:see|look|watch|hear|listen|tell)|not know what|[Mm]ark it|[Mm]ark the", re.IGNORECASE)

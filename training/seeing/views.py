@@ -105,7 +105,7 @@ class View:
         """Return the colour of a thing in words, "" where that is not sure."""
         thing = self.thing(number)
         own = (thing.tint,) if thing.tint else atlas.entry(thing.name).colours[:2]
-        return " and ".join(own) if self.true_colours else ""
+        return " and ".join(own).replace("gray", "grey") if self.true_colours else ""
 
     def middle(self, number: int) -> tuple[float, float]:
         """Return the middle of what is seen of a thing."""
@@ -117,7 +117,7 @@ class View:
     def ground(self, determiner: str, ids: Sequence[int], adjectives: Sequence[str] = ()) -> Grounding:
         """Return the things *ids*, all of one name, as words tied to their rows."""
         names = [self.thing(number).name for number in ids]
-        if determiner == "a" and len(ids) == 1 and plural_only(names[0]):
+        if determiner == "a" and len(ids) == 1 and (plural_only(names[0]) or names[0] in STUFF):
             determiner = ""
         spans = tuple(percepts.span_of(self.rows, self.entry.row[n]) for n in ids) if self.rows.kind == TRACK else ()
         words = percepts.phrase(determiner, tuple(adjectives), names)
@@ -192,10 +192,17 @@ class Hearing:
         return Grounding(words, spans=(percepts.span_of(self.rows, row),), of=self.handle)
 
 
+STUFF = frozenset((
+    "bread", "cheese", "meat", "bacon", "cereal", "salad", "popcorn", "butter", "salt", "canned food", "paella", "fondue", "curry", "soup",
+    "garlic", "ginger", "broccoli", "lettuce", "oden", "honey", "milk", "coffee", "tea", "sake", "champagne", "wine", "beer", "whisky",
+    "soda", "chocolate", "candy", "pudding", "wheat", "shaved ice", "bubble tea", "mate tea", "soap", "toilet paper", "thread", "yarn",
+    "confetti", "money", "luggage", "firewood", "fire", "wood", "coral", "seaweed", "bamboo", "clothing",
+))  # fmt: skip
+"""Things of the atlas whose names take no "a"."""
 MASS = frozenset((
     "crickets", "applause", "cheering", "whistling", "jingle bells", "typing", "frying", "sweeping", "rain", "dripping", "wind", "hail",
     "waves", "pouring", "bubbles", "fire", "traffic", "maracas", "electricity", "white noise", "pink noise", "static", "music", "wings",
-    "footsteps", "gravel steps", "thunder", "scissors", "chewing", "chopping", "magic", "paper",
+    "footsteps", "gravel steps", "thunder", "scissors", "chewing", "chopping", "magic", "paper", "wings", "water", "underwater", "game over",
 ))  # fmt: skip
 """Classes of sound whose names take no "a"."""
 Fit = Callable[[View], bool]

@@ -46,8 +46,8 @@ def happens(d: Seen) -> str | None:
     for number, act in enumerate(done):
         if number:
             parts.append(Text(_joint(done[number - 1], act)))
-        parts += [view.ground("a", (act["id"],)), Text(f" that {act['says']}" if len(done) == 1 else f" {act['says']}")]
-    d.reply("say.seen.happens" if len(done) > 1 else "say.seen.happens.one", x=parts)
+        parts += [view.ground("a", (act["id"],)), Text(f" {act['doing']}")]
+    d.reply("say.seen.happens", x=parts)
     return "seen.happens"
 
 
@@ -170,10 +170,14 @@ def _changing(view: View) -> list[tuple[int, float, bool]]:
     """Return the things that come or go, with the second and whether they come."""
     found = []
     times: Sequence[float] = view.entry.truth["times"]
+    step = times[1] - times[0]
     for text, boxes in view.entry.truth["frames"].items():
         seen = [n for n, box in enumerate(boxes) if box]
         if not seen or not view.has((int(text),)) or len(seen) != seen[-1] - seen[0] + 1:
             continue
+        begins, ends = view.rows.places[view.entry.row[int(text)], 8:]
+        if abs(begins - times[seen[0]]) > step / 2 or abs(ends - times[seen[-1]]) > step / 2:
+            continue  # the row tells another time than the truth
         if seen[0] > 0 and seen[-1] == len(times) - 1:
             found.append((int(text), (times[seen[0]] + times[seen[0] - 1]) / 2, True))
         if seen[-1] < len(times) - 1 and seen[0] == 0:

@@ -50,6 +50,7 @@ def add_endpoints(engine: Engine) -> None:
         media: list = [],  # noqa: B006
         marks: list | None = None,
         params: dict = {},  # noqa: B006
+        previews: bool = False,
     ) -> Iterator[dict]:
         """Send a message and get the reply's parts; the last state yielded is the finished reply.
 
@@ -62,13 +63,14 @@ def add_endpoints(engine: Engine) -> None:
         task: the name of a task, to choose it instead of the model, or "in words" for none. expert: the file name of one of its experts, such as
         segment_grabcut. media: handles (or file#n) that the first call works on, whatever the model chooses. marks: handles
         of regions (or drawn#n, the n-th of regions) that count, [] for none. params: settings of the first call, such as
-        {"amount": 2}. Returns {"conversation", "owner", "state", "parts", "progress"}; media parts hold a "file".
+        {"amount": 2}. previews: let progress hold a picture of what there is so far. Returns {"conversation", "owner", "state",
+        "parts", "progress"}; media parts hold a "file".
         """
         with plainly("answering /chat"):
             session = programs.enter(engine, owner, conversation)
             chosen = choices(engine, seed, task, expert, media, marks, params)
             events = programs.ask(engine, session, str(text or ""), uploads(engine, files), regions, chosen)
-            yield from _states(engine, session, events)
+            yield from _states(engine, session, events, previews is True)
 
     def retry(
         conversation: str,
@@ -80,6 +82,7 @@ def add_endpoints(engine: Engine) -> None:
         marks: list | None = None,
         params: dict = {},  # noqa: B006
         regions: list | None = None,
+        previews: bool = False,
     ) -> Iterator[dict]:
         """Answer the last message of a conversation once more, as it was meant: with another seed unless one is given, another
         task, other media or marks, or its regions moved; with none of these, as was chosen before. The arguments and what
@@ -87,7 +90,8 @@ def add_endpoints(engine: Engine) -> None:
         with plainly("answering /retry"):
             session = programs.again(engine, owner, conversation)
             chosen = choices(engine, seed, task, expert, media, marks, params)
-            yield from _states(engine, session, programs.ask_again(engine, session, chosen, regions=regions))
+            events = programs.ask_again(engine, session, chosen, regions=regions)
+            yield from _states(engine, session, events, previews is True)
 
     def edit(
         conversation: str,
@@ -101,6 +105,7 @@ def add_endpoints(engine: Engine) -> None:
         media: list = [],  # noqa: B006
         marks: list | None = None,
         params: dict = {},  # noqa: B006
+        previews: bool = False,
     ) -> Iterator[dict]:
         """Say an earlier message in other words and get the reply. message: its number, as /messages tells it, by default the
         last. Its files go along, and its regions unless others are given; it and what followed it stay beside, on a branch
@@ -109,14 +114,14 @@ def add_endpoints(engine: Engine) -> None:
             session = programs.again(engine, owner, conversation)
             chosen = choices(engine, seed, task, expert, media, marks, params)
             events = programs.ask_again(engine, session, chosen, message, str(text or ""), regions)
-            yield from _states(engine, session, events)
+            yield from _states(engine, session, events, previews is True)
 
     for making in (chat, retry, edit):
         gr.api(making, api_name=making.__name__, concurrency_limit=16, concurrency_id="reply")
     api_chats.add_endpoints(engine)
 
 
-def _states(engine: Engine, session: Session, events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+def _states(engine: Engine, session: Session, events: Iterator[Event], previews: bool) -> Iterator[dict[str, Any]]:
     """Yield the reply as it grows, every EVERY seconds, and its end."""
     sent, message = 0.0, Message("assistant", (), "running")
     with closing(events):  # type: ignore[type-var]
@@ -130,5 +135,5 @@ def _states(engine: Engine, session: Session, events: Iterator[Event]) -> Iterat
                     "owner": session.owner,
                     "state": message.state,
                     "parts": parts(engine, message),
-                    "progress": programs.told(progress),
+                    "progress": programs.told(progress, previews=previews),
                 }

@@ -1,14 +1,15 @@
-"""The tools of the Model Context Protocol that look at conversations, find them, and move along their branches; what they do
-is what the endpoints of ``app.api_chats`` do."""
+"""The tools of the Model Context Protocol that end calls, look at conversations, find them, and move along their branches; what
+they do is what the endpoints of ``app.api_chats`` do."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import TextContent
+from models.expert import Refusal
 from models.values import Media
 
 from app import programs
@@ -19,6 +20,35 @@ from app.session import Session
 def words(told: dict[str, Any]) -> TextContent:
     """Return *told* as the words of an answer: JSON."""
     return TextContent(type="text", text=json.dumps(told, ensure_ascii=False))
+
+
+def endings(engine: Engine, session: Callable[[str], Session]) -> list[Callable[..., TextContent | str]]:
+    """Return the tools that end what runs and hand out what was made; *session* gives the conversation that a call names, or the
+    latest."""
+
+    def stop(conversation: str = "") -> str:
+        """End the reply that is being made, within one step; what was made before it is kept."""
+        with programs.plainly("answering stop", ToolError):
+            return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
+
+    def skip(conversation: str = "", call: str = "") -> str:
+        """End the call that runs, within one step, keep what was made before it and go on with the next. call: its id; where
+        another one runs by then, that goes on."""
+        with programs.plainly("answering skip", ToolError):
+            return "Skipped." if engine.skip(session(conversation), call) else "No such call was running."
+
+    def export(
+        masks: list[str], form: Literal["png", "rle", "coco", "svg"] = "png", conversation: str = ""
+    ) -> TextContent:  # fmt: skip
+        """Write masks to one file and give its path as {"file"}. masks: their handles; with coco and svg also those of pictures
+        and clips, for the boxes found in them."""
+        with programs.plainly("answering export", ToolError):
+            if not masks:
+                raise Refusal("No masks are named.", 'Pass a list of handles, such as ["mask#1"].')
+            where = session(conversation)
+            return words({"conversation": where.conversation, "file": str(engine.export_masks(where, masks, form))})
+
+    return [stop, skip, export]
 
 
 def tools(engine: Engine, owner: str, session: Callable[[str], Session]) -> list[Callable[..., TextContent]]:

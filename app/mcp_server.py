@@ -32,7 +32,7 @@ from typing_extensions import NotRequired, TypedDict
 from app import programs
 from app.engine import Engine
 from app.events import Event, Finished, Progress
-from app.mcp_chats import tools, words
+from app.mcp_chats import endings, tools, words
 from app.overrides import choices
 from app.session import Session, owner_of
 
@@ -181,13 +181,31 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
             told = {"conversation": where.conversation, "media": [programs.medium(m, _path(engine, m)) for m in wanted]}
             return [words(told), *([*_seen(engine, shelf[handle])] if handle else [])]
 
-    def stop(conversation: str = "") -> str:
-        """End the reply that is being made, within one step; what was made before it is kept."""
-        with programs.plainly("answering stop", ToolError):
-            return "Stopped." if engine.stop(session(conversation)) else "Nothing was running."
+    def foresee(
+        text: str,
+        conversation: str = "",
+        files: list[str] = [],  # noqa: B006
+        regions: list[Marked | Stretch] = [],  # noqa: B006
+        task: str = "",
+        media: list[str] = [],  # noqa: B006
+        marks: list[str] | None = None,
+    ) -> TextContent:
+        """Tell what a message would do, without sending it: {"known": whether the model could be asked, "calls": [{"task",
+        "args", "params", "tokens"}], "fault": why it would fail at once, or ""}; no calls is an answer in words. The arguments
+        are those of chat; files are handles only."""
+        with programs.plainly("answering foresee", ToolError):
+            chosen = choices(engine, None, task, "", media, marks)
+            return words(programs.foreseen(engine, session(conversation), text, files, regions, chosen))
 
     nameless = "left out, the latest goes on" if remembers else "left out, a new one begins"
-    every: list[Callable[..., Any]] = [chat, again, media, stop, *tools(engine, owner, session)]
+    every: list[Callable[..., Any]] = [
+        chat,
+        again,
+        foresee,
+        media,
+        *endings(engine, session),
+        *tools(engine, owner, session),
+    ]
     for tool in every:
         about = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)
         server.add_tool(tool, description=about, structured_output=False)

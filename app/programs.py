@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -224,12 +225,19 @@ def _resolved(regions: Any, handles: Sequence[str]) -> Any:
     return [{**r, "ref": names.get(str(r.get("ref")), r.get("ref"))} if isinstance(r, Mapping) else r for r in regions]
 
 
-def told(progress: Progress | None) -> dict[str, Any] | None:
-    """Return how far a call is as JSON data; the preview stays with the page."""
+def told(progress: Progress | None, *, previews: bool = False) -> dict[str, Any] | None:
+    """Return how far a call is as JSON data, with *previews* also what there is so far: a ``data:`` address of a JPEG, or None."""
     if progress is None:
         return None
     names = ("call", "task", "expert", "word", "fraction", "seconds", "left")
-    return {name: getattr(progress, name) for name in names}
+    return {name: getattr(progress, name) for name in names} | ({"preview": address(progress)} if previews else {})
+
+
+def address(progress: Progress | None) -> str | None:
+    """Return the preview of *progress* as a ``data:`` address, None where there is none."""
+    if progress is None or progress.preview is None:
+        return None
+    return f"data:image/jpeg;base64,{base64.b64encode(progress.preview).decode()}"
 
 
 def _inert(data: Any) -> Any:

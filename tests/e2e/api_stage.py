@@ -27,22 +27,33 @@ BOX = [{"type": "box", "box": [0.25, 0.5, 0.75, 1.0]}]
 @contextmanager
 def serving(folder: Path, script: Any, experts: tuple[str, ...] = ("slow",)) -> Iterator[tuple[Any, str]]:
     """Serve the endpoints over a new engine; yield the engine and the address."""
-    from app.api import add_endpoints
-    from app.hosting import launch_keywords
-    from components.fast_gradio import gr
-
     write_expert(folder / "experts", "mark", "segment", MARK)
     engine = make_engine(folder, Scripted(script), experts=experts, open_browser=False, port=0)
+    try:
+        with serve(engine) as url:
+            yield engine, url
+    finally:
+        engine.close()
+
+
+@contextmanager
+def serve(engine: Any) -> Iterator[str]:
+    """Serve the endpoints over *engine*; yield the address."""
+    from app.api import add_endpoints
+    from app.hosting import launch_keywords
+    from app.uploads import choose_folder
+    from components.fast_gradio import gr
+
+    choose_folder(engine.settings)  # first, as the page does: gradio's parts ask for it when they are made
     with gr.Blocks() as page:
         add_endpoints(engine)
     page.queue()
     # Nobody looks at the page, so a busy machine need not show it in time.
     page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True, _frontend=False)
     try:
-        yield engine, page.local_url
+        yield page.local_url
     finally:
         page.close()
-        engine.close()
 
 
 def connect(url: str, folder: Path) -> gradio_client.Client:

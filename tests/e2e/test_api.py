@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import threading
 import time
@@ -118,7 +120,10 @@ def test_a_path_on_the_server_is_no_uploaded_file(served, path, tmp_path):
     before = engine.store.used()
     marked = {"path": path, "meta": {"_type": "gradio.FileData"}}
     for file in (marked, {"path": path}, {"path": path, "meta": {"_type": "x"}}):
-        for door, values in (("chat", ["x", [file], [], "", "", None, "", "", [], None, {}]), ("load", [file, ""])):
+        for door, values in (
+            ("chat", ["x", [file], [], "", "", None, "", "", [], None, {}, False]),
+            ("load", [file, ""]),
+        ):
             body = json.dumps({"data": values}).encode()
             request = urllib.request.Request(f"{url}gradio_api/call/{door}", body, {"Content-Type": "application/json"})
             event = json.load(urllib.request.urlopen(request))["event_id"]
@@ -175,6 +180,27 @@ def test_a_running_call_tells_how_far_it_is_again_and_again(client):
     assert set(told[0]) == {"call", "task", "expert", "word", "fraction", "seconds", "left"}
     assert (told[-1]["task"], told[-1]["expert"]) == ("image", "stub slow")
     assert told[-1]["word"].startswith("step ")
+
+
+def test_what_there_is_so_far_is_told_where_it_is_asked_for(tmp_path):
+    with serving(tmp_path, '<task>image "a fox"</task>', ("preview",)) as (_, url):
+        client = gradio_client.Client(url, verbose=False)
+        told = [
+            [
+                state["progress"]
+                for state in client.submit(text="x", previews=asked, api_name="/chat")
+                if state["progress"]
+            ]
+            for asked in (True, False)
+        ]
+    asked, plain = told
+    assert asked
+    assert all(set(one) - set(plain[0]) == {"preview"} for one in asked)
+    seen = [one["preview"] for one in asked if one["preview"]]
+    assert seen
+    kind, data = seen[0].split(",", 1)
+    assert kind == "data:image/jpeg;base64"
+    assert Image.open(io.BytesIO(base64.b64decode(data))).getpixel((4, 4)) == (200, 200, 200)
 
 
 def test_a_chosen_expert_runs_and_a_wrong_one_is_named(client, tmp_path):
@@ -254,6 +280,7 @@ def test_the_endpoints_are_documented_and_there_are_no_others(client):
     names = [p["parameter_name"] for p in told["/chat"]["parameters"]]
     assert names == [
         "text", "files", "regions", "conversation", "owner", "seed", "task", "expert", "media", "marks", "params",
+        "previews",
     ]  # fmt: skip
     pages = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
     for name, facts in told.items():

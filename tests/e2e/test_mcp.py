@@ -33,6 +33,7 @@ HALF = [{"ref": "file#1", "label": "half", "shapes": [{"type": "box", "box": [0,
 
 def says(text: str) -> str:
     calls = {"mark": "<task>segment image#1 region#1</task>", "slow": '<task>image "a fox"</task>'}
+    calls["slow then words"] = f"{calls['slow']}Done."
     return calls.get(text, f"You said {text}.")
 
 
@@ -80,7 +81,7 @@ def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
     tools = talk(engine, look)
     walks = {"conversations": {"search"}, "messages": set(), "undo": set(), "redo": set()}
     walks |= {"choose": {"message"}, "branch": {"message"}}
-    assert set(tools) == {"chat", "again", "media", "stop", *walks}
+    assert set(tools) == {"chat", "again", "foresee", "media", "stop", "skip", "export", *walks}
     for name, takes in walks.items():
         taken = takes if name == "conversations" else {*takes, "conversation"}
         assert set(tools[name].input_schema["properties"]) == taken
@@ -88,6 +89,9 @@ def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
     schema = tools["chat"].input_schema
     chosen = {"regions", "conversation", "seed", "task", "expert", "media", "marks", "params"}
     assert set(schema["properties"]) == {"text", "files", *chosen}
+    assert set(tools["skip"].input_schema["properties"]) == {"call", "conversation"}
+    assert tools["export"].input_schema["properties"]["form"]["enum"] == ["png", "rle", "coco", "svg"]
+    assert "scribble" in json.dumps(tools["foresee"].input_schema)
     assert set(tools["again"].input_schema["properties"]) == {"text", "message", *chosen}
     told = json.dumps(schema)
     for word in ("box", "point", "scribble", "poly", "neg", "label", "time", "mask", "span"):
@@ -310,6 +314,44 @@ def test_progress_is_told_and_another_call_stops_it(engine):
     assert told["state"] == "stopped"
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert "stub slow" in seen[-1][1]
+
+
+def test_a_call_is_skipped_and_the_reply_goes_on(engine):
+    async def pass_over(call, client):
+        began = asyncio.Event()
+
+        async def progress(done, total, message):
+            began.set()
+
+        job = asyncio.create_task(client.call_tool("chat", {"text": "slow then words"}, progress_callback=progress))
+        await asyncio.wait_for(began.wait(), 60)
+        late, _ = await call("skip", call="t9")
+        said, _ = await call("skip")
+        result = await asyncio.wait_for(job, 60)
+        return late, said, json.loads(result.content[0].text)
+
+    late, said, told = talk(engine, pass_over)
+    assert (late, said) == ("No such call was running.", "Skipped.")
+    assert told["state"] == "done"
+    assert [part["type"] for part in told["parts"]] == ["call", "failure", "text"]
+
+
+def test_masks_are_exported_and_a_message_is_foreseen(engine):
+    async def look(call, client):
+        await call("chat", text="mark", files=["photo.png"], regions=HALF)
+        made, _ = await call("export", masks=["mask#1"], form="svg")
+        would, _ = await call("foresee", text="/segment image#1 region#1")
+        with pytest.raises(RuntimeError, match="No masks are named"):
+            await call("export", masks=[])
+        with pytest.raises(RuntimeError, match="no mask#7"):
+            await call("export", masks=["mask#7"])
+        said, _ = await call("messages")
+        return made, would, said
+
+    made, would, said = talk(engine, look)
+    assert "<svg" in Path(made["file"]).read_text()
+    assert [one["task"] for one in would["calls"]] == ["segment"]
+    assert len(said["messages"]) == 2, "nothing was sent"
 
 
 def test_a_client_that_gives_a_call_up_ends_the_expert(engine):

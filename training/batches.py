@@ -155,7 +155,8 @@ class Maker:
         sheets.sort(key=lambda pair: len(pair[0].ids))
         cuts = list(self.cuts([len(sheet.ids) for sheet, _ in sheets]))
         order = torch.randperm(len(cuts), generator=generator).tolist()[skip:]
-        states = self.states([sheet for index in order for sheet, _ in sheets[slice(*cuts[index])]])
+        # all of them, also with some skipped: how texts are put together to be read shows in the last bits of their states
+        states = self.states([sheet for sheet, _ in sheets])
         for index in order:
             part = sheets[slice(*cuts[index])]
             batch = collate([sheet for sheet, _ in part], states, [group for _, group in part])

@@ -53,7 +53,7 @@ def bank(folder: Path) -> Path:
     return folder
 
 
-def examples(held: Bank, seed: int, split: Split) -> Iterator[Example]:
+def examples(seed: int, split: Split, held: Bank) -> Iterator[Example]:
     """Yield conversations of two turns about the pictures of *held*."""
     rng = Random(f"{split} {seed}")
     while True:

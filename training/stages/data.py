@@ -48,7 +48,7 @@ def sources(plan: Plan) -> dict[str, tuple[Source, float]]:
 
         module, _, name = plan.talk.partition(":")
         seen, bank = getattr(import_module(module), name), Bank(plan.bank)
-        found["seen"] = (lambda seed, split: seen(bank, seed, split), 1.0 - plan.words)
+        found["seen"] = (lambda seed, split: seen(seed, split, bank), 1.0 - plan.words)
     return found
 
 

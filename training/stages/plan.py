@@ -27,7 +27,7 @@ TEXTS = {"one": 0.15, "two": 0.45, "three": 0.4, "together": 0.4}
 class Plan:
     """One run of one stage. *base* is the network that is taken over, or *shape* a configuration to begin afresh with (its decoder
     from the folder *decoder*), or *after* the run of the stage before. *bank* holds what is perceived, *pixels* the truth of its
-    pictures; *talk*, "module:function", writes conversations about the bank for (Bank, seed, split). *rate* and *texts* -1 for the stage's own. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
+    pictures; *talk*, "module:function", writes conversations about the bank for (seed, split, Bank). *rate* and *texts* -1 for the stage's own. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
     their place. *ahead*: a second process prepares the batches. Times in minutes; *limit_steps* 0 for as many as the minutes allow."""
 
     stage: str
@@ -39,7 +39,7 @@ class Plan:
     after: Path | None = None
     bank: Path | None = None
     pixels: Path | None = None
-    talk: str = "training.seeing.dialogues:examples"
+    talk: str = "training.seeing.mixing:examples"
     seed: int = 1
     rate: float = -1.0
     texts: float = -1.0

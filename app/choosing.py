@@ -20,7 +20,7 @@ from app.events import Options
 from app.target import Target
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
-MOST = 32
+MOST = 64
 """Handles that one choice may hold."""
 NEWEST = 12
 """Media and earlier marks that are offered, the latest."""

@@ -17,7 +17,7 @@ from typing import Any
 from models.expert import Refusal
 from models.values import Box, Media, Point, Polygon, Region, Stroke
 
-MOST_REGIONS = 32
+MOST_REGIONS = 64
 MOST_SHAPES = 64
 MOST_POINTS = 2000
 MOST_LABEL = 60
@@ -31,7 +31,7 @@ def region_from_json(data: Any, shelf: Mapping[str, Media], first_id: int) -> li
     """Return the regions in *data*, drawn on media of *shelf*, with the numbers that they bring or else from *first_id* on.
 
     Raises Refusal, saying which region is wrong and how, for anything that is not exactly of the form above: more than
-    32 regions, 64 shapes or 2000 points, an unknown handle, a number that is not finite or lies outside the picture, two
+    64 regions, 64 shapes or 2000 points, an unknown handle, a number that is not finite or lies outside the picture, two
     regions of one number. Where a number is below *first_id*, and so another region's already, all are moved up alike.
     """
     if data is None:

@@ -2,7 +2,7 @@
 // undone and done again. One object = one region = any mix of one box, points, brush strokes and outlines.
 unison.regionDesk = function () {
   const { number, timeOf, frameOf, shapes } = unison, erased = unison.eraser();
-  const MOST = { objects: 32, shapes: 64, past: 200 }; // the first two are what the server takes of one message
+  const MOST = { objects: 64, shapes: 64, past: 200 }; // the first two are what the server takes of one message
   const desk = {
     medium: null, media: null, overlay: null, tool: "box", neg: false, whole: false, objects: [], active: 0,
     chosen: -1, // the shape of the active object that is held by the select tool
@@ -96,6 +96,7 @@ unison.regionDesk = function () {
     const target = desk.objects[desk.active];
     target.time = desk.time();
     target.shapes.push(shape);
+    desk.say("region#" + target.id + " now has " + target.shapes.map(shapes.name).join(", ") + "."); // also for who cannot see it
     desk.refresh();
   };
 

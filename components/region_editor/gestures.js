@@ -68,8 +68,18 @@ unison.regionGestures = function (desk, view, tools, dialog, room) {
   }, { passive: false });
 
   const letters = { v: "select", b: "box", p: "point", s: "scribble", l: "lasso", o: "poly", e: "erase" };
+  // Digits in a row are one number: the region that has it is worked on. A lone 0 shows the whole picture.
+  let typed = "", typing = 0;
+  function digit(sign) {
+    clearTimeout(typing);
+    typed = (typed + sign).slice(-6);
+    typing = setTimeout(() => (typed = ""), 900);
+    desk.act("number", Number(typed));
+  }
   function letter(event) {
     const name = event.key.toLowerCase();
+    if (/^[1-9]$/.test(name) || (name === "0" && typed)) { digit(name); return true; }
+    typed = "";
     if (letters[name]) desk.act("tool", letters[name]);
     else if (name === "x") desk.act("neg");
     else if (name === "+" || name === "=") view.enlarge(1.25);

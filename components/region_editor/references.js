@@ -19,5 +19,5 @@ unison.references = function (selector) {
     node.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: put }));
     return true;
   }
-  return { insert, named };
+  return { insert, named, focus: () => box()?.focus({ preventScroll: true }) };
 };

@@ -8,7 +8,7 @@ unison.regionDialog = function (element, desk, references) {
   const hint = find(".u-hint"), list = find(".u-objects"), frames = find(".u-frames");
   const scrubber = find(".u-frames input"), widthInput = find(".u-width input");
   const KEYS = "Keys: arrows move the cross, Enter or Space draws. V selects, B P S L O choose box, point, brush, lasso and outline, "
-    + "E erases, X excludes. Control Z undoes, Control Y does it again. Plus, minus and zero enlarge, shrink and fit.";
+    + "E erases, X excludes. A number takes the region that has it. Control Z undoes, Control Y does it again. Plus, minus and zero enlarge, shrink and fit.";
   const view = unison.regionView(desk, room, canvas, find(".u-percent"));
   const tools = unison.regionTools(desk, view, () => number(widthInput.value) / 1000);
   const foot = find(".u-foot"), leave = find(".u-leave");
@@ -144,11 +144,13 @@ unison.regionDialog = function (element, desk, references) {
     if (list.dataset.key === key && list.childNodes.length === desk.objects.length) return;
     list.dataset.key = key;
     const focused = list.contains(document.activeElement) ? [...list.querySelectorAll("input, button")].indexOf(document.activeElement) : -1;
-    const cursor = focused >= 0 ? document.activeElement.selectionStart ?? null : null;
+    const { selectionStart = null, selectionEnd } = focused >= 0 ? document.activeElement : {};
     list.replaceChildren(...desk.objects.map(objectRow));
+    // Of many, the one in hand is the one to see.
+    if (list.scrollHeight > list.clientHeight) list.children[desk.active]?.scrollIntoView({ block: "nearest" });
     const again = focused >= 0 ? list.querySelectorAll("input, button")[focused] : null;
     again?.focus();
-    if (again && cursor !== null) again.setSelectionRange(cursor, cursor);
+    if (again && selectionStart !== null) again.setSelectionRange(selectionStart, selectionEnd);
   }
 
   function objectRow(object, index) {
@@ -211,8 +213,16 @@ unison.regionDialog = function (element, desk, references) {
   }
   const cancel = () => (unsaved() ? ask(true) : close());
 
+  function take(id) {
+    const index = desk.objects.findIndex((object) => object.id === id), name = "region#" + id;
+    if (index < 0) return desk.say("There is no " + name + " on " + desk.medium.ref + ".");
+    activate(index);
+    return desk.say(name + (desk.objects[index].label ? ", " + desk.objects[index].label + "," : "") + " is in hand: what you mark now belongs to it.");
+  }
+
   const acts = {
     tool: choose, done: use, keep: use, discard: close, stay: () => ask(false), cancel, undo: desk.undo, redo: desk.redo, clear: desk.clear, object: desk.another,
+    number: take,
     neg: () => TAKES.neg.includes(desk.tool) && press("neg", "neg", !desk.neg), whole: () => press("whole", "whole", !desk.whole),
     back: () => seek(desk.frame - 1), next: () => seek(desk.frame + 1),
     nearer: () => view.enlarge(1.25), further: () => view.enlarge(0.8), fit: () => view.fitted(),
@@ -238,6 +248,9 @@ unison.regionDialog = function (element, desk, references) {
     }
     canvas.replaceChildren();
     press("neg", "neg", false);
+    // The button that opened it may have been drawn anew meanwhile, and the browser gives the focus back to none.
+    const held = document.activeElement;
+    if (desk.medium && (held === document.body || dialog.contains(held))) desk.left(desk.medium.ref);
     Object.assign(desk, { overlay: null, medium: null, media: null, draft: null });
   });
   scrubber.addEventListener("input", () => seek(number(scrubber.value)));

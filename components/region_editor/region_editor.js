@@ -26,6 +26,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
   };
   const shown = unison.regionTray(tray, desk, references);
   const dialog = unison.regionDialog(element, desk, references), sound = unison.soundDialog(element, references);
+  desk.left = (ref) => shown.focus(ref);
   desk.open = (medium, index) => dialog.open({ ...medium }, index);
   desk.openSound = (medium) => sound.open({ ...medium });
 

@@ -186,6 +186,7 @@ unison.regionTools = function (desk, view, share) {
       desk.cross = desk.cross.map((v, axis) => clamp(v + way[axis] * step * (event.shiftKey ? 10 : 1)));
       if (desk.draft && desk.draft.type !== "poly") extend(desk.cross);
       view.follow(desk.cross);
+      desk.say("Cross at " + desk.cross.map((v) => Math.round(v * 1000) / 10 + " %").join(" across, ") + " down.");
     } else if (desk.draft?.type === "poly" && event.key === "Enter" && desk.draft.pts.length > 2) close();
     else if (desk.draft && desk.draft.type !== "poly") finish();
     else {

@@ -37,10 +37,25 @@ unison.regionTray = function (tray, desk, references) {
     const seen = {}; // the place among the objects of its medium
     const placed = now.regions.map((region) => ({ ...region, index: (seen[region.ref] = (seen[region.ref] ?? -1) + 1) }));
     const refs = [...new Set([...now.attached, ...placed.map((region) => region.ref)])].filter((ref) => now.media[ref]);
-    tray.replaceChildren(...refs.map((ref) => tile(now.media[ref], placed.filter((region) => region.ref === ref))));
-    tray.hidden = refs.length === 0;
+    keeping(() => {
+      tray.replaceChildren(...refs.map((ref) => tile(now.media[ref], placed.filter((region) => region.ref === ref))));
+      tray.hidden = refs.length === 0;
+    });
     light();
   }
+
+  // Who goes by keys keeps the focus while all is drawn anew: on the same button, else on the nearest, else in the composer.
+  function keeping(redraw) {
+    const before = tray.contains(document.activeElement) ? document.activeElement : null, seen = before?.matches(":focus-visible");
+    const all = () => [...tray.querySelectorAll("button")], at = all().indexOf(before), name = before?.getAttribute("aria-label");
+    redraw();
+    if (!before) return;
+    const left = all(), next = left.find((node) => node.getAttribute("aria-label") === name) || left[Math.min(at, left.length - 1)];
+    if (next) next.focus({ preventScroll: true });
+    else if (seen) references.focus();
+  }
+  // After a dialog about a medium: the button that opens it again.
+  const focus = (ref) => tray.querySelector('[data-mark="' + CSS.escape(ref) + '"]')?.focus({ preventScroll: true });
 
   function light() {
     const names = references.named();
@@ -51,5 +66,5 @@ unison.regionTray = function (tray, desk, references) {
       else node.removeAttribute("aria-current");
     });
   }
-  return { draw, light };
+  return { draw, light, focus };
 };

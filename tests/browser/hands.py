@@ -29,8 +29,10 @@ class Hand:
         elif self.way == "finger":
             first.tap()
         else:
-            first.focus()
-            assert first.evaluate(FOCUSED), "the focus is not to be seen"
+            # What is pressed may be drawn anew at this very moment, and the new one is the one to press.
+            assert stage.until(lambda: first.focus() is None and first.evaluate(FOCUSED), 10), (
+                "the focus is not to be seen"
+            )
             first.press("Space" if first.get_attribute("type") in ("radio", "checkbox") else "Enter")
 
     def stroke(self, page: Any, points: Sequence[tuple[float, float]]) -> None:
@@ -84,4 +86,3 @@ DESK = Hand("desk", "mouse", {"viewport": {"width": 1280, "height": 860}})
 PHONE = Hand("phone", "finger", {"viewport": {"width": 412, "height": 860}, **TOUCH})
 TABLET = Hand("tablet", "finger", {"viewport": {"width": 820, "height": 1180}, **TOUCH})
 KEYS = Hand("keys", "keys", {"viewport": {"width": 1280, "height": 860}})
-HANDS = (DESK, PHONE, TABLET, KEYS)

@@ -238,9 +238,9 @@ def test_storms_of_clicks_and_keys_break_nothing(editor):
         "for (let n = 0; n < 60; n++) for (const act of ['undo', 'redo', 'nearer', 'object', 'undo', 'further']) document.querySelector(`[data-act=${act}]`).click()"
     )
     assert "box" in kinds(page) or page.is_enabled("[data-act=undo]")
-    page.evaluate("for (let n = 0; n < 60; n++) document.querySelector('[data-act=object]').click()")
-    assert page.locator(".u-object").count() == 32
-    assert "at most 32 regions" in page.inner_text(".u-editor .u-hint")
+    page.evaluate("for (let n = 0; n < 90; n++) document.querySelector('[data-act=object]').click()")
+    assert page.locator(".u-object").count() == 64
+    assert "at most 64 regions" in page.inner_text(".u-editor .u-hint")
     tool(page, "point")
     page.evaluate("for (let n = 0; n < 80; n++) desk.add({ type: 'point', xy: [0.5, 0.5] })")
     assert "at most 64 marks" in page.inner_text(".u-editor .u-hint")

@@ -110,8 +110,9 @@ class ChatView:
         """Return the messages of a part, with what was understood of them; *every* message shown for the part with the last."""
         messages, shelf = [place.message for place in part], self._engine.shelf(session)
         shown = entries(messages, shelf, self._link, self._card, numbers=[place.n for place in part])
-        marks = None if every is None else list(regions_of([place.message for place in every]).values())
-        return annotated(shown, messages, shelf, self._engine.router.runnable(), self._link, self._card, marks)
+        drawn = regions_of(place.message for place in self._engine.placed(session))
+        marks = None if every is None else list(drawn.values())
+        return annotated(shown, messages, shelf, self._engine.router.runnable(), self._link, self._card, marks, drawn)
 
     def growing(self, session: Session, seen: Seen) -> Callable[..., tuple[Any, ...]]:
         """Return the function that draws the reply in the making, from the message as it is now, how far a call is (or None) and

@@ -15,8 +15,9 @@ from models.slash import parse_slash
 from models.unified.stream import WORDS
 from models.values import Media, Message, Region, TaskCall
 
-from app.cards import Link, medium_card, region_json, url_of
+from app.cards import Link, item, label_of, medium_card, region_json, url_of
 from app.events import Options
+from app.meant import BARE, marks_used, name_of, own_marks
 from app.target import Target
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
@@ -61,20 +62,15 @@ def tasks_json(tasks: Mapping[str, Task]) -> list[dict[str, Any]]:
 def media_json(shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
     """Return the latest media of *shelf* as the menu shows them."""
     return [
-        {"ref": m.handle, "kind": m.kind, "name": str(m.meta.get("name") or m.meta.get("label") or "")[:60]}
+        {"ref": m.handle, "kind": m.kind, "name": str(m.meta.get("name") or label_of(m))[:60]}
         | ({"url": url_of(m, link)} if m.kind == "image" else {})
         for m in list(shelf.values())[-NEWEST:]
     ]
 
 
 def marks_json(regions: Iterable[Region]) -> list[dict[str, Any]]:
-    """Return *regions* as the menu shows them; *index* is the place among those of the same medium, which is its colour."""
-    seen: dict[str, int] = {}
-    shown = []
-    for region in regions:
-        seen[region.of] = seen.get(region.of, -1) + 1
-        shown.append({"ref": region.handle, "of": region.of, "label": region.label, "index": seen[region.of]})
-    return shown
+    """Return *regions* as the menu shows them; *index* is their place among the colours, which goes by their number."""
+    return [{"ref": r.handle, "of": r.of, "label": r.label, "index": r.id - 1} for r in regions]
 
 
 def call_json(call: TaskCall) -> dict[str, Any]:
@@ -98,21 +94,26 @@ def annotated(
     link: Link,
     card: Card,
     marks: Sequence[Region] | None = (),
+    drawn: Mapping[str, Region] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the chat's *entries* of *messages* with what was understood of each of the person's messages, and under a last
-    reply that has ended the buttons that answer its question and "I meant", which offers *marks*. None: later messages stand
-    elsewhere."""
-    shown = [dict(entry) for entry in entries]
+    """Return the chat's *entries* of *messages* with what was understood of each of the person's messages, marks of earlier ones
+    included, which are among *drawn*; and under a last reply that has ended the buttons that answer its question and "I meant",
+    which offers *marks*. None: later messages stand elsewhere."""
+    shown, drawn = [dict(entry) for entry in entries], drawn or regions_of(messages)
     for number in range(1, len(messages)):
         asked, reply = messages[number - 1 : number + 1]
         if (asked.role, reply.role) != ("user", "assistant") or reply.state == "running":
             continue
         command = parse_slash(asked.text, shelf, (), tasks) is not None
         calls = [part for part in reply.parts if isinstance(part, TaskCall)]
+        used = marks_used(asked, calls, drawn, tasks)
+        if older := [region for region in used[len(own_marks(asked)) :] if region.id < BARE]:
+            shown[number - 1] = _echoed(shown[number - 1], older, shelf, link)
         if calls and not command:
-            shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, tasks))
-        if marks is not None and number == len(messages) - 1 and not command:
-            last: dict[str, Any] = {"kind": "call", "meant": _meant(asked, calls, marks, shelf, tasks, link)}
+            shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, used, tasks))
+        if marks is not None and number == len(messages) - 1 and (calls or not command):
+            more = {"command": True} if command else {}
+            last: dict[str, Any] = {"kind": "call", "meant": {**_meant(used, calls, marks, shelf, tasks, link), **more}}
             answers = [] if calls else answers_json(reply.text, shelf, link)
             if answers:
                 last["answers"] = answers
@@ -123,15 +124,31 @@ def annotated(
 def _with(entry: dict[str, Any], name: str, data: Any) -> dict[str, Any]:
     """Return a chat entry whose first card also holds *data*."""
     content, first = list(entry["content"]), True
-    for place, item in enumerate(content):
-        if first and isinstance(item, dict) and "value" in item:
-            content[place], first = {**item, "value": {**item["value"], name: data}}, False
+    for place, part in enumerate(content):
+        if first and isinstance(part, dict) and "value" in part:
+            content[place], first = {**part, "value": {**part["value"], name: data}}, False
     return {**entry, "content": content}
 
 
-def _understood(asked: Message, calls: Sequence[TaskCall], tasks: Mapping[str, Task]) -> list[dict[str, Any]]:
-    drawn = [part for part in asked.parts if isinstance(part, Region)]
-    colours = {mark["ref"]: mark["index"] for mark in marks_json(drawn)}
+def _echoed(entry: dict[str, Any], older: Sequence[Region], shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
+    """Return a person's chat entry with the marks of earlier messages that it means, on pictures of their own."""
+    items = []
+    for of, time in dict.fromkeys((region.of, region.time) for region in older):
+        if of in shelf:
+            here = [region for region in older if (region.of, region.time) == (of, time)]
+            shown = item(shelf[of], shelf, link, here)
+            items.append({**shown, "caption": f"meant here: {shown['caption']}", "echo": True, "actions": False})
+    known: list[dict[str, Any]] = next(
+        (part["value"].get("items", []) for part in entry["content"] if isinstance(part, dict) and "value" in part), []
+    )
+    return _with(entry, "items", [*known, *items]) if items else entry
+
+
+def _understood(
+    asked: Message, calls: Sequence[TaskCall], used: Sequence[Region], tasks: Mapping[str, Task]
+) -> list[dict[str, Any]]:
+    drawn = own_marks(asked)
+    colours = {mark["ref"]: mark["index"] for mark in marks_json(used)}
     told = [with_drawn(call, tasks[call.task], drawn) if call.task in tasks else call for call in calls]
     return [{**call_json(call), "colours": colours} for call in told]
 
@@ -150,14 +167,13 @@ def answers_json(text: str, shelf: Mapping[str, Media], link: Link) -> list[dict
 
 
 def _meant(
-    asked: Message,
+    drawn: Sequence[Region],
     calls: Sequence[TaskCall],
     marks: Sequence[Region],
     shelf: Mapping[str, Media],
     tasks: Mapping[str, Task],
     link: Link,
 ) -> dict[str, Any]:
-    drawn = [part for part in asked.parts if isinstance(part, Region)]
     handles = {mark["ref"]: mark["index"] for mark in marks_json(drawn)}
     pictures = {of: medium_card(shelf[of], shelf, link) for of in dict.fromkeys(r.of for r in drawn) if of in shelf}
     made = {call.id for call in calls}
@@ -167,6 +183,6 @@ def _meant(
         "tasks": tasks_json(tasks),
         "media": media_json(there, link),
         "regions": marks_json(marks[-NEWEST:]),
-        "drawn": [{**region_json(r), "ref": r.handle, "of": r.of, "index": handles[r.handle]} for r in drawn],
+        "drawn": [{**region_json(r), "ref": name_of(r), "of": r.of, "index": handles[r.handle] % BARE} for r in drawn],
         "pictures": pictures,
     }

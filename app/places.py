@@ -70,7 +70,7 @@ def medium_of(place: Place, shelf: Mapping[str, Media]) -> str:
         of = str(place.masks[0].meta.get("of") or "")
     if not of:
         kinds = SEEN if grounding.boxes or grounding.points else HEARD
-        of = next((handle for handle, medium in reversed(shelf.items()) if medium.kind in kinds), "")
+        of = next((handle for handle, medium in reversed(list(shelf.items())) if medium.kind in kinds), "")
     return of if of in shelf and shelf[of].kind in ("image", "video", "audio") else ""
 
 

@@ -77,11 +77,13 @@ class Results:
 
     @guarded(1)
     def export(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
-        """Write masks or boxes to one file and let the browser save it."""
+        """Write masks or boxes to one file and let the browser save it; of a clip's masks those of one frame, if it names one."""
         page, wish = self._actions.page(request, owner), event._data
         refs, form = [str(ref) for ref in wish["refs"]][:64], str(wish["format"])
-        path = self._actions.engine.export_masks(page.session, refs, form)
-        name = f"{'-'.join(refs[:3]).replace('#', '')}-{form}{path.suffix}"
+        frame = int(wish["frame"]) if wish.get("frame") is not None else None
+        path = self._actions.engine.export_masks(page.session, refs, form, frame)
+        when = "" if frame is None else f"-frame{frame}"
+        name = f"{'-'.join(refs[:3]).replace('#', '')}{when}-{form}{path.suffix}"
         with page.lock:
             page.downloads += 1
             made = {"url": self._actions.link(str(path)), "name": name, "n": page.downloads}

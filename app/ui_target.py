@@ -5,16 +5,15 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from components.fast_gradio import gr
 from components.target_chip import empty
 from models.expert import Refusal
-from models.values import Region
+from models.values import TaskCall
 
 from app.choosing import answers_json, marks_json, media_json, picked, regions_of, target_json, tasks_json
-from app.regions import region_from_json
+from app.meant import as_meant
 from app.target import foresee
 from app.ui_actions import Actions, guarded, streaming
 from app.ui_pages import MOST_PAGES
@@ -92,17 +91,14 @@ class Targets:
         asked = next((message for message in reversed(messages) if message.role == "user"), None)
         if asked is None:
             raise Refusal("There is no message to run again.", "Send one first.")
-        shelf, tasks = self.engine.shelf(session), self.engine.router.runnable()
-        options = picked(wish, shelf, regions_of(messages), tasks)
-        old = [part for part in asked.parts if isinstance(part, Region)]
-        if isinstance(wish.get("drawn"), list):
-            drawn = region_from_json([_entry(one) for one in wish["drawn"]], shelf, 1)
-            if len(drawn) != len(old):
-                raise Refusal("The marks are not those of the last message.", "Draw them again.")
-            moved = [replace(new, id=before.id, mask=before.mask) for new, before in zip(drawn, old, strict=True)]
-            events = self.engine.edit(session, asked.text, regions=moved, options=options)
+        shelf, tasks, drawn = self.engine.shelf(session), self.engine.router.runnable(), regions_of(messages)
+        calls = [part for part in messages[-1].parts if isinstance(part, TaskCall)]
+        first = self.engine.next_region(session)
+        again = as_meant(asked, calls, picked(wish, shelf, drawn, tasks), wish.get("drawn"), first, shelf, drawn, tasks)
+        if again.same:
+            events = self.engine.retry(session, options=again.options)
         else:
-            events = self.engine.retry(session, options=options)
+            events = self.engine.edit(session, again.text, regions=again.regions, options=again.options)
         yield from self.actions.show(page, events)
 
     @streaming
@@ -115,11 +111,3 @@ class Targets:
         if words not in (answer["ref"] for answer in answers):
             raise Refusal("That is no answer to the last question here.", "Answer in words.")
         yield from self.actions.show(page, self.engine.reply(page.session, words))
-
-
-def _entry(one: Any) -> Any:
-    """Return a nudged mark as the editor writes one: its medium under "ref", without the mask, which does not move, unless it is
-    nothing but that mask."""
-    if not isinstance(one, dict):
-        return one
-    return {**one, "ref": one.get("of"), "mask": None if one.get("shapes") else one.get("mask")}

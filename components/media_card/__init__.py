@@ -7,15 +7,18 @@ The value is plain JSON, and the browser turns every string of it into a text no
      "progress": {"call", "title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
     item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "alt", "width",
             "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size},
-            "badge": {"holds", "text", "detail"}, "boxes": [{"box", "label", "key", "quiet"}], "points": [{"point", "key"}],
-            "regions": [{"number", "text", "time", "shapes"}], "masks": [{"ref", "url", "text", "label", "key", "hue"}],
-            "source": {"kind", "url"}, "draw": medium, "uses": [medium], "actions": bool}
+            "badge": {"holds", "text", "detail"}, "boxes": [{"box", "label", "key", "hue", "span", "quiet"}],
+            "points": [{"point", "key", "hue", "span"}], "stretches": [{"span", "label", "key", "hue", "also": [key]}],
+            "regions": [{"number", "text", "key", "time", "shapes"}], "masks": [{"ref", "url", "text", "label", "key", "hue", "file"}],
+            "source": {"kind", "url"}, "draw": medium, "refine": [medium with "mask" and "mask_url"], "uses": [medium],
+            "actions": bool, "echo": bool}
 
 A *key* is a word: whatever carries the class ``u-k-KEY``, here or in the words of a message, lights up together. *hue* is
-the number of a colour.
+the number of a colour, from 0; a *span* is [from, to] in seconds. The *file* of a clip's mask is what
+:func:`models.mask_files.clip_to_json` writes. *refine* has the masks that can be drawn on; an *echo* repeats a mark of an earlier message.
 
 Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media),
-and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format"}), ``unison:again`` ({"call", "seed": "same" |
+and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format", "frame"}), ``unison:again`` ({"call", "seed": "same" |
 "new"}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
 """
 
@@ -39,7 +42,7 @@ def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
 
 def bridge(**keywords: Any) -> Any:
     """Return the ``gr.HTML``, of which nothing is seen, that passes on what cards ask of the server. Python events: ``again``
-    (data "call" and "seed"), ``skip``, ``halt`` and ``export`` (data "refs" and "format"), whose answer {"files": [{"url", "name",
+    (data "call" and "seed"), ``skip``, ``halt`` and ``export`` (data "refs", "format", "frame"), whose answer {"files": [{"url", "name",
     "n"}]} makes the browser save each file once. *keywords* go to ``gr.HTML``."""
     return gr.HTML(
         html_template="<span hidden></span>", js_on_load=BRIDGE, apply_default_css=False, padding=False, **keywords

@@ -3,7 +3,8 @@
 // same}; *node* the stage that shows the result, *media* its img, video or audio element. Returns the parts to put under it.
 unison.compare = function (item, node, media) {
   const { h, local } = unison;
-  const before = item.before, sound = before.kind === "audio", film = before.kind === "video";
+  // A player that shows no controls of its own gets none here.
+  const own = media.controls === true, before = item.before, sound = before.kind === "audio", film = before.kind === "video";
   const tag = (text) => h("span", { class: "u-which" }, text);
   let old = null, slider = null, line = null, mode = "", held = false, unfollow = () => {};
 
@@ -43,7 +44,7 @@ unison.compare = function (item, node, media) {
     const side = mode === "side" && !held;
     pair.classList.toggle("u-side", side);
     // The player's own controls would lie half under the original; the bar of frames below has a button to play.
-    if (film) media.controls = side || (!mode && !held);
+    if (film) media.controls = own && (side || (!mode && !held));
     if (!mode && !held) { old?.remove(); return; }
     const copy = original();
     copy.style.clipPath = "";

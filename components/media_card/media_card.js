@@ -174,22 +174,30 @@ unison.mediaCard = function (element, props, watch) {
 
   // Masks can be refined: the one that is lit, the only one, or the one that is chosen here.
   function drawers(item) {
-    const choices = item.refine || [], open = (medium) => tell("draw", { ...medium });
-    if (!choices.length) return [button(item.kind === "audio" ? "Mark a stretch" : "Draw on it", { "data-act": "draw" }, () => open(item.draw))];
+    const choices = item.refine || [], draw = (medium) => tell("draw", { ...medium });
+    if (!choices.length) return [button(item.kind === "audio" ? "Mark a stretch" : "Draw on it", { "data-act": "draw" }, () => draw(item.draw))];
+    if (choices.length === 1) return [button("Draw on it", { "data-act": "draw" }, () => draw(choices[0]))];
     const of = (ref) => item.masks.find((mask) => mask.ref === ref);
     const lit = () => choices.filter((choice) => unison.lights.pinned().includes("u-k-" + of(choice.mask).key));
+    const show = (on) => {
+      asked.hidden = !on;
+      main.setAttribute("aria-expanded", String(on));
+    };
+    const open = (medium) => {
+      show(false);
+      draw(medium);
+    };
     const asked = h("div", { class: "u-which-mask u-group", role: "group", "aria-label": "Draw on which?", hidden: true }, "Draw on",
       choices.map((choice) => button([h("span", { class: "u-swatch", style: { background: colour(of(choice.mask).hue) } }),
         [choice.mask, of(choice.mask).label].filter(Boolean).join(" ")], { "data-refine": choice.mask }, () => open(choice))),
       button("the bare " + (item.source.kind === "video" ? "clip" : "picture"), { "data-refine": "" }, () => open(item.draw)));
-    const main = button("Draw on it", { "data-act": "draw", ...(choices.length > 1 ? { "aria-expanded": "false" } : {}) }, () => {
-      const meant = choices.length > 1 ? lit() : choices;
+    const main = button("Draw on it", { "data-act": "draw", "aria-expanded": "false" }, () => {
+      const meant = lit();
       if (meant.length === 1) return open(meant[0]);
-      asked.hidden = !asked.hidden;
-      main.setAttribute("aria-expanded", String(!asked.hidden));
+      show(asked.hidden);
       if (!asked.hidden) asked.querySelector("button").focus();
     });
-    return choices.length > 1 ? [main, asked] : [main];
+    return [main, asked];
   }
 
   function itemActions(item, actions) {

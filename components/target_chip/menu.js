@@ -25,7 +25,7 @@ unison.targetForm = function (data, choice, changed, name) {
   const help = choice.task === unison.WORDS ? "Words alone: nothing is made or changed." : data.tasks.find((task) => task.name === choice.task)?.help;
   const parts = [group("Task", [
     pill("radio", "task", "", !choice.task, "Automatic" + guess, () => changed({ ...choice, task: "" }), "the model decides"),
-    pill("radio", "task", unison.WORDS, choice.task === unison.WORDS, "Answer in words", () => changed({ ...choice, task: unison.WORDS }), "nothing is made or changed"),
+    data.command ? null : pill("radio", "task", unison.WORDS, choice.task === unison.WORDS, "Answer in words", () => changed({ ...choice, task: unison.WORDS }), "nothing is made or changed"),
     ...tasks.map((task) => pill("radio", "task", task.name, task.name === choice.task, task.name, () => changed({ ...choice, task: task.name }), task.help)),
   ]), h("p", { class: "u-about-task" }, help || "The model decides from your words.")];
   const media = data.media.slice(-unison.NEWEST).reverse();

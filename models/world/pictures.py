@@ -111,11 +111,14 @@ def drawn(
     report: Report,
     more: Mapping[str, Any] | None = None,
 ) -> Picture:
-    """Draw *scene* and return the picture, with the scene and the *notes* in its meta."""
+    """Draw *scene* and return the picture, with the scene, the *notes* and the true boxes of what is seen of its things in its meta:
+    rows of name, x0, y0, x1, y1 in fractions."""
     from models.world.composer import compose
 
-    pixels = compose(scene, width, height, report=Share(report, 0.4, 0.99)).pixels
+    made = compose(scene, width, height, truth=True, report=Share(report, 0.4, 0.99))
+    pixels, seen = made.pixels, zip(scene.things, made.boxes, strict=True)
+    boxes = [[thing.name, *(round(v, 4) for v in (b.x0, b.y0, b.x1, b.y1))] for thing, b in seen if b is not None]
     report(1.0, "done", lambda: small(pixels))
     notes = [*notes, *notes_on(scene)]
-    meta = {"made": "picture-book", "scene": scene.to_json(), "notes": notes, **(more or {})}
+    meta = {"made": "picture-book", "scene": scene.to_json(), "notes": notes, "boxes": boxes, **(more or {})}
     return Picture(pixels, label[:120], meta)

@@ -63,9 +63,9 @@ def test_a_target_is_told_as_words_and_handles():
     assert told["calls"] == [{"task": "segment", "media": ["image#1"], "regions": [], "phrases": ["the ball"]}]
 
 
-def test_marks_have_the_colours_of_their_medium():
+def test_marks_have_the_colours_of_their_numbers():
     marks = [MARK, Region(2, "image#2", box=Box(0, 0, 1, 1)), Region(3, "image#1", box=Box(0, 0, 1, 1))]
-    assert [mark["index"] for mark in marks_json(marks)] == [0, 0, 1]
+    assert [mark["index"] for mark in marks_json(marks)] == [0, 1, 2]
 
 
 def test_a_message_tells_what_was_understood_once_its_reply_is_there():
@@ -90,12 +90,13 @@ def test_what_a_reply_made_is_not_offered_for_making_it_again():
     assert [m["ref"] for m in told[1]["content"][0]["value"]["meant"]["media"]] == ["image#1", "image#2"]
 
 
-def test_only_the_last_reply_can_be_meant_otherwise_and_no_command_can():
+def test_only_the_last_reply_can_be_meant_otherwise_and_a_command_too_if_it_called_something():
     asked, reply = Message("user", (Text("cut"),)), Message("assistant", (CUT,))
     first, last = shown(asked, reply, asked, reply)[1::2]
     assert first == {}
     assert set(last) == {"meant"}
-    assert shown(Message("user", (Text("/segment image#1"),)), reply) == [{}, {}]
+    told = shown(Message("user", (Text("/segment image#1"),)), reply)
+    assert (told[0], set(told[1]), told[1]["meant"]["command"]) == ({}, {"meant"}, True)
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,34 @@ def of_those_said(call: TaskCall, said: Collection[str]) -> TaskCall:
     )
 
 
+def on_their_own(
+    call: TaskCall, task: Task, text: str, shelf: Mapping[str, Media], regions: Mapping[str, Region]
+) -> TaskCall:
+    """Return *call* on the medium that its marks and masks lie on, where it names another one, which has nothing to do with that and
+    which the words *text* do not name: a mark of one picture is no place in a stranger's."""
+    media = [arg.handle for arg in call.args if isinstance(arg, Ref) and arg.kind in task.needs]
+    places = call.refs("region", "mask")
+    lie_on = {regions[h].of if h in regions else _of(h, shelf) for h in places}
+    if (
+        len(media) != 1
+        or len(lie_on) != 1
+        or re.search(rf"\b{media[0].replace('#', ' ?#? ?')}(?![0-9])", text, re.IGNORECASE)
+    ):
+        return call
+    (of,) = lie_on
+    strange = of in shelf and of.partition("#")[0] in task.needs and not _line(of, shelf) & _line(media[0], shelf)
+    return replace(call, args=tuple(Ref(of) if arg == Ref(media[0]) else arg for arg in call.args)) if strange else call
+
+
+def _line(handle: str, shelf: Mapping[str, Media]) -> set[str]:
+    """Return *handle* and what it was made from, step by step."""
+    line: set[str] = set()
+    while handle in shelf and handle not in line:
+        line.add(handle)
+        handle = _of(handle, shelf)
+    return line
+
+
 def _on(args: tuple[Arg, ...], task: Task, wanted: list[str]) -> list[Arg]:
     """Return *args* with the media *wanted* in the places of those that the task works on, the others after them."""
     places = [at for at, arg in enumerate(args) if isinstance(arg, Ref) and arg.kind in task.needs]

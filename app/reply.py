@@ -16,7 +16,7 @@ from models.slash import help_text, parse_slash
 from models.unified.stream import WORDS
 from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
-from app.aim import aimed, meant_marks, of_those_said, readable, said_marks, stream_options
+from app.aim import aimed, meant_marks, of_those_said, on_their_own, readable, said_marks, stream_options
 from app.chosen import kept
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
@@ -135,6 +135,8 @@ class Reply:
         task = self._engine.router.tasks.get(call.task)
         if self._options.regions is None:
             call = of_those_said(call, said_marks(self._user.text, self._regions))
+        if task is not None and not self._options.media:
+            call = on_their_own(call, task, self._user.text, self._shelf, self._regions)
         if self._turn.calls or task is None:
             return call
         call = replace(call, params={**call.params, **dict(self._options.params)})

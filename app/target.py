@@ -13,7 +13,7 @@ from models.slash import parse_slash
 from models.unified.stream import WORDS
 from models.values import Failure, Media, Message, Region, TaskCall, Text
 
-from app.aim import aimed, meant_marks, of_those_said, readable, said_marks, stream_options
+from app.aim import aimed, meant_marks, of_those_said, on_their_own, readable, said_marks, stream_options
 from app.events import Options
 from app.names import Names
 
@@ -81,6 +81,8 @@ def foresee(
     here = [region for region in regions if meant is None or region.handle in meant]
     said = said_marks(text, drawn) if options.regions is None else ()
     calls = [of_those_said(call, said) for call in written if call.task in tasks]
+    if not options.media:
+        calls = [on_their_own(call, tasks[call.task], text, shelf, drawn) for call in calls]
     calls[:1] = [aimed(call, tasks[call.task], options, shelf, drawn) for call in calls[:1]]
     return Target(tuple(with_drawn(call, tasks[call.task], here) for call in calls))
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import stage
 from tests.browser.editor_page import CLIP, PICTURE, SOUND, fingers, kinds, regions, shapes
-from tests.browser.hands import HANDS, Hand
+from tests.browser.hands import DESK, KEYS, PHONE, TABLET, Hand
 from tests.browser.test_editor_words import along, ends, heard
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ FRAME = 3
 """The frame of a clip that is marked."""
 
 
-@pytest.fixture(params=HANDS, ids=lambda hand: hand.name)
+@pytest.fixture(params=(DESK, PHONE, KEYS), ids=lambda hand: hand.name)
 def hand(request: pytest.FixtureRequest) -> Hand:
     return request.param
 
@@ -54,6 +54,7 @@ def tool(page, hand, name):
 
 
 @pytest.mark.parametrize("kind", MEDIA)
+@pytest.mark.parametrize("hand", [DESK, PHONE, TABLET, KEYS], ids=lambda hand: hand.name)
 def test_every_tool_marks(opened, hand, kind):
     page = opened(kind)
     hand.stroke(page, [(0.3, 0.2), (0.7, 0.8)])

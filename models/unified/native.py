@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from models.percepts import Percept, Percepts
 from models.reader import TEXT_ENCODER, Reader, shared_reader, usual_threads
-from models.unified.bank import one_bank, outlined
-from models.unified.network import Bank, UnifiedForConditionalGeneration
-from models.unified.prefix import MOST_BYTES, ROOM, Key, Layer, Prefix, Prefixes, copied, decoder_cache, row_names
-from models.unified.prompt import Scribe
+from models.unified.looking import Looked
+from models.unified.network import UnifiedForConditionalGeneration
+from models.unified.prefix import MOST_BYTES, Prefixes
+from models.unified.prompt import MARKED, Scribe
+from models.unified.reading import Reply
 from models.unified.record import Record
-from models.unified.rules import Rules
+from models.unified.rules import TALK_LIMIT, Rules
 from models.unified.sheet import Sheet
 from models.unified.speech import Speech
-from models.unified.stream import StreamOptions
+from models.unified.stream import MARKS, MEDIA, OLDER, REPLY, TEXT, TURNS, LeftOut, StreamOptions
 from models.unified.vocabulary import Vocabulary
-from models.values import Checkpoint, Media, Message, Region
+from models.values import Checkpoint, Media, Message, Region, Text
 
+if TYPE_CHECKING:
+    from models.senses.kept import Kept
+
+PIECE = 128
+"""Positions that are read in one go ahead of a message: what a Stop, or a message that comes, may have to wait for."""
+CUT_SHORT = "My answer became as long as it can be and ends here."
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
@@ -50,6 +56,7 @@ class NativeModel:
         self.reader = reader
         self.device = device
         self.prefixes = Prefixes(kept_bytes)
+        self._kept: Kept | None = None
         self._lock = threading.Lock()
 
     def stream(
@@ -60,7 +67,12 @@ class NativeModel:
         cancel: Callable[[], bool],
     ) -> Iterator[str]:
         """Yield the reply as pieces of tagged text (see :class:`models.unified.stream.UnifiedModel`)."""
-        sheet = Scribe(self.vocabulary, self.reader.cut).write(messages, shelf, chosen=options.chosen)
+        percepts = self._looked(messages, shelf, options, cancel)
+        sheet = Scribe(self.vocabulary, self.reader.cut).write(
+            messages, shelf, chosen=options.chosen, percepts=percepts
+        )
+        for left in told_of(sheet, messages):
+            options.tell(left)
         drawn = [part.of for part in messages[-1].parts if isinstance(part, Region)] if messages else []
         if options.chosen:
             drawn = [of for of in drawn if of in options.chosen]
@@ -83,19 +95,73 @@ class NativeModel:
         if piece := speech.close():
             yield piece
 
+    def perceive(self, medium: Media, opened: Callable[[Media], Any]) -> tuple[Percept, ...]:
+        """Return what is perceived of *medium*, () for one of a world that the encoders do not know, and always where the weights
+        read no percepts. Made once for each content. *opened* gives what a medium stands for; what it raises passes."""
+        options = StreamOptions(opened=opened)
+        return self._looked((), {medium.handle: medium}, options, lambda: False).get(medium.handle, ())
+
+    def _looked(
+        self,
+        messages: Sequence[Message],
+        shelf: Mapping[str, Media],
+        options: StreamOptions,
+        cancel: Callable[[], bool],
+    ) -> Percepts:
+        """Return the percepts of media and marks, each made when it is asked for; none where the weights read none."""
+        if not self.network.config.senses or options.opened is None:
+            return {}
+        with self._lock:
+            if self._kept is None:
+                from models.senses.kept import Kept
+
+                self._kept = Kept()
+        return Looked(messages, shelf, options.opened, self._kept, self.device, options.tell, cancel)
+
+    def warm(
+        self,
+        messages: Sequence[Message],
+        shelf: Mapping[str, Media],
+        options: StreamOptions = StreamOptions(),  # noqa: B008 (frozen)
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Read what there is of a conversation before its next message is sent, and keep it: all that was said and, where the last
+        message is the person's draft, its media and marks, whatever its words will be. Return how many positions were new.
+        *cancel* is asked every PIECE positions."""
+        last = messages[-1] if messages and messages[-1].role == "user" else Message("user", ())
+        before = messages[:-1] if messages and messages[-1] is last else messages
+        draft = Message("user", tuple(part for part in last.parts if not isinstance(part, Text)))
+        percepts = self._looked([*before, draft], shelf, options, cancel)
+        sheet = Scribe(self.vocabulary, self.reader.cut).write([*before, draft], shelf, percepts=percepts)
+        end = sheet.where[-1]  # where the draft's words will stand
+        given = Sheet(sheet.ids[:end], sources=sheet.sources[:-1], where=sheet.where[:-1])
+        reply = Reply(self.network, self.reader, given, self.prefixes)
+        for start in range(0, len(reply.rest), PIECE) if len(reply.rest) > 1 else ():  # one is read in any case
+            if cancel():
+                break
+            with self._lock:
+                reply.hidden(reply.rest[start : start + PIECE])
+        return self._keep(reply)
+
+    def _keep(self, reply: Reply) -> int:
+        """Keep what *reply* read for the next one; return how many positions of it were new."""
+        if read := reply.prefix():
+            self.prefixes.keep(read)
+        return len(reply.keys) - reply.found
+
     def tokens(self, sheet: Sheet, rules: Rules, options: StreamOptions, cancel: Callable[[], bool]) -> Iterator[int]:
         """Yield the tokens of a reply to *sheet*, the end excluded. What was read is kept for the next one."""
         reply = Reply(self.network, self.reader, sheet, self.prefixes, rules.begin(options.force_task))
         try:
             yield from self._tokens(reply, rules, options, cancel)
         finally:
-            if read := reply.prefix():
-                self.prefixes.keep(read)
+            self._keep(reply)
 
     def _tokens(self, reply: Reply, rules: Rules, options: StreamOptions, cancel: Callable[[], bool]) -> Iterator[int]:
         generator = torch.Generator().manual_seed(options.seed)
         step = reply.rest
-        for _ in range(options.max_new_tokens):
+        room = self.network.config.text_config.max_position_embeddings - len(reply.keys) - len(step)
+        for _ in range(min(options.max_new_tokens, room)):
             if cancel():
                 return
             with self._lock:
@@ -105,14 +171,19 @@ class NativeModel:
                     scores = scores.clone()  # an inference tensor cannot be changed outside of inference mode
                     scores[token] = float("-inf")  # which medium is meant has been chosen: there is nothing to ask
                     token = self._choose(scores, rules, reply.follow, options.temperature, generator)
+            full = rules.mode == "text" and rules.used >= TALK_LIMIT
             rules.take(token)
             reply.note(token)
             if token == self.vocabulary["c:end"]:
+                if full and not options.brief:
+                    options.tell(LeftOut(REPLY, CUT_SHORT))
                 return
             yield token
             if options.brief and rules.decided():
                 return
             step = [token]
+        if not options.brief:
+            options.tell(LeftOut(REPLY, CUT_SHORT))
 
     def _asks_which(self, reply: Reply, talk: int) -> bool:
         """Tell whether a reply that begins with the token *talk* would ask which of several media is meant."""
@@ -132,145 +203,20 @@ class NativeModel:
         return int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
 
 
-class Reply:
-    """One reply in the making: what the decoder has read so far, and what the bank offers to the pointer."""
-
-    def __init__(
-        self,
-        network: UnifiedForConditionalGeneration,
-        reader: Reader,
-        sheet: Sheet,
-        prefixes: Prefixes | None = None,
-        forced: Sequence[int] = (),
-    ) -> None:
-        """Prepare to read the ids of *sheet* and then *forced*. As many of them as *prefixes* hold are read already; the others,
-        one at least, are in :attr:`rest`."""
-        self.network = network
-        self.sheet = sheet
-        self.follow = -1
-        self._names = row_names(sheet)
-        self._firsts = set(sheet.where)
-        ids = [*sheet.ids, *forced]
-        held, length = prefixes.find(self._keys(ids, 0)) if prefixes else (None, 0)
-        length, rows = self._whole_texts(min(length, len(ids) - 1))
-        self.rest = ids[length:]
-        self.keys = list(held.keys[:length]) if held else []
-        layers = copied(held.layers, length, len(self.rest) + ROOM) if held else []
-        self.cache = decoder_cache(layers or [Layer() for _ in range(network.config.text_config.num_hidden_layers)])
-        self._found, self._broken = length, False
-        with torch.inference_mode():
-            self._fill(reader, held, rows)
-            self.things = self._things()
-
-    def _whole_texts(self, length: int) -> tuple[int, int]:
-        """Return the first position from *length* backwards that is not within a text, and the rows before it."""
-        rows = bisect_left(self.sheet.where, length)
-        for source in self.sheet.sources:
-            if source.first < rows < source.first + source.rows:
-                return self.sheet.where[source.first], source.first
-        return length, rows
-
-    def _fill(self, reader: Reader, held: Prefix | None, rows: int) -> None:
-        """Make the bank: its first *rows* as *held*, the others from their texts and percepts."""
-        fresh = [replace(source, first=source.first - rows) for source in self.sheet.sources if source.first >= rows]
-        states = {source.ids: reader.states(source.ids) for source in fresh if not source.percept}
-        made = one_bank(Sheet(sources=fresh, where=self.sheet.where[rows:]), states, reader.static)
-        self.context, self.static = self.network.normalise(made)
-        self.offers = made.context.new_zeros(1, 0, self.network.config.pointer_width)
-        if held:
-            before = (held.context[None, :rows], held.static[None, :rows])
-            self.context, self.static = (
-                torch.cat(pair, 1) for pair in zip(before, (self.context, self.static), strict=True)
-            )
-            self.offers = held.offers[None, :rows]
-        self.bank = outlined(self.sheet, self.context, self.static)
-
-    def _part(self, at: slice | list[int]) -> Bank:
-        """Return the rows *at* of the bank."""
-        bank = self.bank
-        return Bank(
-            self.context[:, at],
-            self.static[:, at],
-            bank.kind[:, at],
-            bank.where[:, at],
-            bank.starts[:, at],
-            places=bank.places[:, at] if bank.places is not None else None,
-        )
-
-    def _things(self) -> Tensor | None:
-        """Return how well the newest text describes each known thing, float [1, things]; None without texts or things."""
-        if not self.network.config.things or not self.sheet.where:
-            return None
-        newest = next((source for source in reversed(self.sheet.sources) if source.whole), None)
-        text = self._part(slice(newest.first, newest.first + newest.rows) if newest else slice(None))
-        return self.network.meant(text, text.context, text.static)[0][:, 0]
-
-    def _keys(self, ids: Sequence[int], begun: int) -> list[Key]:
-        """Return what stands at the positions of *ids* from *begun* on."""
-        own = self.network.vocabulary
-        return [
-            token if token < own else (*self._names[token - own], begun + place in self._firsts)
-            for place, token in enumerate(ids)
-        ]
-
-    @torch.inference_mode()
-    def hidden(self, ids: Sequence[int]) -> Tensor:
-        """Read *ids* after what was read before; return their states, float [1, ids, width]."""
-        self._broken, begun = True, len(self.keys)
-        own = self.network.vocabulary
-        rows = list(dict.fromkeys(token - own for token in ids if token >= own))
-        at = {row: own + number for number, row in enumerate(rows)}
-        step = torch.tensor([[token if token < own else at[token - own] for token in ids]], device=self.context.device)
-        part = self._part(rows)  # of hundreds of rows a token needs one
-        inputs = self.network.embed(step, part.context, part.static, part)
-        hidden = self.network.model(inputs_embeds=inputs, past_key_values=self.cache, use_cache=True).last_hidden_state
-        self.keys += self._keys(ids, begun)
-        first, end = (bisect_left(self.sheet.where, place) for place in (begun, len(self.keys)))
-        if first < end:
-            self._offer(hidden, begun, first, end)
-        self._broken = False
-        return hidden
-
-    def _offer(self, hidden: Tensor, begun: int, first: int, end: int) -> None:
-        """Add what the rows from *first* to *end* offer, which stand in *hidden* from position *begun* on."""
-        before = int(first > 0)  # a piece offers the one before it, too
-        part = self._part(slice(first - before, end))
-        part.where = (part.where - begun).clamp(min=0)
-        made = self.network.offers(hidden, part, part.context, part.static)[:, before:]
-        self.offers = torch.cat([self.offers, made], 1)
-
-    @torch.inference_mode()
-    def read(self, ids: Sequence[int]) -> Tensor:
-        """Read *ids* after what was read before; return the scores [vocabulary + rows] of the next token."""
-        network, last = self.network, self.hidden(ids)[:, -1:]
-        pointer, allowed = network.pointer(last, self.offers)[0], self.bank.offered
-        missing = allowed.shape[1] - pointer.shape[1]
-        if missing:  # rows that stand further on
-            pointer, allowed = functional.pad(pointer, (0, missing)), allowed.clone()
-            allowed[:, -missing:] = False
-        follow = torch.tensor([self.follow], device=last.device)
-        return network.score(last[0], pointer, follow, allowed, self.things)[0].cpu()
-
-    def peek(self, ids: Sequence[int]) -> Tensor:
-        """Return what :meth:`read` would, and forget *ids* again."""
-        scores = self.read(ids)
-        self.cache.crop(-len(ids))
-        del self.keys[-len(ids) :]
-        return scores
-
-    def note(self, token: int) -> None:
-        """Remember whether *token* copies, so that the next may carry on."""
-        row = token - self.network.vocabulary
-        self.follow = self.sheet.next_row(row) if row >= 0 else -1
-
-    def prefix(self) -> Prefix | None:
-        """Return what was read, to be kept; None where that is nothing new."""
-        if self._broken or len(self.keys) <= self._found:
-            return None
-        rows = self.offers.shape[1]
-        with torch.inference_mode():
-            layers = copied((layer for layer in self.cache.layers if isinstance(layer, Layer)), len(self.keys))
-        return Prefix(tuple(self.keys), tuple(layers), self.context[0, :rows], self.static[0, :rows], self.offers[0])
+def told_of(sheet: Sheet, messages: Sequence[Message]) -> Iterator[LeftOut]:
+    """Yield what *sheet*, which *messages* were written to, had to leave out, in words for the person."""
+    head, tail = sheet.read
+    newest = messages[-1] if messages else Message("user", ())
+    marks = sum(isinstance(part, Region) for part in newest.parts)
+    words = {
+        TURNS: "This conversation is longer than I can read at once: I go by its newest part and forget how it began.",
+        OLDER: "Of longer messages further up I remember the beginning and the end.",
+        MEDIA: "There are more files here than I can look at together: I look at the newest ones.",
+        TEXT: f"Your message is longer than I can read at once: I read its first {head:,} and its last {tail:,} characters.",
+        MARKS: f"You marked {marks} places, more than I can read at once: I see where the last {MARKED} are, and know the "
+        "others by their names.",
+    }
+    yield from (LeftOut(what, said) for what, said in words.items() if what in sheet.left)
 
 
 def handles(messages: Sequence[Message], shelf: Mapping[str, Media]) -> dict[str, list[int]]:

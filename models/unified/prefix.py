@@ -86,7 +86,7 @@ class Prefix:
     def nbytes(self) -> int:
         """Bytes in memory; what stands at the positions is counted at 100 bytes each."""
         own = sum(part.nbytes for part in (self.context, self.static, self.offers))
-        return sum(layer.nbytes for layer in self.layers) + own + 100 * len(self.keys)
+        return int(sum(layer.nbytes for layer in self.layers) + own + 100 * len(self.keys))
 
 
 def digest(source: Source) -> bytes:

@@ -19,9 +19,11 @@ from models.reader import Pieces
 from models.tasks import TASKS
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
+from models.unified.stream import MARKS, MEDIA, TEXT, TURNS, is_aside
+from models.unified.stream import OLDER as OLDER_TEXT
 from models.unified.vocabulary import Vocabulary
 from models.unified.writer import CALL, PLAN, Writer
-from models.values import GRID, KINDS, Failure, Media, Message, Region, TaskCall
+from models.values import GRID, KINDS, Failure, Media, Message, Region, TaskCall, Text
 
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
@@ -29,6 +31,15 @@ BUDGET, NEWEST, OLDER = 640, 320, 80
 ROWS = 320
 """Rows of percepts in a conversation at most; where there are more, those of the oldest media are left out, half of ROWS at a time,
 so that what stands before the newest turn seldom changes."""
+RESERVE, BLOCK = 64, 160
+"""Positions that are kept free for the newest turn, and by how many of them older turns are left out at once: so what stands
+before the newest turn changes after every few turns alone, and in between only that turn is new to the decoder."""
+WRITTEN, STEP = 128, 32
+"""The newest turns that are looked at at all, and by how many of them their beginning moves on."""
+FEW = 8
+"""Turns of which all media are looked at, before it is known whether all turns fit."""
+MARKED, MARKED_BEFORE = 32, 8
+"""Marks of the newest message, and of an older one, whose places are read; of further ones the names alone are known."""
 LISTED = 8
 """The newest media of a kind that a header names, and the handles of a text that are read."""
 _HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
@@ -52,7 +63,7 @@ class Scribe:
         chosen: Sequence[str] = (),
         percepts: Percepts | None = None,
     ) -> Sheet:
-        """Write *messages*, oldest whole turns left out until they fit *budget*.
+        """Write *messages*, oldest whole turns left out until they fit *budget*, several at a time.
 
         When the last message is the person's, the sheet ends with the token that starts the reply. The counts in the
         last header are those of *shelf* where it is given. At least the last turn is always written. *topic* is what the
@@ -62,15 +73,27 @@ class Scribe:
         *chosen* are the handles that the person picked beside the last text: they stand where those named in it do.
         *percepts* are what is perceived of media and marks, by handle; their rows are not counted in *budget*.
         """
-        turns = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
-        while True:
-            sheet = _Page(self, messages, turns[0], shelf, topic, given, told, chosen, percepts or {}).sheet
-            size = len(sheet.ids) - sum(len(source.percept) for source in sheet.sources if source.percept)
-            if size <= budget or len(turns) == 1:
-                return sheet
-            # about how many turns are too many; at least one goes
-            excess = max(1, int(len(turns) * (1 - budget / size)))
-            turns = turns[min(excess, len(turns) - 1) :]
+        asked = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
+
+        def page(start: int, percepts: Percepts) -> _Page:
+            return _Page(self, messages, start, shelf, topic, given, told, chosen, percepts)
+
+        turns = asked[-(-max(0, len(asked) - WRITTEN) // STEP) * STEP :]
+        looked = percepts or {} if len(turns) <= FEW else {}  # of more turns only those that are kept are looked at
+        made = page(turns[0], looked)
+        excess = max(made.size, made.begins.get(turns[-1], 0) + RESERVE) - budget
+        if excess > 0:
+            gone = -(-excess // BLOCK) * BLOCK
+            kept = [turn for turn in turns[1:] if made.begins[turn] >= gone] or turns[-1:]
+            made = page(kept[0], looked)
+            while made.size > budget and len(kept) > 1:  # what was copied from turns that went is spelled now
+                kept = kept[1:]
+                made = page(kept[0], looked)
+            turns = kept
+        sheet = page(turns[0], percepts).sheet if percepts and not looked else made.sheet
+        if turns[0] > asked[0]:
+            sheet.left.add(TURNS)
+        return sheet
 
 
 class _Page:
@@ -96,6 +119,8 @@ class _Page:
         self.writer = Writer(self.vocabulary, self.sheet)
         self.counts = dict.fromkeys(KINDS, 0)
         self.rows = 0
+        self.perceived = 0  # rows of percepts among them
+        self.begins: dict[int, int] = {}  # the size before the message of that number
         self.blurred = _left_out(messages[start:], percepts)
         last = len(messages) - 1
         asking = max((index for index, message in enumerate(messages) if message.role == "user"), default=last)
@@ -109,11 +134,17 @@ class _Page:
                 newest = index == last
                 self.reply(index, topic if newest else "", given and newest, told if newest else None)
                 continue
+            self.begins[index] = self.size
             if index >= last - 1 and shelf is not None:
                 self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
             self.person(message, NEWEST if index >= last - 1 else OLDER, chosen if index == asking else ())
         if messages and messages[-1].role == "user":
             self.control("assistant")
+
+    @property
+    def size(self) -> int:
+        """The positions that count in the budget."""
+        return len(self.sheet.ids) - self.perceived
 
     # -- given parts --------------------------------------------------------------------------------------------
 
@@ -138,6 +169,9 @@ class _Page:
         if len(pieces.ids) > budget:
             tail = budget // 4
             spans = [(0, budget - tail), (len(pieces.ids) - tail, len(pieces.ids))]
+            if kind == WORDS:
+                self.sheet.left.add(TEXT if budget == NEWEST else OLDER_TEXT)
+                self.sheet.read = (pieces.places[spans[0][1] - 1][1], len(text) - pieces.places[spans[1][0]][0])
         for start, end in spans:
             if start:
                 self.control("elided")
@@ -155,12 +189,17 @@ class _Page:
                 self.number(min(count, GRID))
                 for number in range(max(1, count - LISTED + 1), count + 1):
                     self.handle(f"{kind}#{number}")
+        marks = [part for part in message.parts if isinstance(part, Region)]
+        most = MARKED if budget == NEWEST else MARKED_BEFORE
+        if len(marks) > most:
+            self.control("elided")
+            self.sheet.left |= {MARKS} if budget == NEWEST else set()
         for part in message.parts:
             if isinstance(part, Media):
                 self.control("new")
                 self.handle(part.handle)
                 self.look(part.handle, part.handle)
-            elif isinstance(part, Region):
+            elif isinstance(part, Region) and part in marks[-most:]:
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
         for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
@@ -190,6 +229,7 @@ class _Page:
         """Add what is perceived of the medium or mark *handle*, which is or lies on the medium *of*."""
         if handle in self.blurred:
             self.control("elided")
+            self.sheet.left.add(MEDIA)
             return
         for percept in self.percepts.get(handle, ()):
             if not len(percept):
@@ -198,6 +238,7 @@ class _Page:
             self.sheet.where += range(len(self.sheet.ids), len(self.sheet.ids) + len(percept))
             self.sheet.add(len(self.vocabulary) + self.rows + row for row in range(len(percept)))
             self.rows += len(percept)
+            self.perceived += len(percept)
 
     # -- the model's own words ----------------------------------------------------------------------------------
 
@@ -216,7 +257,8 @@ class _Page:
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
         self.control("go", weight=PLAN if calls or topic else 0.0)
         for part in message.parts:
-            self.writer.part(part)
+            if not (isinstance(part, Text) and is_aside(part.text)):
+                self.writer.part(part)
         self.control("end", weight=CALL)
         for part in message.parts:
             if isinstance(part, Media):

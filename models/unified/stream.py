@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.values import Media, Message
 
@@ -12,12 +12,39 @@ WORDS = "in words"
 """What stands in place of a task where the reply shall be words alone; no task can have a name with a space."""
 
 
+TURNS, TEXT, OLDER, MEDIA, MARKS, UNREAD, REPLY = "turns", "text", "older", "media", "marks", "unread", "reply"
+"""What a model may leave out: the oldest turns; the middle of the newest text; that of older ones; media that it does not look at;
+places of marks; a file that cannot be read; the end of its own reply."""
+ONCE = (TURNS, OLDER, MEDIA)
+"""Those that stay so for the rest of a conversation, and are worth a person's time once."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that a reply leaves out: *what*, one of the above, and the *words* for the person, a whole sentence."""
+
+    what: str
+    words: str
+
+
+def aside(words: str) -> str:
+    """Return a sentence of the program's own as it stands before a reply's words."""
+    return f"({words})\n\n"
+
+
+def is_aside(text: str) -> bool:
+    """Tell whether *text*, a part of a reply, is such a sentence: no model reads them as its own words."""
+    return text.startswith("(") and text.endswith(")\n\n")
+
+
 @dataclass(frozen=True)
 class StreamOptions:
     """*temperature* 0 takes the likeliest token, whatever the *seed*; *force_task* makes the reply start with a call of
     that task, or be without any where it is WORDS. *chosen* are handles of media and regions that the person picked: the
     first call works on them where it can. *brief* ends the reply with its last planned call, or before its first word where
-    it plans none: what it would do."""
+    it plans none: what it would do. *tell* is told what the reply leaves out, before its first piece, or after its last one
+    where that was cut short. *opened* gives what a medium stands for (models.expert.Value), to a model that perceives media; it
+    raises Refusal when it cannot."""
 
     seed: int = 0
     max_new_tokens: int = 480
@@ -25,6 +52,8 @@ class StreamOptions:
     force_task: str | None = None
     chosen: tuple[str, ...] = ()
     brief: bool = False
+    tell: Callable[[LeftOut], None] = lambda left: None
+    opened: Callable[[Media], Any] | None = None
 
 
 class UnifiedModel(Protocol):

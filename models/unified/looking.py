@@ -1,0 +1,96 @@
+"""What the unified model perceives of a conversation's media and marks: looked up by handle, made when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from models.expert import Refusal
+from models.masks import resize_mask
+from models.percepts import Percept
+from models.unified.stream import UNREAD, LeftOut
+from models.values import Media, Message, Region
+
+if TYPE_CHECKING:
+    from models.senses.kept import Kept
+    from models.senses.perceive import Perceived
+
+SEEN = ("image", "video", "audio")
+"""Kinds of medium that are perceived; of a mask its outline is all there is, and its place says that."""
+
+
+class Looked(Mapping[str, tuple[Percept, ...]]):
+    """Percepts by handle (models.percepts). A conversation may hold far more media than are read, so nothing is opened before it is
+    asked for; what was perceived of a file is kept by its content. A file that cannot be read is told and left out."""
+
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        shelf: Mapping[str, Media],
+        opened: Callable[[Media], Any],
+        kept: Kept,
+        device: str,
+        tell: Callable[[LeftOut], None],
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """*opened* gives what a medium stands for (models.expert.Value) and raises Refusal when it cannot. Once *cancel* says
+        True nothing is looked at any more."""
+        parts = [part for message in messages for part in message.parts if isinstance(part, Media | Region)]
+        self._parts = {**{part.handle: part for part in parts}, **shelf}
+        self._opened, self._kept, self._device = opened, kept, device
+        self._tell, self._cancel = tell, cancel
+        self._found: dict[str, tuple[Percept, ...]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, handle: str) -> tuple[Percept, ...]:
+        part = self._parts[handle]
+        if handle not in self._found:
+            if self._cancel():
+                return ()
+            try:
+                self._found[handle] = self._look(part)
+            except Refusal as refusal:
+                self._tell(LeftOut(UNREAD, f"I could not look at {handle}: {refusal.what.rstrip('.')}."))
+                self._found[handle] = ()
+        return self._found[handle]
+
+    def _look(self, part: Media | Region) -> tuple[Percept, ...]:
+        if isinstance(part, Region):
+            of = self._parts.get(part.of)
+            return self._marked(part, of) if isinstance(of, Media) and of.kind in ("image", "video") else ()
+        if part.kind not in SEEN:
+            return ()
+        key = f"{part.kind} {part.path}"  # a stored file's path says its content
+        return self._kept.get(key, lambda: self._perceived(part)).percepts
+
+    def _perceived(self, medium: Media) -> Perceived:
+        from models.senses.perceive import perceive
+
+        value = self._opened(medium)
+        return perceive(medium.kind, value.pixels if medium.kind == "image" else value, self._device)
+
+    def _marked(self, region: Region, of: Media) -> tuple[Percept, ...]:
+        """Return what is perceived of a mark, by its content and by that of what it lies on."""
+        mask = self._parts.get(region.mask or "")
+        key = f"mark {of.path} {mask.path if isinstance(mask, Media) else ''} {replace(region, id=1, of='', label='')}"
+        return self._kept.get(key, lambda: self._mark(region, of, mask)).percepts
+
+    def _mark(self, region: Region, of: Media, mask: Media | Region | None) -> Perceived:
+        from models.senses.perceive import SIDE, Perceived, perceive_marks
+        from models.video import frame_at, read_frame
+
+        value = self._opened(of)
+        frame = frame_at(value, region.time or 0.0) if of.kind == "video" else 0
+        pixels = read_frame(value, frame, SIDE) if of.kind == "video" else value.pixels
+        masks = {}
+        if isinstance(mask, Media):
+            drawn = self._opened(mask).array[0]  # [h, w], or [frames, h, w] of a clip
+            drawn = drawn if drawn.ndim == 2 else drawn[min(frame, len(drawn) - 1)]
+            masks[mask.handle] = resize_mask(drawn, pixels.shape[1], pixels.shape[0])
+        return Perceived(perceive_marks(pixels, [region], masks, self._device))

@@ -42,6 +42,13 @@ MIGRATIONS = (
     """,
     # What the person chose for a reply beside its words, as JSON.
     "ALTER TABLE message ADD COLUMN chosen TEXT",
+    # What was sent while a reply was made and is not in its conversation yet, as JSON.
+    """
+    CREATE TABLE waiting (
+        conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+        number TEXT NOT NULL, place INTEGER NOT NULL, told TEXT NOT NULL, made REAL NOT NULL,
+        PRIMARY KEY (conversation, number)) WITHOUT ROWID;
+    """,
 )
 """One script per version of the schema; ``PRAGMA user_version`` counts how many have run. Append, never change."""
 

@@ -31,7 +31,7 @@ from app.events import Event, Options
 from app.history import Entry, History
 from app.owed import Owed
 from app.reply import Reply
-from app.running import Runs, Told
+from app.running import ANSWERED, Gone, Runs, Told
 from app.session import Session
 from app.settings import Settings
 from app.turn import Run
@@ -220,16 +220,20 @@ class Engine:
         attachments: Sequence[str] = (),
         regions: Sequence[Region] = (),
         options: Options = Options(),  # noqa: B008 (frozen)
+        waited: str = "",
     ) -> Iterator[Event]:
         """Send a message and make the reply; closing the generator cancels it. The last event is a Finished.
 
         Raises Refusal on the first step, with nothing saved, when there is nothing to send, a handle is unknown, a limit is
-        passed, or this conversation is still answering.
+        passed, or this conversation is still answering; Gone, when it is written down as one that waits, under the number
+        *waited*, and is not there any more.
         """
         with self._running(session) as run:
             message = self._message(session, text, attachments, regions)
             check_options(options, self.router)
             with self._owed.saved(session):
+                if waited and self.history.unanswered.take(*_of(session), waited) is None:
+                    raise Gone(*ANSWERED)
                 self.history.append(session.owner, session.conversation, message)
                 reply = Reply(self, run, options)
             yield from reply.events()

@@ -24,6 +24,7 @@ from app.branches import Held, Node, Placed, Tree, cut, media_of, newest_below, 
 from app.database import Database
 from app.kept import Kept
 from app.rows import dumped, hashed, split, title_of
+from app.unanswered import Unanswereds
 
 UNKNOWN = Refusal("There is no such conversation.", "Pick one from the list, or start a new one.")
 GONE = Refusal("There is no such message in this conversation.", "Reload the page.")
@@ -54,6 +55,7 @@ class History:
         self._read: dict[str, tuple[Part, ...]] = {}
         self._remembered = 0
         self._kept = Kept(self._db, self._parts)
+        self.unanswered = Unanswereds(database, self._check)
         with self.together():
             self._db.execute("UPDATE message SET state = 'interrupted' WHERE state = 'running'")
 

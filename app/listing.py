@@ -12,6 +12,7 @@ from app.branches import Placed
 from app.cards import Link, medium_card
 from app.engine import REGRET, Engine
 from app.ui_pages import Page
+from app.waiting import left_over
 
 SAID = 300
 """Characters that are shown of a message that waits."""
@@ -54,8 +55,12 @@ def list_json(engine: Engine, page: Page, link: Link) -> dict[str, Any]:
         "media": _media(engine, page, link) if page.shelf else None,
         "download": page.download,
         "replay": page.replay,
-        "waiting": [{"n": one.number, "text": one.text[:SAID]} for one in engine.lines.waiting(session)],
+        "waiting": [
+            *({"n": one.number, "text": one.text[:SAID]} for one in engine.lines.waiting(session)),
+            *({"n": one.number, "text": one.text[:SAID], "left": True} for one in left_over(engine, session)),
+        ],
         "sent": dict(page.sends),
+        "back": dict(page.back),
     }
 
 

@@ -27,6 +27,13 @@ class Busy(Refusal):
     """The conversation is answering another message."""
 
 
+class Gone(Refusal):
+    """The message that waited was answered or taken back meanwhile."""
+
+
+ANSWERED = ("This message was answered or taken back already.", "Send it again if it shall be answered once more.")
+
+
 class Live:
     """A reply that makes itself: *events* is run to its end in a thread, whoever listens. Its first event is made at once, so
     that what it raises is raised here; *began* is called when it does not wait any more."""

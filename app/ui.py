@@ -152,6 +152,7 @@ def build(engine: Engine) -> Any:
         # What is sent is what was there when Send was pressed, and the composer is empty from then on.
         for press in (box.submit, outbox.again):
             press(sending.send, [box, tray, chip, owner], shown, js="unison.post", **stream)
+        outbox.onward(sending.onward, [owner], shown, **stream)
         outbox.unsend(sending.unsend, [tray, owner], [tray, chats], **direct, trigger_mode="multiple")
         chip.aim(targets.aim, [tray, owner], [chip], **direct, trigger_mode="multiple")
         chip.meant(targets.meant, [owner], shown, **stream)

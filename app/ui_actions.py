@@ -25,7 +25,7 @@ from app.session import Session
 from app.steps import Steps
 from app.ui_pages import Page, Pages, linker
 from app.ui_tray import Tray, usable, write
-from app.waiting import Place
+from app.waiting import Place, all_waiting
 
 IDLE = {"submit_btn": True, "stop_btn": False}
 BUSY = {"submit_btn": False, "stop_btn": True}
@@ -138,7 +138,7 @@ class Actions:
         """Return everything that the page shows of its conversation; *tray* and *box* are what the composer shall hold."""
         session = page.session
         if tray is None:
-            spoken_for = {handle for one in self.engine.lines.waiting(session) for handle in one.handles}
+            spoken_for = {handle for one in all_waiting(self.engine, session) for handle in one.handles}
             tray = Tray(tuple(handle for handle in self.engine.pending(session) if handle not in spoken_for))
         follow = self.engine.busy(session) or bool(self.engine.lines.waiting(session))
         return (

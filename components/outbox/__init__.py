@@ -3,9 +3,10 @@ only once, and what waits for a reply to end is listed above the composer, from 
 
 ``unison.post(box, tray, chip, owner)`` belongs as ``js`` on the event that sends: it puts in what was there when Send was pressed,
 the number as "sent" in the tray. The page tells what became of it with the window event ``unison:outbox``: ``{"waiting": [{"n",
-"text"}], "sent": {number: "sent" | "waits" | "taken" | "refused" | "back" | "gone"}}``; what is refused or taken back is written into
-the composer again, before what was typed since. Python events: ``again`` (send what never came once more) and ``unsend`` (data
-"n"). ``components.assets.head("outbox")`` belongs into the page's head.
+"text", "left"?}], "sent": {number: "sent" | "waits" | "taken" | "refused" | "back" | "gone"}, "back": {number: its whole text}}``;
+what is refused or taken back is written into the composer again, before what was typed since; "left" is what a server that was
+ended did not answer. Python events: ``again`` (send what never came once more), ``onward`` (data "n": send what was left) and
+``unsend`` (data "n"). ``components.assets.head("outbox")`` belongs into the page's head.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from components.fast_gradio import gr
 
 TEMPLATE = '<ul class="u-outbox" aria-label="Messages that wait" aria-live="polite" hidden></ul>'
-SCRIPT = "unison.outbox(element, trigger) /* sends 'again' and 'unsend' */"
+SCRIPT = "unison.outbox(element, trigger) /* sends 'again', 'onward' and 'unsend' */"
 
 
 def send_box(**keywords: Any) -> Any:

@@ -5,7 +5,7 @@ unison.outbox = function (element, trigger) {
   const list = element.querySelector(".u-outbox"), field = () => document.querySelector("#box textarea");
   const SLOW = 600, LOST = 8000; // milliseconds until a message on its way is shown, and until it is said not to have come
   const entries = new Map(); // what was sent from here and is not in the conversation yet, by number
-  const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the list
+  const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the server
   let waiting = [], drawn = "";
 
   const chat = () => document.querySelector(".u-chats")?.dataset.current;
@@ -86,8 +86,11 @@ unison.outbox = function (element, trigger) {
     if (entry.tray) unison.giveTray(entry.tray);
   }
 
-  function heard({ waiting: line, sent }) {
+  const restore = unison.draft(field, () => [...entries.values()].filter((entry) => !entry.state || entry.state === "lost"), write);
+
+  function heard({ waiting: line, sent, back }) {
     waiting = line || [];
+    if (chat()) restore();
     for (const entry of [...entries.values()]) {
       const state = (sent || {})[entry.n] || "";
       if (state === "taken" || state === "gone") entries.delete(entry.n);
@@ -97,7 +100,7 @@ unison.outbox = function (element, trigger) {
     for (const one of [...wanted.values()]) {
       if ((sent || {})[one.n] !== "back") continue;
       wanted.delete(one.n);
-      giveBack(one);
+      giveBack({ ...one, text: (back || {})[one.n] ?? one.text });
     }
     unison.filesCame();
   }
@@ -105,6 +108,10 @@ unison.outbox = function (element, trigger) {
   function row(one, words, again) {
     const button = (label, name, onclick) => h("button", { type: "button", class: "u-btn", "aria-label": name, onclick }, label);
     return h("li", { "data-n": one.n, dir: "auto" }, h("span", {}, words + " " + one.text),
+      one.left && button("Send now", "Send this message now", (event) => {
+        event.currentTarget.disabled = true;
+        trigger("onward", { n: one.n });
+      }),
       again && button("Send again", "Send this message again", () => {
         Object.assign(one, { posted: false, state: "", since: Date.now() });
         trigger("again", {});
@@ -122,10 +129,10 @@ unison.outbox = function (element, trigger) {
     const now = Date.now(), own = [...entries.values()].filter((entry) => !waiting.some((one) => one.n === entry.n));
     const late = own.filter((entry) => now - entry.since >= SLOW - 20 || entry.state);
     const lost = (entry) => !held(entry) && (entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20));
-    const told = JSON.stringify([waiting.map((one) => one.n), late.map((entry) => [entry.n, lost(entry), unison.filesAwaited(entry)])]);
+    const told = JSON.stringify([waiting.map((one) => [one.n, one.left]), late.map((entry) => [entry.n, lost(entry), unison.filesAwaited(entry)])]);
     if (told === drawn) return;
     drawn = told;
-    list.replaceChildren(...waiting.map((one) => row(one, "Waits for the reply:")),
+    list.replaceChildren(...waiting.map((one) => row(one, one.left ? "Not answered yet:" : "Waits for the reply:")),
       ...late.map((entry) => (lost(entry) ? row(entry, "Not sent:", true) : row(entry, unison.filesAwaited(entry) ? "Waits for its files:" : "Sending:"))));
     list.hidden = !list.childElementCount;
   }

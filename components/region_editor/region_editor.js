@@ -36,6 +36,7 @@ unison.regionEditor = function (element, props, trigger, watch) {
     desk.save({ attached: [], regions: [] }); // a state of its own in any case: what is attached from now on is younger
     return { media, attached, regions, next, state };
   };
+  unison.trayNow = () => desk.value();
   unison.giveTray = (tray) => {
     const now = desk.value(), free = new Set(now.regions.map((region) => region.id));
     desk.save({

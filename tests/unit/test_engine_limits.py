@@ -170,7 +170,7 @@ def test_conversations_of_the_version_that_named_files_by_their_sums_go_on(made)
     (medium,) = engine.shelf(session).values()
     file = engine.file(session, "image#1")
     data, place = file.read_bytes(), engine.settings.media / medium.path
-    engine.history._db.executescript("""DROP TABLE secret; ALTER TABLE message DROP COLUMN parent; ALTER TABLE message DROP COLUMN chosen; ALTER TABLE conversation DROP COLUMN leaf;
+    engine.history._db.executescript("""DROP TABLE secret; DROP TABLE waiting; ALTER TABLE message DROP COLUMN parent; ALTER TABLE message DROP COLUMN chosen; ALTER TABLE conversation DROP COLUMN leaf;
            ALTER TABLE conversation DROP COLUMN put_away; PRAGMA user_version = 1""")
     place.parent.mkdir(exist_ok=True)
     file.rename(place)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from models.senses.eye import Look
     from models.vision.audio import Heard
 
-FILE = "gate.safetensors"
-
 
 @dataclass(frozen=True)
 class Gate:
@@ -37,23 +35,21 @@ class Gate:
         """Return how much each of media with *features* [m, n] is of the known world, float32 [m]: the higher, the more."""
         return np.asarray(((features - self.centre) / self.scale).clip(-6, 6) @ self.weights, np.float32)
 
-    def passes_looks(self, looks: Sequence[Look]) -> bool:
-        """Say whether a picture, or a clip by its frames, is of the known world: by the mean over the frames."""
-        return float(self.score(np.stack([of_look(look) for look in looks])).mean()) >= self.threshold
-
-    def passes_sound(self, ear: Ear, heard: Heard) -> bool:
-        """Say whether a sound is of the known world, by the mean over the windows that are not silent; silence is of any world."""
-        features = of_sound(ear, heard)
+    def passes(self, features: NDArray[np.float32]) -> bool:
+        """Say whether a medium is of the known world, by the mean score of its parts, *features* [m, n]; one without any part, such as
+        silence, is of any world."""
         return not len(features) or float(self.score(features).mean()) >= self.threshold
 
 
-def of_look(look: Look) -> NDArray[np.float32]:
-    """Return the features of a picture: of every channel of the tower's stages the mean and the spread over all places."""
-    parts = []
-    for stage in look.stages:
-        flat = stage[0].flatten(1)
-        parts += [flat.mean(1), flat.std(1, correction=0)]
-    return np.asarray(torch.cat(parts).cpu().numpy(), np.float32)
+def of_looks(looks: Sequence[Look]) -> NDArray[np.float32]:
+    """Return the features of pictures, or of the frames of a clip, float32 [m, n]: of every channel of the tower's stages and of the
+    low-resolution map the mean and the spread over all places, and of the tower's last map the mean."""
+    rows = []
+    for look in looks:
+        maps = [*(stage[0].flatten(1) for stage in look.stages), look.low.flatten(1)]
+        parts = [part for flat in maps for part in (flat.mean(1), flat.std(1, correction=0))]
+        rows.append(torch.cat([*parts, look.high.flatten(1).mean(1)]).cpu().numpy())
+    return np.asarray(rows, np.float32)
 
 
 @torch.no_grad()
@@ -71,11 +67,9 @@ def of_sound(ear: Ear, heard: Heard) -> NDArray[np.float32]:
     return np.concatenate(made)
 
 
-def load(folder: Path) -> Gate | None:
-    """Return the gate that lies in *folder*, None where there is none. Raises OSError, KeyError or ValueError when it cannot be read."""
+def load(file: Path) -> Gate:
+    """Return the gate in *file*. Raises OSError, KeyError or ValueError when it cannot be read."""
     from safetensors.numpy import load_file
 
-    if not (folder / FILE).is_file():
-        return None
-    kept = load_file(folder / FILE)
+    kept = load_file(file)
     return Gate(kept["centre"], kept["scale"], kept["weights"], float(kept["threshold"][0]))

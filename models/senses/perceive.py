@@ -25,16 +25,19 @@ if TYPE_CHECKING:
     from models.senses.ear import Ear
     from models.senses.eye import Look
     from models.senses.gate import Gate
+    from models.senses.sureness import Sureness
     from models.vision.tower import VisionTower
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-LOW, HIGH, HEARING = "nano/low", "nano/vision", "nano/hearing"
-"""The folders of the shipped encoders, below ``assets``."""
+LOW, HIGH, HEARING, JUDGES = "nano/low", "nano/vision", "nano/hearing", "nano/senses"
+"""The folders of the shipped encoders, and of what judges what they say, below ``assets``."""
+SURENESS, SIGHTS, NOISES = "sureness.safetensors", "sights.safetensors", "noises.safetensors"
+"""The files of what judges: things, pictures, sounds."""
 WINDOWS = 24
 """Windows of 2.56 s of a sound that are heard, at most: a minute of it; of a longer one as many, evenly spread."""
 SIDE = 320
 """Pixels of the longer side at which frames of a clip are read from its file; the encoders take them smaller still."""
-_REMEDY = "Make it with python -m training.vision, training.vision.low or training.hearing."
+_REMEDY = "Make it with python -m training.vision, training.vision.low, training.hearing or training.gates."
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,15 @@ class Perceived:
 
 @dataclass(frozen=True)
 class Senses:
-    """The encoders, in evaluation mode, and the gates: *low* a vision transformer of transformers, *tower*, *ear*, and what tells
-    whether a picture (*sights*) or a sound (*noises*) is of the known world, None to let everything pass."""
+    """The encoders, in evaluation mode, and what judges what they say: *low* a vision transformer of transformers, *tower*, *ear*; *judge*,
+    how sure a thing is; whether a picture (*sights*) or a sound (*noises*) is of the known world."""
 
     low: Any
     tower: VisionTower
     ear: Ear
-    sights: Gate | None = None
-    noises: Gate | None = None
+    judge: Sureness
+    sights: Gate
+    noises: Gate
 
     def look(self, frames: Sequence[NDArray[np.uint8]]) -> list[Look]:
         """Return a look at each of *frames*, uint8 [h, w, 3] of one size."""
@@ -67,12 +71,13 @@ class Senses:
     def picture(self, pixels: NDArray[np.uint8], gated: bool = True) -> Perceived:
         """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH) and, where there are any, its things (THING).
         Without *gated* it is taken to be of the known world, as pictures of training are."""
+        from models.senses.gate import of_looks
         from models.senses.picture import patch_rows, thing_rows, things
 
         look = self.look([_rgb(pixels)])[0]
-        if gated and self.sights and not self.sights.passes_looks([look]):
+        if gated and not self.sights.passes(of_looks([look])):
             return Perceived(refused=True)
-        rows = thing_rows(things(look))
+        rows = thing_rows(things(look, self.judge))
         return Perceived((patch_rows(look), rows) if len(rows) else (patch_rows(look),))
 
     def marks(
@@ -85,10 +90,11 @@ class Senses:
         """Return what is perceived of each of *regions* of a picture (or of the frame that they were drawn on), MARKED, one row each;
         () where the picture is refused. *masks* holds the earlier masks, bool [h, w], that regions refine. Raises Refusal
         for a region that marks nothing."""
+        from models.senses.gate import of_looks
         from models.senses.picture import marked_rows
 
         look = self.look([_rgb(pixels)])[0]
-        if gated and self.sights and not self.sights.passes_looks([look]):
+        if gated and not self.sights.passes(of_looks([look])):
             return ()
         height, width = pixels.shape[:2]
         return tuple(marked_rows(look, regions, (width, height), masks))
@@ -98,6 +104,7 @@ class Senses:
         (MOMENT) and, where there are any, things followed over them (TRACK). Raises ValueError for no frames, or when there is
         not one second for each."""
         from models.senses.clip import moment_rows, track_rows
+        from models.senses.gate import of_looks
         from models.senses.picture import things
 
         if not frames or len(frames) != len(seconds):
@@ -105,9 +112,9 @@ class Senses:
                 f"{len(frames)} frames with {len(seconds)} times: a clip needs one of each, and one for each"
             )
         looks = self.look([_rgb(frame) for frame in frames])
-        if gated and self.sights and not self.sights.passes_looks(looks):
+        if gated and not self.sights.passes(of_looks(looks)):
             return Perceived(refused=True)
-        rows = track_rows([things(look) for look in looks], seconds)
+        rows = track_rows([things(look, self.judge) for look in looks], seconds)
         moments = moment_rows(looks, seconds)
         return Perceived((moments, rows) if len(rows) else (moments,))
 
@@ -124,10 +131,11 @@ class Senses:
         """Return what is perceived of a sound, float32 [n, channels] at *rate* Hz: the events in it (SOUND); nothing for silence.
         Raises ValueError when it is not as described."""
         from models.senses.ear import sound_rows
+        from models.senses.gate import of_sound
         from models.vision.audio import hear
 
         heard = hear(samples, rate, WINDOWS)
-        if gated and self.noises and not self.noises.passes_sound(self.ear, heard):
+        if gated and not self.noises.passes(of_sound(self.ear, heard)):
             return Perceived(refused=True, left_out=heard.left_out)
         rows = sound_rows(self.ear, heard)
         return Perceived((rows,) if len(rows) else (), left_out=heard.left_out)
@@ -165,13 +173,13 @@ def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=2)
-def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = HEARING) -> Senses:
+def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = HEARING, judges: str = JUDGES) -> Senses:
     """Return the senses of folders below ``assets`` (or anywhere), in memory once for each device. Raises Refusal when one is not
     there or cannot be read."""
     import torch
     from transformers import AutoModel
 
-    from models.senses import ear, gate
+    from models.senses import ear, gate, sureness
     from models.vision import dense
 
     tower = dense.load(high, device)
@@ -179,16 +187,19 @@ def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = H
         eye = AutoModel.from_pretrained(ASSETS / low, dtype=torch.float32, local_files_only=True)
         eye = getattr(eye, "vision_model", eye) if hasattr(eye, "text_model") else eye
         heard = ear.load(ASSETS / hearing, device)
+        judge = sureness.load(ASSETS / judges / SURENESS)
+        sights, noises = (gate.load(ASSETS / judges / name) for name in (SIGHTS, NOISES))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise Refusal("An encoder of the senses cannot be read.", _REMEDY) from error
-    return Senses(eye.to(device).eval(), tower, heard, gate.load(ASSETS / low), gate.load(ASSETS / hearing))
+        raise Refusal("An encoder of the senses, or what judges them, cannot be read.", _REMEDY) from error
+    return Senses(eye.to(device).eval(), tower, heard, judge, sights, noises)
 
 
 @lru_cache(maxsize=4)
-def version(low: str = LOW, high: str = HIGH, hearing: str = HEARING) -> str:
-    """Return a digest of the weights that perceive: what was perceived with others is not to be used again."""
+def version(*folders: str) -> str:
+    """Return a digest of the weights that perceive, of *folders* below ``assets``, the shipped ones when none are named: what was
+    perceived with others is not to be used again."""
     found = hashlib.sha256()
-    for folder in (low, high, hearing):
+    for folder in folders or (LOW, HIGH, HEARING, JUDGES):
         files = json.loads((ASSETS / folder / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
         found.update(json.dumps(files, sort_keys=True).encode())
     return found.hexdigest()[:16]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch.nn.functional import adaptive_avg_pool2d, normalize
 from models.percepts import MARKED, PATCH, PLACE, THING, Percept
 from models.senses import naming
 from models.senses.eye import GRID, Look
+from models.senses.sureness import LEAST, Sureness, measures
 from models.values import Region
 from models.vision import dense
 from models.vision.regions import box_weights, pool, region_weights
@@ -56,11 +57,13 @@ def patch_rows(look: Look) -> Percept:
     return Percept(PATCH, _half(look.grid.flatten(1).T), placed(cells()), (), sure.cpu().numpy().astype(np.float32))
 
 
-def things(look: Look, most: int = MOST) -> Things:
-    """Return the *most* surest things of a picture, none twice. Their phrase is the mean of their patches', of unit length; what
-    follows is the mean of all stages over their box."""
+def things(look: Look, judge: Sureness, most: int = MOST) -> Things:
+    """Return the *most* surest things of a picture, none twice, as *judge* has it. Their phrase is the mean of their patches', of unit
+    length; what follows is the mean of all stages over their box."""
     names = naming.things()
     found = dense.things(look.seen, names.vectors)
+    sure = judge(measures(look.seen, found, names.vectors))
+    found = [replace(one, sure=float(now)) for one, now in zip(found, sure, strict=True) if now >= LEAST]
     if not found:
         width = look.phrases.shape[1] + sum(stage.shape[1] for stage in look.stages)
         return Things(*(np.zeros(shape, np.float32) for shape in ((0, 4), (0, width), (0,))))

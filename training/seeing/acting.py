@@ -15,7 +15,7 @@ from training.truth import plots
 from training.truth.captions import described
 from training.truth.reasons import apart
 from training.truth.referring import Reference, decor_like
-from training.truth.words import plural_only
+from training.truth.words import many, plural_only
 
 _MOST = 5
 """Boxes in a call, at most."""
@@ -231,7 +231,7 @@ def detect(d: Seen) -> str | None:
     if named is None:
         return d.give_up()
     noun, ids = named
-    said = d.ask(d.say("see.detect", target, x=noun, xs=nouns.many(noun)))
+    said = d.ask(d.say("see.detect", target, x=noun, xs=many(noun)))
     if d.chance(0.7):
         d.voice("do.seen.detect", x=view.several("a", ids))
     else:

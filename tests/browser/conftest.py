@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser import editor_page, stage
+from tests.browser.hands import DESK, KEYS, PHONE
+from tests.browser.seat import Seat, Told
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +94,47 @@ def editor(chromium: Any, editor_files: tuple[Any, str]) -> Iterator[Any]:
         page.context.close()
         assert [error for error in watched.errors if known not in error] == []
         assert watched.hosts == {stage.urlparse(url).netloc}
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Site]:
+    """A page whose model does what is chosen, and which has a call of each kind that takes its time."""
+    slow = ("edit", "video_edit", "audio", "remove")
+    with stage.serve(tmp_path_factory.mktemp("told"), Told(), slow=slow) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def of_every_kind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files of every kind, two of each."""
+    folder = editor_page.make_media(tmp_path_factory.mktemp("files"))
+    stage.clip(folder / "other.mp4", 12)
+    editor_page.make_sound(folder / "other.wav")
+    return folder
+
+
+@pytest.fixture(scope="module", params=(DESK, PHONE, KEYS), ids=lambda hand: hand.name)
+def place(request: Any, chromium: Any, told: stage.Site, of_every_kind: Path) -> Iterator[Seat]:
+    """One page for each hand; at its end nothing may have gone wrong, nor anybody else have been asked."""
+    screen = {**request.param.screen, "permissions": ["clipboard-read", "clipboard-write"]}
+    page = chromium.new_context(**screen).new_page()
+    page.set_default_timeout(60_000)
+    watched = stage.Watched(page)
+    stage.ready(page, told.url)
+    yield Seat(page, request.param, told, of_every_kind)
+    page.context.close()
+    assert watched.errors == []
+    assert watched.hosts == {stage.urlparse(told.url).netloc}
+
+
+@pytest.fixture
+def seat(place: Seat) -> Iterator[Seat]:
+    """The page with a new conversation; at the end of the test it is no wider than the screen, and shows no fault."""
+    page = place.page
+    page.evaluate("document.querySelectorAll('dialog[open]').forEach((one) => one.close())")
+    page.fill("#box textarea", "")
+    page.evaluate("document.querySelector('[data-act=new]').click()")
+    page.wait_for_selector("#chat .message-row", state="detached")
+    page.wait_for_function("() => !document.querySelector('.u-tile')")
+    yield place
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out of the screen"

@@ -16,9 +16,22 @@ def test_every_test_that_the_docs_name_exists() -> None:
     there = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
         there |= set(re.findall(r"^(?:async )?def (test_\w+)", path.read_text("utf-8"), re.MULTILINE))
-    told = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "tests.md").read_text("utf-8"))
+    told = re.findall(r"`(test_\w+)(?:\[\w+\])?`", (ROOT / "docs" / "tests.md").read_text("utf-8"))
     assert len(told) > 60
     assert sorted(set(told) - there) == []
+
+
+def test_every_verb_has_a_test_for_each_medium() -> None:
+    text = (ROOT / "docs" / "tests.md").read_text("utf-8")
+    table = text.partition("## The verbs with each medium")[2].partition("\n| verb |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert len(rows) >= 10
+    for verb, *cells in rows:
+        assert len(cells) == 4, verb
+        for medium, cell in zip(("image", "video", "audio", "mask"), cells, strict=True):
+            named = re.fullmatch(r"`test_\w+?(?:\[(\w+)\])?`", cell)
+            assert named, (verb, medium)
+            assert named[1] in (None, medium), (verb, medium)
 
 
 def _left_in(node: ast.AST) -> bool:

@@ -13,10 +13,11 @@ from models import grammar
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
 from models.slash import help_text, parse_slash
-from models.unified.stream import WORDS
+from models.unified.stream import TEXT, WORDS, LeftOut
 from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
 
 from app.aim import aimed, meant_marks, of_those_said, on_their_own, readable, said_marks, stream_options
+from app.asides import Asides
 from app.chosen import kept
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
@@ -45,6 +46,7 @@ class Reply:
         self._drawn = [p for p in self._user.parts if isinstance(p, Region)]
         self._regions = {p.handle: p for m in self._messages for p in m.parts if isinstance(p, Region)}
         self._names = Names(self._messages)
+        self._asides = Asides(self._messages, self._names.words)
         self._turn = Turn(engine.history, run, self._names.words, kept(options))
         media = engine.history.media(self._session.owner, self._session.conversation, sent=True)
         self._shelf = {m.handle: m for m in media}  # what messages hold, what this reply makes being added
@@ -107,7 +109,6 @@ class Reply:
             elif fault is not None:
                 turn.add(fault)
             return
-        self._say_what_was_read(text)
         yield from self._speak()
         done = any(isinstance(part, TaskCall) and part.task == self._options.task for part in turn.parts)
         # Only what the model left undone is made of the words: as a command they may lack what the model knew to add.
@@ -156,13 +157,14 @@ class Reply:
             yield Progress("", "", "language model", 0.0, "loading", seconds)
         return brain.model is not None
 
-    def _say_what_was_read(self, text: str) -> None:
-        limits = self._engine.settings
-        if len(text) > limits.text_limit:
-            head, tail = f"{limits.read_head:,}", f"{limits.read_tail:,}"
-            self._turn.add(
-                Text(f"(Your text has {len(text):,} characters. I read the first {head} and the last {tail}.)\n\n")
-            )
+    def _say_what_was_left_out(self, *, last: bool = False) -> None:
+        """Tell what the model said that it leaves out; of a text that was cut before it came there, too."""
+        limits, text = self._engine.settings, self._user.text
+        if len(text) > limits.text_limit and not (last or self._asides.told(TEXT)):
+            read = f"I read the first {limits.read_head:,} and the last {limits.read_tail:,}."
+            self._asides.note(LeftOut(TEXT, f"Your text has {len(text):,} characters. {read}"))
+        for words in self._asides.take(last=last):
+            self._turn.add(words)
 
     def _pieces(self) -> Generator[str, None, None]:
         """Yield what the model writes."""
@@ -172,7 +174,11 @@ class Reply:
         stream = model.stream(
             [self._names.for_model(readable(m, limits)) for m in self._messages],
             self._names.shelf_for_model(self._shelf),
-            stream_options(self._options, self._names, self._regions),
+            replace(
+                stream_options(self._options, self._names, self._regions),
+                tell=self._asides.note,
+                opened=self._engine.store.open,
+            ),
             self._run.cancelled,
         )
         try:
@@ -186,9 +192,13 @@ class Reply:
         turn = self._turn
         parser = grammar.Parser(turn.next_call_id, self._engine.router.tasks)
         pieces = self._pieces()
+        first = True
         try:
             for piece in pieces:
                 turn.check()
+                if first:
+                    self._say_what_was_left_out()
+                    first = False
                 for event in parser.feed(piece):
                     yield from self._take(event)
                 if turn.full:
@@ -198,6 +208,7 @@ class Reply:
             turn.check()
             for event in parser.close():
                 yield from self._take(event)
+            self._say_what_was_left_out(last=not first)
         except Cancelled:
             # Words that the parser held back, in case a tag began there, were said all the same.
             turn.write("".join(event.text for event in parser.close() if isinstance(event, Text)))

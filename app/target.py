@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models import grammar
@@ -103,7 +103,7 @@ def _written(
     stream = model.stream(
         [names.for_model(readable(message, engine.settings)) for message in messages],
         names.shelf_for_model(shelf),
-        stream_options(options, names, drawn, most=TOKENS),
+        replace(stream_options(options, names, drawn, most=TOKENS), opened=engine.store.open),
         over,
     )
     parser = grammar.Parser(tasks=engine.router.tasks)

@@ -27,14 +27,15 @@ class LeftOut:
     words: str
 
 
-def aside(words: str) -> str:
-    """Return a sentence of the program's own as it stands before a reply's words."""
-    return f"({words})\n\n"
+def aside(words: str, *, last: bool = False) -> str:
+    """Return a sentence of the program's own as it stands before a reply's words, or as the *last* of it."""
+    return f"\n\n({words})" if last else f"({words})\n\n"
 
 
 def is_aside(text: str) -> bool:
     """Tell whether *text*, a part of a reply, is such a sentence: no model reads them as its own words."""
-    return text.startswith("(") and text.endswith(")\n\n")
+    words = text.strip("\n")
+    return len(text) - len(words) == 2 and words.startswith("(") and words.endswith(")")
 
 
 @dataclass(frozen=True)

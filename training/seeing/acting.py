@@ -11,9 +11,8 @@ from training.language.talk import phrase
 from training.seeing import comparing, nouns, saying
 from training.seeing.talk import Seen
 from training.seeing.views import View
-from training.truth import plots
+from training.truth import plots, reasons
 from training.truth.captions import described
-from training.truth.reasons import apart
 from training.truth.referring import Reference, decor_like
 from training.truth.words import many, plural_only
 
@@ -84,7 +83,7 @@ def cut_by_fact(d: Seen) -> str | None:
         texts = [text for text in atlas.entry(name).properties if text.startswith(("can ", "has ", "is "))] or [""]
         text = d.rng.choice(texts)
         alone = sum(thing.name == name for thing in view.shot.scene.things) == 1
-        if text and alone and names - {name} <= set(apart("held_out", text, (name,))):
+        if text and alone and reasons.alone(text, name, names - {name}):
             words = d.rng.choice(("the one that {t}", "the thing that {t}", "what {t}", "whatever {t}")).replace(
                 "{t}", text
             )

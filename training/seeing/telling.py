@@ -11,7 +11,7 @@ from training.language.talk import Target
 from training.seeing import nouns, saying
 from training.seeing.talk import Seen
 from training.seeing.views import View
-from training.truth.reasons import apart
+from training.truth import reasons
 from training.truth.relating import stands
 from training.truth.words import KINDS
 
@@ -49,7 +49,7 @@ def fact(d: Seen) -> str | None:
             continue
         text, section = d.rng.choice(told)
         ids = tuple(n for n in view.known if view.thing(n).name == entry.name)
-        if names - {entry.name} <= set(apart("held_out", text, (entry.name,))) and len(ids) == sum(
+        if reasons.alone(text, entry.name, names - {entry.name}) and len(ids) == sum(
             thing.name == entry.name for thing in view.shot.scene.things
         ):
             d.ask(d.say(section, target, does=text, use=text))

@@ -7,6 +7,7 @@ could mean it: it shares no such fact, no word of it, and no section of the atla
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
@@ -67,6 +68,23 @@ def apart(split: Split, text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     holders = {*names, *(name for name in cast("held_out") if text in _facts(name))}
     subgroups = frozenset(atlas.entry(name).subgroup for name in holders if name in atlas.names())
     return tuple(name for name in cast(split) if name not in holders and not _near(name, text, subgroups))
+
+
+@lru_cache(maxsize=1)
+def _holders() -> dict[str, frozenset[str]]:
+    """Return by each fact the names that have it."""
+    found: dict[str, set[str]] = {}
+    for name in cast("held_out"):
+        for text in _facts(name):
+            found.setdefault(text, set()).add(name)
+    return {text: frozenset(names) for text, names in found.items()}
+
+
+def alone(text: str, name: str, others: Iterable[str]) -> bool:
+    """Return whether *text*, which is said of *name*, means none of *others*: the test of :func:`apart` for just these."""
+    holders = {name, *_holders().get(text, ())}
+    subgroups = frozenset(atlas.entry(holder).subgroup for holder in holders)
+    return all(other not in holders and not _near(other, text, subgroups) for other in others)
 
 
 def hinted(rng: Random, split: Split) -> tuple[Shot, Hint]:

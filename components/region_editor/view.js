@@ -54,10 +54,10 @@ unison.regionView = function (desk, room, canvas, percent) {
   function number(object) {
     const first = object.shapes[0];
     if (!first) return null;
-    const [x0, y0] = shapes.bounds(first), over = y0 * high > 26;
+    const [x0, y0, x1] = shapes.bounds(first), over = y0 * high > 26, late = x0 > 0.75; // at the right it ends where its mark ends
     return h("span", {
-      class: "u-number" + (over ? " u-over" : "") + (x0 > 0.75 ? " u-left" : ""),
-      style: { left: x0 * 100 + "%", top: y0 * 100 + "%", background: colour(object.id - 1) },
+      class: "u-number" + (over ? " u-over" : "") + (late ? " u-left" : ""),
+      style: { left: (late ? x1 : x0) * 100 + "%", top: y0 * 100 + "%", background: colour(object.id - 1) },
     }, "#" + object.id + (object.label ? " " + object.label : ""));
   }
 

@@ -75,6 +75,13 @@ def test_forty_regions_on_one_picture_stay_usable(editor, hand):
     page.evaluate(GRID, 40)
     assert page.locator(".u-object").count() == 40
     assert page.locator(".u-number").count() == 40
+    wide = page.locator(".u-canvas").bounding_box()["width"]
+    for number in (0, 5, 6, 7, 39):  # at the right edge too it stands over its own box, and not over its neighbour's
+        left, mark = (
+            page.locator(".u-number").nth(number).bounding_box(),
+            stage.place(page, number % 8 / 8 + 0.06, 0)[0],
+        )
+        assert abs(left["x"] + left["width"] / 2 - mark) < 0.06 * wide
     room = page.locator(".u-room").bounding_box()
     assert room["height"] > 250, "the list leaves room to draw"
     page.focus(".u-canvas .u-overlay")

@@ -77,7 +77,7 @@ def ask(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes
 
 def chat(url: str, text: str, files: list) -> str:
     """Send to the endpoint as a program does that made up its files itself; return all that it is told."""
-    body = json.dumps({"data": [text, files, [], "", "", None, "", "", [], None, {}]}).encode()
+    body = json.dumps({"data": [text, files, [], "", "", None, "", "", [], None, {}, False]}).encode()
     status, answer = ask(url, "POST", "/gradio_api/call/chat", body)
     if status != 200:
         return answer.decode()
@@ -194,7 +194,7 @@ def experts() -> set[threading.Thread]:
 
 def test_a_program_that_hangs_up_ends_the_work(served):
     engine, url = served
-    body = json.dumps({"data": ["slow", [], [], "", "", None, "", "", [], None, {}]}).encode()
+    body = json.dumps({"data": ["slow", [], [], "", "", None, "", "", [], None, {}, False]}).encode()
     before = experts()
     event = json.loads(ask(url, "POST", "/gradio_api/call/chat", body)[1])["event_id"]
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)

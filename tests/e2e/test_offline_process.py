@@ -69,7 +69,7 @@ def watched(tmp_path_factory):
 
 def send(url: str, text: str, conversation: str = "", owner: str = "") -> dict:
     """Send a message by the endpoint and return the finished reply."""
-    body = json.dumps({"data": [text, [], [], conversation, owner, 5, "", "", [], None, {}]}).encode()
+    body = json.dumps({"data": [text, [], [], conversation, owner, 5, "", "", [], None, {}, False]}).encode()
     request = urllib.request.Request(f"{url}gradio_api/call/chat", body, {"Content-Type": "application/json"})
     event = json.load(urllib.request.urlopen(request, timeout=60))["event_id"]
     with urllib.request.urlopen(f"{url}gradio_api/call/chat/{event}", timeout=300) as stream:

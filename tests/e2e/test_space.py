@@ -58,7 +58,10 @@ def free_port() -> int:
 
 def said(port: int, text: str) -> str:
     """Send a message to a running Space as a program does and return what came back, as the events it came in."""
-    address, values = f"http://127.0.0.1:{port}/gradio_api/call/chat", [text, [], [], "", "", 5, "", "", [], None, {}]
+    address, values = (
+        f"http://127.0.0.1:{port}/gradio_api/call/chat",
+        [text, [], [], "", "", 5, "", "", [], None, {}, False],
+    )
     headers = {"Content-Type": "application/json", "Host": NAME}
     asked = urllib.request.Request(address, json.dumps({"data": values}).encode(), headers)
     with urllib.request.urlopen(asked, timeout=300) as answer:

@@ -34,10 +34,11 @@ so that what stands before the newest turn seldom changes."""
 RESERVE, BLOCK = 64, 160
 """Positions that are kept free for the newest turn, and by how many of them older turns are left out at once: so what stands
 before the newest turn changes after every few turns alone, and in between only that turn is new to the decoder."""
-WRITTEN, STEP = 128, 32
+WRITTEN, STEP = 96, 32
 """The newest turns that are looked at at all, and by how many of them their beginning moves on."""
 FEW = 8
-"""Turns of which all media are looked at, before it is known whether all turns fit."""
+"""Turns that are written out at once. Of more it is first found out roughly how many fit, without looking at their media and without
+what is told of the record."""
 MARKED, MARKED_BEFORE = 32, 8
 """Marks of the newest message, and of an older one, whose places are read; of further ones the names alone are known."""
 LISTED = 8
@@ -75,22 +76,22 @@ class Scribe:
         """
         asked = [index for index, message in enumerate(messages) if message.role == "user"] or [0]
 
-        def page(start: int, percepts: Percepts) -> _Page:
-            return _Page(self, messages, start, shelf, topic, given, told, chosen, percepts)
+        def page(start: int, percepts: Percepts, *, rough: bool = False) -> _Page:
+            return _Page(self, messages, start, shelf, topic, given, told, chosen, percepts, rough)
 
         turns = asked[-(-max(0, len(asked) - WRITTEN) // STEP) * STEP :]
-        looked = percepts or {} if len(turns) <= FEW else {}  # of more turns only those that are kept are looked at
-        made = page(turns[0], looked)
+        looked, many = percepts or {}, len(turns) > FEW
+        made = page(turns[0], {} if many else looked, rough=many)
         excess = max(made.size, made.begins.get(turns[-1], 0) + RESERVE) - budget
         if excess > 0:
             gone = -(-excess // BLOCK) * BLOCK
-            kept = [turn for turn in turns[1:] if made.begins[turn] >= gone] or turns[-1:]
-            made = page(kept[0], looked)
-            while made.size > budget and len(kept) > 1:  # what was copied from turns that went is spelled now
-                kept = kept[1:]
-                made = page(kept[0], looked)
-            turns = kept
-        sheet = page(turns[0], percepts).sheet if percepts and not looked else made.sheet
+            turns = [turn for turn in turns[1:] if made.begins[turn] >= gone] or turns[-1:]
+        if many or excess > 0:
+            made = page(turns[0], looked)
+        while made.size > budget and len(turns) > 1:  # what was copied from turns that went is spelled now
+            turns = turns[1:]
+            made = page(turns[0], looked)
+        sheet = made.sheet
         if turns[0] > asked[0]:
             sheet.left.add(TURNS)
         return sheet
@@ -110,8 +111,10 @@ class _Page:
         told: tuple[str, str] | None,
         chosen: Sequence[str],
         percepts: Percepts,
+        rough: bool,
     ) -> None:
         self.messages = messages
+        self.rough = rough
         self.percepts = percepts
         self.vocabulary = scribe.vocabulary
         self.cut = scribe.cut
@@ -245,7 +248,7 @@ class _Page:
     def reply(self, index: int, topic: str, given: bool, told: tuple[str, str] | None) -> None:
         message = self.messages[index]
         calls = [part for part in message.parts if isinstance(part, TaskCall) and part.task in TASKS]
-        self.writer.start(calls, None if calls else Record(self.messages[:index]), told)
+        self.writer.start(calls, None if calls or self.rough else Record(self.messages[:index]), told)
         self.control("assistant")
         choice = 0.0 if given else PLAN
         self.control(*([f"plan_{call.task}" for call in calls[:1]] or ["talk"]), weight=choice)

@@ -4,6 +4,7 @@ unison.outbox = function (element, trigger) {
   const { h } = unison;
   const list = element.querySelector(".u-outbox"), field = () => document.querySelector("#box textarea");
   const SLOW = 600, LOST = 8000; // milliseconds until a message on its way is shown, and until it is said not to have come
+  const AGAIN = 1000; // milliseconds in which a press on Stop is another one for the same reply
   const entries = new Map(); // what was sent from here and is not in the conversation yet, by number
   const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the server
   let waiting = [], drawn = "";
@@ -67,6 +68,14 @@ unison.outbox = function (element, trigger) {
     if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#box textarea")) pressed(event);
   }, true);
   window.addEventListener("click", (event) => event.target.closest?.("#box [data-testid=submit-button]") && pressed(event), true);
+
+  // A second press on Stop is meant for the same reply; later it would end the one that waited for it.
+  let stopped = -Infinity;
+  window.addEventListener("click", (event) => {
+    if (!element.isConnected || !event.target.closest?.("#box .stop-button")) return;
+    if (event.timeStamp - stopped < AGAIN) event.stopImmediatePropagation();
+    else stopped = event.timeStamp;
+  }, true);
 
   unison.post = function (box, tray, chip, owner) {
     const entry = unposted() || take();

@@ -107,3 +107,50 @@ def test_a_spoilt_saved_conversation_is_refused_and_the_open_one_stays(page, sit
     assert page.locator(".u-open").count() == 1
     assert user_texts(page) == ["do: adjust image#1 op=sepia"]
     assert page.input_value("#box textarea") == "half a thought"
+
+
+OFF = """
+for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+  Object.defineProperty(window, name, { configurable: true, get() { throw new DOMException('off', 'SecurityError'); } });
+Object.defineProperty(Document.prototype, 'cookie', {
+  configurable: true, get() { throw new DOMException('off', 'SecurityError'); }, set() { throw new DOMException('off', 'SecurityError'); } });
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return /webgl|webgpu/.test(kind) ? null : real.call(this, kind, ...more); };
+Object.defineProperty(Navigator.prototype, 'gpu', { configurable: true, get: () => undefined });
+"""
+
+
+def test_without_storage_cookies_and_webgl_one_sends_draws_compares_and_takes_back(chromium, site, tmp_path):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watched = stage.Watched(page)
+    page.add_init_script(OFF)
+    stage.ready(page, site.url)
+    assert page.evaluate("() => { try { return sessionStorage && 'on'; } catch { return 'off'; } }") == "off"
+    assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
+    stage.attach(page, stage.photo(tmp_path / "square.png", SQUARE))
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [(0.36, 0.24), (0.70, 0.76)])
+    page.fill(".u-object input", "red square")
+    page.click("[data-act=done]")
+    stage.send(page, "do: segment image#1 region#1\ndo: adjust image#1 mask#1 op=invert where=inside")
+    page.wait_for_selector(".u-label >> text=red square")
+    page.wait_for_selector(".u-mask")
+    page.click(".u-item[data-ref='image#2'] [data-act=compare]")
+    assert page.locator(".u-before").is_visible()
+    stage.send(page, 'do: image "a fox"', wait=False)
+    page.wait_for_selector(".u-progress progress")
+    page.fill("#box textarea", "say this waits")
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector(".u-outbox >> text=this waits")
+    page.click(".u-outbox >> text=Take back")
+    page.wait_for_function("() => document.querySelector('#box textarea').value === 'say this waits'")
+    page.click("#box .stop-button")
+    stage.idle(page)
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector("[data-testid=user] .u-text >> text=say this waits")
+    stage.idle(page)
+    assert len(site.messages(page)) == 6
+    assert watched.errors == []
+    context.close()

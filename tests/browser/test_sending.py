@@ -61,6 +61,25 @@ def test_a_storm_on_send_sends_once_and_a_storm_on_stop_ends_only_what_runs(page
     assert [message.state for message in site.messages(page)] == ["done", "stopped", "done", "done"]
 
 
+def test_a_storm_on_stop_leaves_the_message_that_waits_alone(page, site):
+    stage.send(page, SLOW, wait=False)
+    page.wait_for_selector(".u-progress progress")
+    page.fill("#box textarea", "say I waited\n" + SLOW)
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector(".u-outbox >> text=I waited")
+    page.locator("#box .stop-button").evaluate(
+        "async (node) => { for (let n = 0; n < 20; n += 1) { node.click(); await new Promise(requestAnimationFrame); } }"
+    )
+    told(page, "say I waited")
+    page.wait_for_selector(".bot-row >> nth=1 >> .u-progress progress")
+    before = site.steps()
+    assert stage.until(lambda: page.evaluate("true") and site.steps() > before + 10), "it goes on"
+    page.click("#box .stop-button")
+    stage.idle(page)
+    assert [message.state for message in site.messages(page)] == ["done", "stopped", "done", "stopped"]
+    assert page.locator(".u-progress").count() == 0
+
+
 @DEVICES
 def test_what_is_typed_at_once_after_enter_and_during_the_reply_stays(visit, site, monkeypatch, device):
     page = visit(site.url, **device)

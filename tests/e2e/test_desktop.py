@@ -50,6 +50,52 @@ def test_closing_the_window_ends_the_program(tmp_path):
     assert "<title>Unison" in seen or '"title":"Unison"' in seen
 
 
+VIEW = r"""
+import urllib.request
+from pathlib import Path
+settings, windows = {}, []
+def create_window(title, url, **how):
+    windows.append((title, url))
+def start(**how):
+    (title, url), = windows
+    text = urllib.request.urlopen(url).read().decode()
+    Path(how["storage_path"], "seen").write_text(f"{title}\n{settings}\n{text}")
+"""
+
+
+def test_closing_the_web_view_ends_the_program(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "webview.py").write_text(VIEW)
+    line = [sys.executable, str(ROOT / "app.py"), "--desktop", "--port", "0", "--data", str(tmp_path / "data")]
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path / "lib"), "PATH": str(tmp_path)}
+    done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    title, settings, page = (tmp_path / "data" / "window" / "seen").read_text().split("\n", 2)
+    assert (title, settings) == ("Unison", "{'ALLOW_DOWNLOADS': True}")
+    assert "<title>Unison" in page or '"title":"Unison"' in page
+
+
+def test_a_browser_finds_nothing_that_keeps_the_page_from_being_installed(tmp_path):
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = stage.browser_path()
+    if path is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome is installed")
+    with stage.serve(tmp_path / "site", stage.Scripted()) as site, api.sync_playwright() as playwright:
+        # Of a profile of its own: in a private window nothing can be installed.
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=path, args=arguments
+        )
+        page = context.new_page()
+        stage.ready(page, site.url)
+        session = context.new_cdp_session(page)
+        assert session.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
+        told = session.send("Page.getAppManifest")
+        assert told["errors"] == []
+        assert json.loads(told["data"])["name"] == "Unison"
+        context.close()
+
+
 def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monkeypatch):
     asked = {}
     view = types.ModuleType("webview")

@@ -207,14 +207,16 @@ class Trainer:
             unit="step" if plan.limit_steps else "s", desc=f"stage {plan.stage}", disable=self.crew.rank > 0,
             mininterval=0.5 if sys.stderr.isatty() else 30, miniters=1,
         )  # fmt: skip
-        stream = self._stream()
+        stream, begun = self._stream(), False
         while self.spent < 60 * plan.minutes and self.step < limit and not self.stopped:
             start = time.monotonic()
             batch, position = next(stream)
             waited += time.monotonic() - start
             rate, losses = self.rate(), self.learn(batch)
             self.position = position
-            self.spent += time.monotonic() - start
+            # starting the second process and compiling is no training: the first step of each start costs nothing
+            self.spent += time.monotonic() - start if begun else 0.0
+            begun = True
             self.curve.append([float(self.step), round(self.spent / 60, 4), rate, *losses])
             bar.set_postfix_str(
                 f"step {self.step} loss {losses[0]:.3f} rate {rate:.1e} waited {waited:.0f} s", refresh=False

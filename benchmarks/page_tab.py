@@ -128,9 +128,10 @@ class Tab:
         """Have a reply of *words* words and return what each word cost."""
         return self.cost(lambda: self._reply(words), words)[1]
 
-    def scroll(self) -> Costs:
-        """Scroll on a slow processor and return what each frame cost, how many there were in a second, and the longest."""
-        self.wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    def scroll(self, slower: int) -> Costs:
+        """Scroll on a processor that is *slower* so many times, and return what each frame cost, how many there were in a second,
+        and the longest."""
+        self.wire.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         times, spent = self.cost(lambda: self.page.evaluate(SCROLL), FRAMES)
         self.wire.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         return {

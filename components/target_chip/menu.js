@@ -24,14 +24,14 @@ unison.targetForm = function (data, choice, changed, name) {
   const guess = choice.task || !data.target || data.target.fault ? "" : ": " + (data.target.calls[0]?.task || "answer in words");
   const help = choice.task === unison.WORDS ? "Words alone: nothing is made or changed." : data.tasks.find((task) => task.name === choice.task)?.help;
   const parts = [group("Task", [
-    pill("radio", "task", "", !choice.task, "Automatic" + guess, () => changed({ ...choice, task: "" }), "the model decides"),
+    pill("radio", "task", "", !choice.task, (data.command ? "As it was" : "Automatic") + guess, () => changed({ ...choice, task: "" }), data.command ? "what the command says" : "the model decides"),
     data.command ? null : pill("radio", "task", unison.WORDS, choice.task === unison.WORDS, "Answer in words", () => changed({ ...choice, task: unison.WORDS }), "nothing is made or changed"),
     ...tasks.map((task) => pill("radio", "task", task.name, task.name === choice.task, task.name, () => changed({ ...choice, task: task.name }), task.help)),
-  ]), h("p", { class: "u-about-task" }, help || "The model decides from your words.")];
+  ]), h("p", { class: "u-about-task" }, help || (data.command ? "What the command says." : "The model decides from your words."))];
   const media = data.media.slice(-unison.NEWEST).reverse();
   if (media.length) {
     parts.push(group("On", [
-      pill("radio", "media", "", !choice.media.length, "Automatic", () => changed({ ...choice, media: [] })),
+      pill("radio", "media", "", !choice.media.length, data.command ? "As it was" : "Automatic", () => changed({ ...choice, media: [] })),
       ...media.map((medium) => pill("radio", "media", medium.ref, choice.media.includes(medium.ref),
         [unison.icon(medium), h("span", {}, medium.ref + (medium.name ? " · " + medium.name : ""))], () => changed({ ...choice, media: [medium.ref] }))),
     ]));
@@ -41,7 +41,7 @@ unison.targetForm = function (data, choice, changed, name) {
     const picked = choice.regions || [];
     const flip = (ref) => picked.includes(ref) ? picked.filter((one) => one !== ref) : [...picked, ref];
     parts.push(group("Marks", [
-      pill("radio", "marks", "auto", choice.regions === null, "Automatic", () => changed({ ...choice, regions: null })),
+      pill("radio", "marks", "auto", choice.regions === null, data.command ? "As it was" : "Automatic", () => changed({ ...choice, regions: null })),
       pill("radio", "marks", "none", choice.regions !== null && !picked.length, "None", () => changed({ ...choice, regions: [] })),
       ...regions.map((region) => pill("checkbox", "region", region.ref, picked.includes(region.ref),
         [h("span", { class: "u-swatch", style: { background: colour(region.index) } }), region.ref + (region.label ? " " + region.label : "") + " on " + region.of],

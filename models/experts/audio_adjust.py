@@ -19,6 +19,7 @@ from models.previews import heard
 from models.retime import change_pace, cut
 from models.sound import save_wav
 from models.tasks import AUDIO_OPS
+from models.untouched import Part, allowed, counts
 from models.values import Checkpoint, Span, TaskCall
 from models.video import clip_sound, put_sound
 
@@ -150,35 +151,8 @@ def _change(job: _Job, op: str) -> Value:
         samples, turned = dsp.limit(samples, sound.rate)
         if turned:
             job.notes.append(f"peaks were limited by up to {turned:.1f} dB so that nothing clips")
-    allowed = _allowed(op, ranges, len(sound.samples))
-    return _give(job, replace(sound, samples=samples), source, (sound.samples, allowed) if allowed else None)
-
-
-def _allowed(op: str, ranges: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    """Return what of a sound of *length* samples *op* was allowed to change, as sample ranges; empty where that is everything. A fade
-    silences what lies on the far side of its stretch."""
-    if op == "fade_out" and ranges:
-        ranges = [(ranges[-1][0], length)]
-    elif op == "fade_in" and ranges:
-        ranges = [(0, ranges[0][1])]
-    return [] if ranges == [(0, length)] else ranges
-
-
-def changed(before: dsp.Samples, after: dsp.Samples, ranges: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """Return how many samples, over all channels together, differ within *ranges* of *before* and outside of them, as 16-bit numbers,
-    which is what is saved; of one stretch that became longer or shorter the new length counts. None where several did, so that
-    it cannot be told which sample was which."""
-    old, new = (np.rint(np.asarray(samples, np.float64) * 32768.0) for samples in (before, after))
-    more = len(new) - len(old)
-    if old.shape[1:] != new.shape[1:] or (more and len(ranges) != 1):
-        return None
-    if more:
-        first, last = ranges[0]
-        outside = np.concatenate([old[:first] != new[:first], old[last:] != new[last + more :]]).any(axis=1)
-        return last + more - first, int(np.count_nonzero(outside))
-    differs = (old != new).any(axis=1)
-    inside = sum(int(np.count_nonzero(differs[first:last])) for first, last in ranges)
-    return inside, int(np.count_nonzero(differs)) - inside
+    free = allowed(op, ranges, len(sound.samples))
+    return _give(job, replace(sound, samples=samples), source, (sound.samples, free) if free else None)
 
 
 def _gain(job: _Job, samples: dsp.Samples, rate: int) -> dsp.Samples:
@@ -254,20 +228,13 @@ def _fade(job: _Job, op: str, samples: dsp.Samples, rate: int, ranges: list[tupl
     return result
 
 
-def _give(
-    job: _Job,
-    sound: Sound,
-    source: Picture | Clip | Sound | Masks,
-    part: tuple[dsp.Samples, list[tuple[int, int]]] | None = None,
-) -> Value:
+def _give(job: _Job, sound: Sound, source: Picture | Clip | Sound | Masks, part: Part | None = None) -> Value:
     """Return the finished sound, kept below full scale; on its video, if it came from one. *part* is the sound before and what of it
     was allowed to change: then the ``meta`` has changed_inside and changed_outside, counts of samples."""
     samples, turned = dsp.fit(np.asarray(sound.samples, np.float32))
     if turned:
         job.notes.append(f"turned down by {turned:.1f} dB as a whole so that nothing clips")
-    counted = changed(part[0], samples, part[1]) if part else None
-    facts = {"changed_inside": counted[0], "changed_outside": counted[1]} if counted else {}
-    made = Sound(samples, sound.rate, sound.label, {"notes": list(job.notes), **facts})
+    made = Sound(samples, sound.rate, sound.label, {"notes": list(job.notes), **counts(part, samples)})
     if not isinstance(source, Clip):
         job.report(1.0, "done", lambda: heard(samples, sound.rate))
         return made

@@ -147,6 +147,7 @@ def test_a_variant_can_be_meant_otherwise_with_another_task_and_a_nudged_mark(pa
     stage.idle(page)
     page.click(".u-meant summary")
     assert page.locator(".u-meant .u-pill:has-text('Answer in words')").count() == 0
+    assert page.locator(".u-meant .u-pill:has-text('As it was')").count() == 3
     page.click(".u-meant .u-pill:has([data-key=task-segment])")
     page.click("[data-nudge=right]")
     page.click("[data-act=meant]")

@@ -12,6 +12,7 @@ from app.proof import badge
 from models.expert import Clip, Inputs, Sound
 from models.experts import audio_adjust, video_edit_picturebook
 from models.sound import load_sound, save_wav
+from models.untouched import changed
 from models.values import Arg, Box, Checkpoint, Media, Phrase, Ref, Region, Span, TaskCall
 from models.video import VideoWriter
 
@@ -68,7 +69,7 @@ def test_what_did_change_outside_is_told() -> None:
     before, after = noise().samples, noise().samples.copy()
     after[5] += 0.25
     after[RATE + 5] += 0.25
-    assert audio_adjust.changed(before, after, [(RATE, 2 * RATE)]) == (1, 1)
+    assert changed(before, after, [(RATE, 2 * RATE)]) == (1, 1)
 
 
 def clip(path: Path) -> Clip:

@@ -17,7 +17,7 @@ unison.thumbnail = function (medium, regions) {
   }
   const overlay = unison.overlay(wide, high);
   regions.forEach((region) => region.shapes.forEach((shape) =>
-    unison.drawShape(overlay, shape, colour(region.index), wide, high, false)));
+    unison.drawShape(overlay, shape, colour(region.id - 1), wide, high, false)));
   const node = h("span", { class: "u-thumb", style: { aspectRatio: wide + " / " + high } }, picture);
   node.append(overlay);
   return node;

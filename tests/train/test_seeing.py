@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -319,13 +318,12 @@ def test_marks_and_their_rows_belong_together(bank: Bank) -> None:
 def test_dialogues_whose_answer_is_not_to_see_stay_without_percepts(drawn: dict[Split, list[Example]]) -> None:
     blind = beside = 0
     for example in drawn["train"]:
-        said = " ".join(message.text for message in example.messages if message.role == "assistant")
-        told = re.search(r"I cannot (see|watch|hear|look)", said)
-        if told and not example.group.startswith(("seen.", "heard.", "sight.", "blind.")):
-            newest = [p.handle for m in example.messages[:-1] for p in m.parts if isinstance(p, Media)][-1:]
-            blind += not set(newest) & set(example.percepts) or bool(newest)
+        if example.group.startswith(("vqa.", "need.mark")) and example.topic != "taste":
+            told = [part.handle for part in example.messages[-2].parts if isinstance(part, Media)]
+            assert not set(told) & set(example.percepts)
+            blind += 1
         beside += bool(example.percepts) and not example.group.startswith(("seen.", "heard.", "sight.", "blind."))
-    assert blind > 5
+    assert blind > 3
     assert beside > 60
 
 

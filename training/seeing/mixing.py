@@ -50,7 +50,10 @@ NEXT: tuple[tuple[Turn, float], ...] = (
 KINDS_OF_TURN = ((PICTURES, 46.0), (TASKS, 22.0), (CLIPS, 14.0), (SOUNDS, 14.0), (((blind.asked, 1.0),), 3.0))
 LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4, 5), (40, 26, 18, 10, 6)
 _PLAIN, _BESIDE, _GO_ON = 0.15, 0.35, 0.6
-_BLIND = re.compile(r"cannot (?:see|look|watch|hear|listen|tell)|not know what|[Mm]ark it|[Mm]ark the", re.IGNORECASE)
+_BLIND = re.compile(
+    r"cannot make out|not recognise|not know what|know drawn (?:things|scenes|films) only|mark it|mark what",
+    re.IGNORECASE,
+)
 """Words of replies that are right only where nothing can be seen or heard."""
 
 

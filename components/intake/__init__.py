@@ -6,7 +6,7 @@ are still on their way waits for them. Nothing of this touches what is typed.
 
 Python event: ``files`` (data "files": [{"n", "path", "name"}], *path* as the server's own upload gave it: believe none of it). The
 answer is the tray's value with ``"taken": [{"n", "ref"} | {"n", "what", "hint"}]``; asked about twice, the same *n* is answered
-twice and taken in once. ``components.assets.head("intake")`` belongs into the page's head, before the tray's.
+twice and taken in once. ``components.assets.head("intake")`` belongs into the page's head.
 """
 
 from __future__ import annotations

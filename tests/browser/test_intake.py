@@ -12,6 +12,7 @@ from models.media import LIMITS
 from models.values import Media
 from tests.browser import stage
 from tests.browser.test_at_once import held
+from tests.browser.test_axe import SIZES, check  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
 SQUARE = (120, 60, 200, 140)
@@ -204,6 +205,23 @@ def test_what_cannot_be_taken_is_told_beside_the_composer_with_reason_and_remedy
         page.click(".u-refusal >> nth=0 >> [aria-label^='Put away']")
     assert page.locator(".u-refusal").count() == 0
     assert page.evaluate("document.activeElement === document.querySelector('#box textarea')")
+
+
+@pytest.mark.parametrize("how", SIZES.values(), ids=SIZES)
+def test_refusals_and_uploads_are_accessible_and_fit_every_width(visit, site, check, tmp_path, monkeypatch, how):  # noqa: F811
+    page = visit(site.url, **how)
+    (tmp_path / ("a long name " * 8 + ".txt")).write_text("words")
+    choose(page, *tmp_path.glob("*.txt"), stage.photo(tmp_path / "square.png", SQUARE))
+    tiles(page, "image#1")
+    with held(monkeypatch, site.engine, "attach") as reached:
+        choose(page, tmp_path / "square.png")
+        assert stage.until(lambda: page.evaluate("true") and reached.is_set())
+        page.fill("#box textarea", "say it waits for its file")
+        page.press("#box textarea", "Enter")
+        page.wait_for_selector(".u-outbox li")
+        check(page, "a refusal, an upload, a message that waits for it", "#page")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    stage.idle(page)
 
 
 def test_more_files_than_a_message_takes_are_refused_in_one_line(page, tmp_path):

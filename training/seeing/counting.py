@@ -119,7 +119,7 @@ def go_on(d: Seen) -> str | None:
         noun, _ = named or (nouns.absent(d, view), ())
         if not noun or noun == d.last[1]:
             return None
-        said = d.ask(d.say("see.follow.x", x=noun, xs=many(noun)))
+        said = d.ask(d.say(f"see.follow.{what}", x=noun, xs=many(noun)))
         word = d.typed(said)
     ids = view.called(noun) or ()
     if what == "there":

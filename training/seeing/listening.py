@@ -19,11 +19,25 @@ _APART = 0.4
 """Seconds between the beginnings of what comes first and next, at least."""
 
 
+_VERBS = frozenset((
+    "beeping", "spooky", "haunted", "windy", "raining", "rains", "pours", "walks on gravel", "engine starting", "police", "street", "city", "road", "space",
+    "fail", "failure", "success", "sea", "ocean", "river", "bus", "strings", "money", "video game", "arcade", "jacket", "backpack", "haircut",
+    "computer", "under water", "diver", "scuba", "glasses", "hospital monitor", "nail", "alien", "hum", "green", "sleeping person", "time",
+))  # fmt: skip
+"""What classes of sound are also said by, but is no name of a sound."""
+_MASS = frozenset((
+    "cattle", "geese", "mice", "birds", "birdsong", "hoofs", "hooves", "hoofbeats", "speech", "laughter", "singing", "chatter", "machinery", "thunder",
+    "rainfall", "rushing water", "steam", "gunfire", "interference", "radio static", "tv static", "hail", "sleet", "music", "pop music", "rock music",
+    "piano music", "flute music", "brown noise", "soft noise", "people talking", "whale song", "drums", "cymbals", "sparks", "sparkles", "fireworks", "rapids",
+    "hailstones", "steps", "tyres", "roller skates", "suitcase wheels", "computer beeps", "jingle", "police", "clapping hands", "wing beats", "diesel",
+))  # fmt: skip
+
+
 @lru_cache(maxsize=512)
 def words(name: str) -> tuple[str, ...]:
     """Return the nouns by which people call a class of sound: its name and what it is said by, if that is no single event."""
     family = CLASSES[name]
-    named = [word for word in family.words[:4] if not word.endswith("!") and word != "beeping"]
+    named = [word for word in family.words[:4] if not word.endswith("!") and word not in _VERBS]
     return tuple(dict.fromkeys((name, *named)))
 
 
@@ -33,8 +47,8 @@ def _noun(rng: Random, name: str) -> str:
 
 def _a(noun: str) -> str:
     """Return a noun with the article that it needs, if it needs one."""
-    mass = noun in MASS or noun.endswith("ing") or (noun.endswith("s") and not noun.endswith("ss"))
-    return noun if mass or noun not in CLASSES else article(noun)
+    mass = noun in MASS or noun in _MASS or noun.split()[0].endswith("ing") or noun.endswith(("ing", "steps"))
+    return noun if mass else article(noun)
 
 
 def _following(heard: Hearing) -> bool:
@@ -90,7 +104,7 @@ def there(d: Seen) -> str | None:
     if number >= 0:
         d.reply("say.heard.yes", x=heard.ground("a", number))
     else:
-        d.reply("say.heard.no", x=d.typed(said))
+        d.reply("say.heard.no", x=said.phrase().strip().lower())
     d.last, d.asked = ("heard", name, heard.handle), d.turn - 1
     return "heard.there" if number >= 0 else "heard.not_there"
 
@@ -108,7 +122,7 @@ def there_next(d: Seen) -> str | None:
     if name in names:
         d.reply("say.heard.yes", x=heard.ground("a", [event["name"] for event in heard.events].index(name)))
     else:
-        d.reply("say.heard.no", x=d.typed(said))
+        d.reply("say.heard.no", x=said.phrase().strip().lower())
     d.last, d.asked = ("heard", name, heard.handle), d.turn - 1
     return "heard.there.next"
 

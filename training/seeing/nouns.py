@@ -8,7 +8,7 @@ from models.world import atlas
 
 from training.language.phrasing import Split
 from training.seeing.talk import Seen
-from training.seeing.views import View
+from training.seeing.views import View, uncounted
 from training.truth.referring import nouns_for
 from training.truth.words import KINDS, cast, kept_back, plural_only
 
@@ -27,8 +27,9 @@ def one(d: Seen, view: View, *, singular: bool = True, alone: bool = False) -> t
     """Return a noun for a thing of *view* and the ids of all that it names, or None; *alone*: there is just one of it; *singular*:
     it has one."""
     for number in d.rng.sample(view.known, len(view.known)):
-        for noun in nouns_for(d.rng, view.thing(number).name)[:3]:
-            if not d.says(noun) or (singular and plural_only(noun)) or noun in ("thing", "object"):
+        name = view.thing(number).name
+        for noun in nouns_for(d.rng, name)[:3]:
+            if not d.says(noun) or (singular and (plural_only(noun) or uncounted(name))) or noun in ("thing", "object"):
                 continue
             ids = view.called(noun)
             if ids and (len(ids) == 1 or not alone):

@@ -117,7 +117,7 @@ class View:
     def ground(self, determiner: str, ids: Sequence[int], adjectives: Sequence[str] = ()) -> Grounding:
         """Return the things *ids*, all of one name, as words tied to their rows."""
         names = [self.thing(number).name for number in ids]
-        if determiner == "a" and len(ids) == 1 and (plural_only(names[0]) or names[0] in STUFF):
+        if determiner == "a" and len(ids) == 1 and uncounted(names[0]):
             determiner = ""
         spans = tuple(percepts.span_of(self.rows, self.entry.row[n]) for n in ids) if self.rows.kind == TRACK else ()
         words = percepts.phrase(determiner, tuple(adjectives), names)
@@ -144,6 +144,11 @@ class View:
             tint = self.thing(group[0]).tint if tints and self.true_colours else ""
             made.append(self.ground(determiner, group, (tint,) if tint else ()))
         return listed(made)
+
+
+def uncounted(name: str) -> bool:
+    """Return whether a thing is not said with "a": scissors, soap."""
+    return plural_only(name) or name in STUFF
 
 
 def listed(parts: Sequence[Part]) -> list[Part]:

@@ -26,7 +26,7 @@ def acts(view: View) -> list[_Act]:
 
 
 def _told(view: View) -> bool:
-    return bool(acts(view)) and all(view.has((act["id"],)) for act in acts(view))
+    return 0 < len(acts(view)) < 5 and all(view.has((act["id"],)) for act in acts(view))
 
 
 def _joint(before: _Act, after: _Act) -> str:
@@ -45,7 +45,8 @@ def happens(d: Seen) -> str | None:
     done = acts(view)
     for number, act in enumerate(done):
         if number:
-            parts.append(Text(_joint(done[number - 1], act)))
+            joint = _joint(done[number - 1], act)
+            parts.append(Text(", " if joint == " and " and number < len(done) - 1 else joint))
         parts += [view.ground("a", (act["id"],)), Text(f" {act['doing']}")]
     d.reply("say.seen.happens", x=parts)
     return "seen.happens"

@@ -130,6 +130,11 @@ class Prefixes:
         with self._lock:
             return sum(prefix.nbytes for prefix in self._kept)
 
+    def lengths(self) -> list[int]:
+        """Return how many positions each prefix has."""
+        with self._lock:
+            return [len(prefix.keys) for prefix in self._kept]
+
     def find(self, keys: Sequence[Key]) -> tuple[Prefix | None, int]:
         """Return the prefix that begins most like *keys*, None where none does, and for how many positions. One of which a small
         part alone is alike, as all conversations begin alike, does not count as used."""

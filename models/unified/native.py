@@ -109,6 +109,8 @@ class NativeModel:
         cancel: Callable[[], bool],
     ) -> Percepts:
         """Return the percepts of media and marks, each made when it is asked for; none where the weights read none."""
+        if options.percepts is not None and self.network.config.senses:
+            return options.percepts
         if not self.network.config.senses or options.opened is None:
             return {}
         with self._lock:
@@ -239,11 +241,12 @@ def _threads(checkpoint: Checkpoint) -> int:
 def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its text encoder.
 
-    ``checkpoint.call`` may name another ``text_encoder`` folder and the number of ``threads``. Otherwise on at most two cores
+    ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, and the number of ``threads``. Otherwise on at most two cores
     one thread is used, since two on busy cores are several times slower, and never more than torch has. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     torch.set_num_threads(_threads(checkpoint))
-    return NativeModel(network, Vocabulary.load(folder), reader, device)
+    kept = int(checkpoint.call.get("kept_bytes", MOST_BYTES))
+    return NativeModel(network, Vocabulary.load(folder), reader, device, kept)

@@ -97,7 +97,7 @@ _WITH_ES = {"potato", "tomato", "mango", "volcano", "mosquito", "hero", "tornado
 def plural_of(name: str) -> str:
     """Return the English plural of a noun phrase: its last word's ("police car" -> "police cars"), or of the noun before
     a "of", "with" or "in" ("glass of milk" -> "glasses of milk")."""
-    if match := re.fullmatch(r"(.+?)( (?:of|with|in|on) .+)", name):
+    if match := re.fullmatch(r"(.+?)( (?:of|with|in|on|from|raising|covering|wearing|holding) .+)", name):
         return plural_of(match[1]) + match[2]
     *before, last = name.split(" ")
     return " ".join([*before, _plural_word(last)])

@@ -26,8 +26,7 @@ from training.seeing.pictures import picture, shot_of
 from training.seeing.shards import Bank
 from training.seeing.talk import Seen
 from training.seeing.views import View
-from training.truth.words import kept_back, many
-from training.vision.words import unseen
+from training.truth.words import kept_back, many, unseen
 
 COUNTS = {"image": 70, "video": 8, "audio": 16}
 ASKS = [name for name in sections() if name.startswith(("see.", "hear.")) and sections()[name].kind == "phrasings"]

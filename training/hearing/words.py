@@ -8,7 +8,8 @@ import numpy as np
 from models.senses import naming
 from models.world import hear
 
-from training.vision.words import ALIKE, Lexicon, unseen
+from training.truth.words import unseen
+from training.vision.words import ALIKE, Lexicon
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from training.language.phrasing import Said, Split
 from training.language.talk import Dialogue, Item, Target
 from training.seeing.shards import Bank, Entry
 from training.seeing.views import Hearing, View
-from training.vision.words import unseen
+from training.truth.words import unseen
 
 _SLOT = re.compile("([\ue000-\ue0ff])")
 _TRIES = 12

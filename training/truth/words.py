@@ -10,7 +10,7 @@ from models.world.atlas import Entry
 from models.world.find import held_out
 
 from training.held_out import objects
-from training.language.phrasing import Split
+from training.language.phrasing import HELD_OUT, Split, share
 
 GROUPS = ("animals", "food", "vehicles", "things", "plants", "people", "places", "sky")
 """Groups of the atlas that scenes are made of."""
@@ -139,6 +139,11 @@ def cast(split: Split) -> tuple[str, ...]:
 def kept_back() -> tuple[str, ...]:
     """Return the names that only scenes of the held-out split may hold."""
     return tuple(name for name in cast("held_out") if held_out(name))
+
+
+def unseen(word: str) -> bool:
+    """Return whether the synonym *word* is kept from training with pictures, by a hash of it alone."""
+    return share("synonym " + word) < HELD_OUT
 
 
 def names_of(entry: Entry) -> tuple[str, ...]:

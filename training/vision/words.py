@@ -10,16 +10,10 @@ from models.reader import shared_embedder
 from models.world import atlas
 from numpy.typing import NDArray
 
-from training.language.phrasing import HELD_OUT, share
-from training.truth.words import cast, names_of
+from training.truth.words import cast, names_of, unseen
 
 ALIKE = 0.9
 """Two things whose names are as near as this (cosine) are not told apart: neither counts as wrong for the other."""
-
-
-def unseen(word: str) -> bool:
-    """Return whether the synonym *word* is kept from training, by a hash of it alone."""
-    return share("synonym " + word) < HELD_OUT
 
 
 def taught(name: str) -> tuple[str, ...]:

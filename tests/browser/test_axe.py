@@ -1,4 +1,5 @@
-"""What an accessibility checker (axe-core) says of every state of the page: on a desktop and on a phone, in the light and in the dark."""
+"""What an accessibility checker (axe-core) says of every state of the page: on a desktop, a phone and a tablet, in the light and in the
+dark."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 860}},
     "phone": {"viewport": {"width": 412, "height": 800}, "has_touch": True, "is_mobile": True},
+    "tablet": {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mobile": True},
 }
 SQUARE = (120, 60, 200, 140)
 COLOURS = ["color-contrast", "link-in-text-block"]

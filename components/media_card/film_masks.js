@@ -20,6 +20,7 @@ unison.unpackRuns = function (text) {
 // Put the masks of *item* over *film* on the stage *node*. Returns the layers, one element for each.
 unison.filmMasks = function (item, node, film) {
   const PAINTED = 480, LOOKED = 160; // longest sides of what is painted, and of what is looked up in and named
+  const MOST = 1e8; // pixels of a frame, more than any that is taken in
   const { h, local, number, colour, timeOf } = unison;
   const last = Math.max(Math.round(number(item.frames, 1)) - 1, 0);
   let tracks = null, loading = null, shown = -1, touched = false;
@@ -63,8 +64,8 @@ unison.filmMasks = function (item, node, film) {
       const { wide, high, inside } = sampled(track, whole, PAINTED);
       [layer.width, layer.height] = [wide, high];
       const pen = layer.getContext("2d"), sheet = pen.createImageData(wide, high);
-      const paint = [1, 3, 5].map((at) => parseInt(colour(item.masks[index].hue).slice(at, at + 2), 16));
-      for (let y = 0, to = 0; y < high; y += 1) for (let x = 0; x < wide; x += 1, to += 4) if (inside(x, y)) sheet.data.set([...paint, 255], to);
+      const ink = [1, 3, 5].map((at) => parseInt(colour(item.masks[index].hue).slice(at, at + 2), 16));
+      for (let y = 0, to = 0; y < high; y += 1) for (let x = 0; x < wide; x += 1, to += 4) if (inside(x, y)) sheet.data.set([...ink, 255], to);
       pen.putImageData(sheet, 0, 0);
       names.put(index, sampled(track, whole, LOOKED));
     });
@@ -83,7 +84,9 @@ unison.filmMasks = function (item, node, film) {
   async function fetched() {
     tracks = await Promise.all(item.masks.map(async (mask) => {
       try {
-        return await (await fetch(local(mask.file))).json();
+        const track = await (await fetch(local(mask.file))).json();
+        const [high, wide] = track.size.map(Number);
+        return Array.isArray(track.counts) && high > 0 && wide > 0 && high * wide <= MOST ? track : null;
       } catch {
         return null; // gone, or the network is: the names and the file to save are there all the same
       }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from models.percepts import Percepts
 from models.values import Media, Message
 
 WORDS = "in words"
@@ -45,7 +46,8 @@ class StreamOptions:
     first call works on them where it can. *brief* ends the reply with its last planned call, or before its first word where
     it plans none: what it would do. *tell* is told what the reply leaves out, before its first piece, or after its last one
     where that was cut short. *opened* gives what a medium stands for (models.expert.Value), to a model that perceives media; it
-    raises Refusal when it cannot."""
+    raises Refusal when it cannot. *percepts* are what is perceived, where that was made
+    beforehand."""
 
     seed: int = 0
     max_new_tokens: int = 480
@@ -55,6 +57,7 @@ class StreamOptions:
     brief: bool = False
     tell: Callable[[LeftOut], None] = lambda left: None
     opened: Callable[[Media], Any] | None = None
+    percepts: Percepts | None = None
 
 
 class UnifiedModel(Protocol):

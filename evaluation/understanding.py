@@ -1,0 +1,223 @@
+"""Measure what the unified model understands of pictures, clips and sounds it never saw.
+
+    python -m evaluation.understanding --bank DIR [--source FOLDER] [--dialogues N] [--out FILE.json] [--results FILE.md]
+
+Conversations of the held-out split (`training.seeing`: things, synonyms and phrasings that training holds nowhere) are asked for
+their last reply after the true conversation so far. An answer is right when it points at the very things, in the very medium, and says
+what the true answer says: yes or no, colours, sides, numbers, places, hours, looks, kinds, in any wording. Beside the model stand the
+same model *blind*, for which nothing is perceived, and *misled*, for which another medium of the same kind is: what they reach comes
+from the words alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.expert import Refusal
+from models.grammar import parse
+from models.percepts import Percepts, number
+from models.values import Box, Grounding, Media, Message, Part, Span, TaskCall, Text
+from training.seeing.saying import LOOKS, PLACES, TIMES
+from training.truth.words import COLOURS
+
+from evaluation.intervals import Estimate, fractions
+from evaluation.reports import results, write_json
+from evaluation.tables import grid, plain
+
+if TYPE_CHECKING:
+    from training.dialogues import Example
+    from training.seeing.shards import Bank
+
+ROWS = ("model", "misled", "blind")
+GROUPS = ("seen.", "heard.", "sight.")
+"""Groups of replies that are about what is perceived."""
+FREE = ("seen.caption", "seen.list", "seen.happens", "heard.what")
+"""Groups in which there are many good answers: they count by how many of the things pointed at are the true ones and how many of those
+are pointed at (the harmonic mean, F1), not by being right."""
+_SIDES = ("left", "right", "top", "bottom", "middle", "above", "below", "under", "front", "behind", "up", "down")
+_NO = ("no", "not", "none", "nothing", "neither", "don't", "doesn't", "isn't", "aren't", "cannot", "can't")
+_HEAD = """## What is understood of pictures, clips and sounds
+
+Made by `{command}`: {count} conversations of the held-out split, with things, synonyms and phrasings that training holds nowhere. Right: the
+very things are pointed at and what is said of them agrees; captions, lists and tales of what happens count by F1 of the things that they
+point at. Misled: the same model, shown another medium of the same kind. Blind: shown
+none. The truth itself scores 100 %.
+
+"""
+
+Answer = Callable[[Sequence[Message], Percepts], str]
+"""Writes the reply to a conversation in which that is perceived, as tagged text."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reply to be asked for: the conversation before it, what is perceived, and the true reply's parts; *group* is what it is
+    about."""
+
+    messages: tuple[Message, ...]
+    percepts: Percepts
+    wanted: tuple[Part, ...]
+    group: str
+
+
+def cases(examples: Iterable[Example]) -> Iterator[Case]:
+    """Yield a case for each example whose last reply is about what is perceived."""
+    for example in examples:
+        if example.percepts and example.group.startswith(GROUPS):
+            yield Case(example.messages[:-1], example.percepts, example.messages[-1].parts, example.group)
+
+
+_VOCABULARY = frozenset(
+    [*COLOURS, *_SIDES, *_NO, *(number(count) for count in range(13))]
+    + [
+        word
+        for words in (*(a for a, _ in PLACES.values()), *TIMES.values(), *LOOKS.values())
+        for word in re.findall("[a-z]{4,}", words)
+    ]
+)
+
+
+def gist(
+    parts: Sequence[Part],
+) -> tuple[frozenset[tuple[str, Box | Span]], tuple[tuple[object, ...], ...], frozenset[str]]:
+    """Return what a reply says whatever its wording: the places that it points at, each with its medium; its calls; and those of
+    its words that decide an answer."""
+    places: set[tuple[str, Box | Span]] = set()
+    calls, words = list[tuple[object, ...]](), set[str]()
+    for part in parts:
+        if isinstance(part, Grounding):
+            places |= {(part.of, place) for place in (part.boxes or part.spans)}
+        if isinstance(part, TaskCall):
+            fixed = frozenset(arg for arg in part.args if not hasattr(arg, "text"))
+            calls.append((part.task, fixed, tuple(sorted(part.params.items()))))
+        said = part.text if isinstance(part, Text) else part.phrase if isinstance(part, Grounding) else ""
+        words |= {word for word in re.findall(r"[a-z']+", said.lower()) if word in _VOCABULARY}
+    if any(word in words for word in _NO):
+        words = (words - set(_NO)) | {"no"}
+    return frozenset(places), tuple(calls), frozenset(words)
+
+
+def right(wanted: Sequence[Part], got: Sequence[Part]) -> bool:
+    """Return whether a reply says what it should. Where things are pointed at their number is told by that; other words that
+    decide an answer must agree."""
+    meant, said = gist(wanted), gist(got)
+    numbers = {number(count) for count in range(13)}
+    spoken = [words - numbers if places else words for places, _, words in (meant, said)]
+    return meant[:2] == said[:2] and spoken[0] == spoken[1]
+
+
+def score(case: Case, got: Sequence[Part]) -> float:
+    """Return how good a reply is, 0..1: whether it is right or, in FREE groups, the F1 of what it points at; a reply that rightly
+    points at nothing counts as right."""
+    if case.group not in FREE:
+        return float(right(case.wanted, got))
+    meant, said = gist(case.wanted)[0], gist(got)[0]
+    if not meant:
+        return float(right(case.wanted, got))
+    return 2 * len(meant & said) / (len(meant) + len(said))
+
+
+def misled(case: Case, bank: Bank, turn: int) -> Percepts:
+    """Return percepts of other media of the held-out split in place of the case's own; marks show what they showed."""
+    made = dict(case.percepts)
+    for offset, handle in enumerate(case.percepts):
+        kind = handle.partition("#")[0]
+        if kind in ("image", "video", "audio") and (count := bank.count(kind, "held_out")):  # type: ignore[arg-type]
+            made[handle] = bank.entry(kind, "held_out", (turn * 7 + offset) % count).percepts  # type: ignore[arg-type]
+    return made
+
+
+def measure(answer: Answer, asked: Sequence[Case], bank: Bank) -> dict[str, dict[str, list[float]]]:
+    """Return, for each of ROWS, the scores of the cases of each group."""
+    found: dict[str, dict[str, list[float]]] = {row: defaultdict(list) for row in ROWS}
+    for turn, case in enumerate(asked):
+        given: Mapping[str, Percepts] = {"model": case.percepts, "misled": misled(case, bank, turn), "blind": {}}
+        for row, percepts in given.items():
+            text = answer(case.messages, percepts)
+            found[row][case.group].append(score(case, list(parse(text))))
+        if (turn + 1) % 50 == 0:
+            done = [hit for hits in found["model"].values() for hit in hits]
+            print(f"{turn + 1} of {len(asked)}: {sum(done) / len(done):.1%} right", file=sys.stderr, flush=True)
+    return {row: dict(groups) for row, groups in found.items()}
+
+
+def figures(found: Mapping[str, Mapping[str, Sequence[float]]], seed: int) -> dict[str, dict[str, Estimate | None]]:
+    """Return the mean score for each row and group, and over all."""
+    made: dict[str, dict[str, Estimate | None]] = {}
+    for row, groups in found.items():
+        whole = [hit for hits in groups.values() for hit in hits]
+        made[row] = {"all": fractions(whole, seed)}
+        made[row] |= {group: fractions(hits, seed) for group, hits in sorted(groups.items())}
+    return made
+
+
+def table(made: Mapping[str, Mapping[str, Estimate | None]]) -> str:
+    """Return the figures as a table: a line for each group, a column for each row."""
+    groups = {group: {row: made[row].get(group) for row in ROWS} for group in made["model"]}
+    return grid("of what is perceived", {row: row for row in ROWS}, groups)
+
+
+def answerer(source: str) -> Answer:
+    """Return what asks the shipped model, or the weights of the folder *source*."""
+    from models.profiles import PROFILES
+    from models.unified import native
+    from models.unified.stream import StreamOptions
+
+    checkpoint = PROFILES["nano"].unified
+    model = native.load(replace(checkpoint, source=source or checkpoint.source), "cpu")
+    if not model.network.config.senses:
+        raise Refusal("These weights read words alone, so there is nothing to measure.", "Name others with --source.")
+
+    def answer(messages: Sequence[Message], percepts: Percepts) -> str:
+        shelf = {part.handle: part for message in messages for part in message.parts if isinstance(part, Media)}
+        options = StreamOptions(percepts=percepts)
+        return "".join(model.stream(messages, shelf, options, lambda: False))
+
+    return answer
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 after telling what is wrong."""
+    from training.seeing.mixing import examples
+    from training.seeing.shards import Bank
+
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--bank", type=Path, required=True, help="folder made by python -m training.seeing.bank")
+    reader.add_argument("--source", default="", help="folder of other weights")
+    reader.add_argument("--dialogues", type=int, default=400)
+    reader.add_argument("--split", choices=("held_out", "phrasings", "objects", "train"), default="held_out")
+    reader.add_argument("--seed", type=int, default=11)
+    reader.add_argument("--out", type=Path)
+    reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
+    arguments = reader.parse_args(words)
+    try:
+        bank = Bank(arguments.bank)
+        asked = list(islice(cases(examples(arguments.seed, arguments.split, bank)), arguments.dialogues))
+        made = figures(measure(answerer(arguments.source), asked, bank), arguments.seed)
+    except Refusal as refusal:
+        print(f"{refusal.what} {refusal.hint}".strip(), file=sys.stderr)
+        return 1
+    section = table(made)
+    if arguments.out:
+        write_json(
+            arguments.out, {row: {name: plain(value) for name, value in one.items()} for row, one in made.items()}
+        )
+    if arguments.results:
+        command = (
+            f"python -m evaluation.understanding --bank BANK --dialogues {arguments.dialogues} --seed {arguments.seed}"
+        )
+        results(arguments.results, _HEAD.format(command=command, count=len(asked)) + section, "understanding")
+    print(section)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

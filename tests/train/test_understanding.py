@@ -1,0 +1,76 @@
+"""How replies about what is perceived are scored: what they point at and what they say, not how they word it."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluation.understanding import Case, figures, gist, right, score, table
+from models.values import Box, Grounding, Part, Phrase, Ref, Span, TaskCall, Text
+
+DOG, CAT, OWL = (Box(0.1 * n, 0.1, 0.1 * n + 0.05, 0.3) for n in (1, 3, 5))
+
+
+def at(phrase: str, *boxes: Box, of: str = "image#1") -> Grounding:
+    return Grounding(phrase, boxes=boxes, of=of)
+
+
+TRUE = (Text("There are "), at("two dogs", DOG, CAT), Text(" on the left."))
+
+
+@pytest.mark.parametrize(
+    ("reply", "good"),
+    [
+        ((Text("I see "), at("two dogs", CAT, DOG), Text(", on the left side.")), True),
+        ((at("Two dogs", DOG, CAT), Text(" are there, on the right.")), False),
+        ((Text("There are "), at("two dogs", DOG, OWL), Text(" on the left.")), False),
+        ((Text("There is "), at("a dog", DOG), Text(" on the left.")), False),
+        ((Text("There are "), at("two dogs", DOG, CAT, of="image#2"), Text(" on the left.")), False),
+        ((Text("There are two dogs on the left."),), False),
+        ((Text("There are no dogs."),), False),
+    ],
+)
+def test_the_things_and_what_is_said_of_them_count_and_the_wording_does_not(
+    reply: tuple[Part, ...], good: bool
+) -> None:
+    assert right(TRUE, reply) is good
+
+
+def test_no_is_no_in_any_wording() -> None:
+    assert right((Text("No, I see no dog."),), (Text("There is not any dog here."),))
+    assert not right((Text("No, I see no dog."),), (Text("Yes."),))
+    assert right((Text("It is red."),), (Text("Red!"),))
+    assert not right((Text("It is red."),), (Text("Blue!"),))
+
+
+def test_calls_count_by_task_place_and_settings() -> None:
+    call = TaskCall("t1", "segment", (Ref("image#1"), Phrase("the dog"), DOG))
+    assert right((call,), (TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), DOG)),))
+    assert not right((call,), (TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), CAT)),))
+    assert not right((call,), (TaskCall("t9", "remove", (Ref("image#1"), Phrase("dog"), DOG)),))
+
+
+def test_captions_count_by_what_they_point_at() -> None:
+    case = Case((), {}, (at("a dog", DOG), at("a cat", CAT)), "seen.caption")
+    assert score(case, [at("a dog", DOG), Text(" beside "), at("a cat", CAT)]) == 1
+    assert score(case, [at("a dog", DOG)]) == pytest.approx(2 / 3)
+    assert score(case, [at("an owl", OWL)]) == 0
+    assert score(case, [Text("Something.")]) == 0
+
+
+def test_sounds_are_pointed_at_by_their_seconds() -> None:
+    places, _, _ = gist([Grounding("a bell", spans=(Span(1.0, 2.0),), of="audio#1")])
+    assert places == {("audio#1", Span(1.0, 2.0))}
+
+
+def test_figures_have_counts_and_intervals() -> None:
+    made = figures(
+        {
+            "model": {"seen.there": [1.0, 0.0, 1.0]},
+            "misled": {"seen.there": [0.0] * 3},
+            "blind": {"seen.there": [0.0] * 3},
+        },
+        3,
+    )
+    assert made["model"]["all"] is not None
+    assert made["model"]["all"].value == pytest.approx(2 / 3)
+    assert "seen.there" in table(made)

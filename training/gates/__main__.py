@@ -33,9 +33,9 @@ from training.manifest import NAME, write_manifest
 from training.truth.words import cast
 from training.vision.scenes import SIZES, sight
 
-REFUSED = 0.06
+REFUSED = 0.09
 """Share of what is of the known world that a gate turns away."""
-RIDGE = 0.1
+RIDGE = 0.3
 RIGHT = 0.5
 """Overlap (intersection over union) with a true box from which a box is a thing's."""
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.percepts import SOUND, THING, TRACK, Percept
 
@@ -131,7 +131,7 @@ def make(
     the digest of its shards. Just those of *kinds* are made now. With *resume* shards that are there stay, but for those
     that were perceived by other weights. Raises ValueError when *out* holds something and *resume* is not asked for, or
     another bank."""
-    card = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH}
+    card: dict[str, Any] = {"seed": seed, "counts": counts, "held_out": held_out, "each": EACH}
     versions = senses.versions()
     before = versions
     if out.exists() and any(out.iterdir()):

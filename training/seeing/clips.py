@@ -102,7 +102,7 @@ def _filmed(made: Reel, acts: list[Act]) -> Filmed:
         for n, id_ in enumerate(ids)
     }
     events = {event.id: event for event in reversed(made.film.events)}
-    done = [
+    done: list[dict[str, Any]] = [
         {
             "id": act.id, "says": act.deed.says, "doing": act.deed.doing, "verb": act.deed.verb,
             "start": round(events[act.id].time, 2), "seconds": round(events[act.id].seconds, 2),
@@ -111,7 +111,7 @@ def _filmed(made: Reel, acts: list[Act]) -> Filmed:
     ]  # fmt: skip
     truth = {
         **truth_of(made.shot), "seconds": round(made.film.frames / FPS, 2), "times": list(times), "frames": boxes,
-        "acts": sorted(done, key=lambda act: act["start"]),
+        "acts": sorted(done, key=lambda act: float(act["start"])),
         "moved": {str(id_): round(made.moved(id_), 3) for id_ in ids},
         "still": [act.id for act in acts if act.deed is _STAY],
     }  # fmt: skip

@@ -44,7 +44,7 @@ def _slots(d: Seen, a: View, b: View) -> dict[str, str]:
 def _asked(d: Seen, section: str, a: View, b: View, **slots: str) -> str:
     """Ask about two pictures, by name where there are others; returns the marked words as typed."""
     named = _slots(d, a, b)
-    said = d.say(section, **named, **slots)
+    said = d.book.say(d.rng, section, **named, **slots)
     others = {item.handle for item in d.of("image")} - {a.handle, b.handle}
     words = said.text
     if others and not (named["a"] in words and named["b"] in words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,17 +26,20 @@ class Own:
 
     def versions(self) -> dict[str, str]:
         """Return digests of the weights by which each kind of medium is perceived."""
-        from models.senses.perceive import HEARING, HIGH, version
+        from models.senses import perceive
 
-        eyes, ears = version(hearing=HIGH), version(low=HEARING, high=HEARING)
-        return {"image": eyes, "video": eyes, "audio": ears}
+        judge = (
+            perceive.ASSETS / perceive.JUDGES / perceive.SURENESS
+        ).read_bytes()  # of what judges, all that rows depend on
+        eyes = f"{perceive.version(perceive.LOW, perceive.HIGH)}-{hashlib.sha256(judge).hexdigest()[:8]}"
+        return {"image": eyes, "video": eyes, "audio": perceive.version(perceive.HEARING)}
 
     def picture(self, drawn: Drawn, regions: Sequence[Region] = ()) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
         """Return what is perceived of a picture, and of each of *regions* on it."""
         from models.senses.picture import marked_rows, patch_rows, thing_rows, things
 
         look = self.senses.look([drawn.pixels])[0]
-        rows = thing_rows(things(look))
+        rows = thing_rows(things(look, self.senses.judge))
         height, width = drawn.pixels.shape[:2]
         marked = tuple(marked_rows(look, regions, (width, height), None)) if regions else ()
         return ((patch_rows(look), rows) if len(rows) else (patch_rows(look),)), marked

@@ -127,8 +127,8 @@ class Seen(Dialogue):
         self.percepts[region.handle] = (percept,)
         return region, percept, id_
 
-    def give_up(self) -> None:
-        """Take back what was attached to a message that is not asked after all."""
+    def give_up(self) -> str | None:
+        """Take back what was attached to a message that is not asked after all; returns None, as a turn does that does not fit."""
         for part in self._user:
             handle = part.handle if isinstance(part, Media) else ""
             item = next((item for item in self.shelf if item.handle == handle), None)
@@ -139,6 +139,7 @@ class Seen(Dialogue):
                 self.hearings.pop(handle, None)
                 self.percepts.pop(handle, None)
         self._user, self._drawn = [], []
+        return None
 
     # -- what is said --------------------------------------------------------------------------------------------
 

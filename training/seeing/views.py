@@ -148,7 +148,7 @@ class View:
 
 def uncounted(name: str) -> bool:
     """Return whether a thing is not said with "a": scissors, soap."""
-    return plural_only(name) or name in STUFF
+    return name in STUFF or (plural_only(name) and " of " not in name)
 
 
 def listed(parts: Sequence[Part]) -> list[Part]:

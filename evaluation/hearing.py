@@ -78,7 +78,7 @@ def cases(line: str, count: int, seed: int) -> Iterator[Case]:
     rng = Random(f"hearing {line} {seed}")
     names = naming.sounds().words
     for _ in range(count):
-        phrase = ""
+        phrase, classes = "", tuple[str, ...]()
         if line == "synonyms":
             name = rng.choice([name for name in names if kept(name)])
             phrase, classes = rng.choice(kept(name)), (name,)

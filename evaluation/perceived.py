@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 from models.expert import Refusal
 from models.senses import naming, perceive
-from models.senses.gate import of_looks, of_sound
+from models.senses.gate import of_looks
 from models.senses.perceive import Senses
 from models.senses.picture import things
 from models.vision import dense
-from models.vision.audio import hear
 from models.vision.suppress import overlaps
 from training.gates import known, noises, strange
 from training.truth.words import cast
@@ -108,7 +107,7 @@ def refused(
         "noises": (noises.strange(rng) for _ in range(count)),
     }
     for kind, made in sounds.items():
-        out[kind] = [not senses.noises.passes(of_sound(senses.ear, hear(*sound, perceive.WINDOWS))) for sound in made]
+        out[kind] = [senses.sound(samples, rate).refused for samples, rate in made]
     if media is not None:
         out |= real(senses, media)
     return {kind: share(sum(marks), len(marks), seed) for kind, marks in out.items()}

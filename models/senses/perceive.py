@@ -66,7 +66,8 @@ class Senses:
         """Return a look at each of *frames*, uint8 [h, w, 3] of one size."""
         from models.senses.eye import looks
 
-        return looks(self.tower, self.low, frames)
+        found: list[Look] = looks(self.tower, self.low, frames)
+        return found
 
     def picture(self, pixels: NDArray[np.uint8], gated: bool = True) -> Perceived:
         """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH) and, where there are any, its things (THING).
@@ -144,17 +145,13 @@ class Senses:
 def read(wanted: Sequence[int], clip: Clip) -> list[NDArray[np.uint8]]:
     """Return the frames of *clip* whose numbers are *wanted*, rising, uint8 [h, w, 3] with no side longer than SIDE. Where they lie far
     apart each is sought; else all in between are decoded, which is quicker than starting a decoder for each."""
-    from contextlib import closing
-
     from models.video import read_frame, read_frames
 
     if len(wanted) > 1 and wanted[-1] - wanted[0] > 60 * len(wanted):
         return [read_frame(clip, index, SIDE) for index in wanted]
-    chosen, found = set(wanted), []
-    with closing(read_frames(clip, wanted[0], wanted[-1] + 1, SIDE)) as frames:
-        for number, frame in enumerate(frames, wanted[0]):
-            if number in chosen:
-                found.append(frame)
+    chosen = set(wanted)
+    frames = read_frames(clip, wanted[0], wanted[-1] + 1, SIDE)
+    found = [frame for number, frame in enumerate(frames, wanted[0]) if number in chosen]
     if len(found) != len(wanted):
         raise Refusal("The video ends before its last frame.", "Save or export it again and attach that.")
     return found

@@ -131,4 +131,4 @@ def _bounds(region: Region, masks: Mapping[str, NDArray[np.bool_]] | None) -> tu
 
 
 def _half(values: Tensor) -> NDArray[np.float16]:
-    return values.cpu().numpy().astype(np.float16)
+    return np.asarray(values.cpu().numpy(), np.float16)

@@ -166,7 +166,7 @@ def blobs(height: int, width: int, rng: np.random.Generator) -> Picture:
         cv2.circle(spot, at, max(1, int(rng.uniform(0.01, 0.25) * height)), 1.0, -1, cv2.LINE_AA)
         spot = cv2.GaussianBlur(spot, (0, 0), float(rng.uniform(1, 9)))[..., None]
         made = made * (1 - spot * 0.8) + _colours(rng, 1)[0] * spot * 0.8
-    return made
+    return np.asarray(made, np.float32)
 
 
 def lit(height: int, width: int, rng: np.random.Generator) -> Picture:

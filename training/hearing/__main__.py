@@ -90,7 +90,9 @@ def begin(encoder: ASTModel) -> None:
     for place in range(places.shape[1] - 2):
         row, column = divmod(place, across)
         parts = [8 * row * turns, column * turns]
-        places[0, place + 2, : 4 * quarter] = 0.3 * torch.cat([wave(part) for part in parts for wave in (torch.sin, torch.cos)])
+        places[0, place + 2, : 4 * quarter] = 0.3 * torch.cat(
+            [wave(part) for part in parts for wave in (torch.sin, torch.cos)]
+        )
 
 
 class Listener(nn.Module):

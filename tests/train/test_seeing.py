@@ -277,6 +277,13 @@ def test_a_bank_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         next(examples(1))
 
 
+def test_a_bank_that_is_still_being_made_can_be_learnt_from(tmp_path: Path) -> None:
+    banks.make(tmp_path / "a", COUNTS, 3, StandIn(), 0.4, kinds=("image",), tell=lambda line: None)
+    made = list(islice(examples(4, "train", Bank(tmp_path / "a")), 150))
+    assert any(example.group.startswith("seen.") for example in made)
+    assert not any(example.group.startswith("heard.") for example in made)
+
+
 class Better(StandIn):
     def versions(self) -> dict[str, str]:
         return {"image": "1", "video": "1", "audio": "2"}

@@ -202,6 +202,8 @@ def _two(d: Seen) -> tuple[Hearing, Hearing]:
 
 def compare(d: Seen) -> str | None:
     """Which of the two sounds has a dog? How do they differ?"""
+    if not d.holds("audio"):
+        return None
     a, b = _two(d)
     if not (a.whole and b.whole):
         return d.give_up()

@@ -113,7 +113,8 @@ def beside(rng: Random, example: Example, split: Split, bank: Bank) -> Example:
     found: dict[str, tuple[Percept, ...]] = {}
     for message in example.messages:
         for part in message.parts:
-            if isinstance(part, Media) and part.kind in KINDS[:3] and (message.role == "user" or rng.random() < 0.7):
+            known = isinstance(part, Media) and part.kind in KINDS[:3] and bank.count(part.kind, half) > 0
+            if isinstance(part, Media) and known and (message.role == "user" or rng.random() < 0.7):
                 entry = bank.entry(part.kind, half, rng.randrange(bank.count(part.kind, half)))
                 found[part.handle] = entry.percepts
                 if entry.marked and part.kind == "image":

@@ -45,6 +45,10 @@ class Seen(Dialogue):
 
     # -- what is attached ----------------------------------------------------------------------------------------
 
+    def holds(self, kind: Kind) -> bool:
+        """Return whether the bank has media of *kind*; one that is still being made may have none yet."""
+        return self.bank is not None and self.bank.count(kind, self.split) > 0
+
     def entry(self, kind: Kind, number: int | None = None) -> tuple[int, Entry]:
         """Return a medium of the bank by its number, or any. Raises ValueError when the bank has none of that kind."""
         assert self.bank is not None
@@ -81,7 +85,7 @@ class Seen(Dialogue):
         there = [item for item in self.of(kind) if item.handle in known and fit(known[item.handle])]
         if there and not self.chance(fresh):
             return there[-1] if self.chance(0.65) else self.rng.choice(there)
-        for _ in range(_TRIES):
+        for _ in range(_TRIES if self.holds(kind) else 0):
             _, entry = self.entry(kind)
             handle = f"{kind}#{self.counts.get(kind, 0) + 1}"
             if fit(Hearing(handle, entry) if kind == "audio" else View(handle, entry)):

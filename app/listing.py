@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from components.turn_bar import taken_back, turn
+from models.expert import Refusal
 
 from app.branches import Placed
 from app.cards import Link, medium_card
 from app.engine import REGRET, Engine
+from app.session import Session
 from app.ui_pages import Page
 from app.waiting import left_over
 
 SAID = 300
-"""Characters that are shown of a message that waits."""
+"""Characters that are told of a message that waits, and of the last one that was taken in."""
 Card = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -59,9 +62,19 @@ def list_json(engine: Engine, page: Page, link: Link) -> dict[str, Any]:
             *({"n": one.number, "text": one.text[:SAID]} for one in engine.lines.waiting(session)),
             *({"n": one.number, "text": one.text[:SAID], "left": True} for one in left_over(engine, session)),
         ],
+        "said": _said(engine, session),
         "sent": dict(page.sends),
         "back": dict(page.back),
     }
+
+
+def _said(engine: Engine, session: Session) -> dict[str, Any] | None:
+    """Return the number and the beginning of the person's last message in the conversation, None where there is none."""
+    with suppress(Refusal):  # it may have been deleted in another tab
+        for place in reversed(engine.placed(session)):
+            if place.message.role == "user":
+                return {"n": place.n, "text": place.message.text[:SAID]}
+    return None
 
 
 def regret_until() -> float:

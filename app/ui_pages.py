@@ -41,7 +41,7 @@ class Page:
     why it was refused, or None when it was taken away), which of its messages are in view, how many downloads it made, which was
     the last and which the latest exports, what is searched for, whether the media are shown, what was deleted last (id, title, until when), how far a replay is, which
     stream draws the tab now, what became of the messages that it sent (by the number that it gave each: "sent", "waits", "taken",
-    "refused", "back" or "gone"), and the whole text of the one that was taken back last, by its number."""
+    "refused", "back" or "gone"), and the whole texts of those that were taken back since it last sent one, by number."""
 
     session: Session
     files: dict[str, str | Refusal | None] = field(default_factory=dict)

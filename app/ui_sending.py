@@ -60,6 +60,7 @@ class Sending:
         """Send what waited when the server was ended. What is refused stays where it is."""
         page, number = self._actions.page(request, owner), number_of({"sent": (event._data or {}).get("n")})
         session = page.session
+        page.accepts(number)  # which also bounds what is remembered
         page.sends[number] = "sent"
         try:
             began = yield from self._await(page, session, number, once_more(self._engine, session, number))
@@ -120,7 +121,7 @@ class Sending:
         if message is not None or (number and page.accepts(number)):
             page.sends[number] = "back"
         if message is not None:
-            page.back = {number: message.text}
+            page.back = {**page.back, number: message.text}
             told = self._actions.told(session, data).having(*message.handles)
             known = {region.id for region in told.regions}
             marks = tuple(region for region in message.regions if region.id not in known)

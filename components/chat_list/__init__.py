@@ -3,7 +3,7 @@ media of the conversation that is open, and its file.
 
 The value is ``{"current": id, "chats": [{"id", "title", "when"}], "words": what was searched for, "gone": {"id", "title"} | None,
 "media": [medium] | None, "follow": a reply is being made, "replay": {"share", "words"} | None,
-"waiting" and "sent": what became of messages, for :mod:`components.outbox`, "download": {"url", "name", "n"} | None}``. Python events: ``fresh``,
+"waiting", "said", "sent" and "back": what became of messages, for :mod:`components.outbox`, "download": {"url", "name", "n"} | None}``. Python events: ``fresh``,
 ``choose`` (data "id"), ``rename`` ("id", "title"), ``remove`` ("id"), ``restore`` ("id"), ``seek`` ("words"), ``shelf`` ("open"),
 ``bundle``, ``replay``, ``cease`` (end the replay), ``look`` ("id": this tab may have missed something) and ``turn`` (what
 :mod:`components.turn_bar` tells). ``components.assets.head("chat_list")`` belongs into the head.

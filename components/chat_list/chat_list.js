@@ -89,7 +89,7 @@ unison.chatList = function (element, props, trigger, watch) {
       saved = value.download.n;
       h("a", { href: unison.local(value.download.url), download: value.download.name }).click();
     }
-    window.dispatchEvent(new CustomEvent("unison:outbox", { detail: { waiting: value.waiting, sent: value.sent, back: value.back } }));
+    window.dispatchEvent(new CustomEvent("unison:outbox", { detail: { waiting: value.waiting, said: value.said, sent: value.sent, back: value.back } }));
     if (value.follow) trigger("look", { id: value.current });
   }
   unison.mediaShelf(root, props, trigger, watch);

@@ -3,8 +3,9 @@ only once, and what waits for a reply to end is listed above the composer, from 
 
 ``unison.post(box, tray, chip, owner)`` belongs as ``js`` on the event that sends: it puts in what was there when Send was pressed,
 the number as "sent" in the tray. The page tells what became of it with the window event ``unison:outbox``: ``{"waiting": [{"n",
-"text", "left"?}], "sent": {number: "sent" | "waits" | "taken" | "refused" | "back" | "gone"}, "back": {number: its whole text}}``;
-what is refused or taken back is written into the composer again, before what was typed since; "left" is what a server that was
+"text", "left"?}], "said": {"n", "text"} | None, "sent": {number: "sent" | "waits" | "taken" | "refused" | "back" | "gone"}, "back":
+{number: its whole text}}``; what is refused or taken back is written into the composer again, before what was typed since; "said" is
+the last message that was taken in, its number in the conversation and its first 300 characters; "left" is what a server that was
 ended did not answer. Python events: ``again`` (send what never came once more), ``onward`` (data "n": send what was left) and
 ``unsend`` (data "n"). ``components.assets.head("outbox")`` belongs into the page's head.
 """

@@ -1,23 +1,20 @@
 // What is being written outlives the page: gradio loads it anew once a server that was gone is back, and so may the person. Kept
 // for this tab alone, by the conversation that it was written in; where storage is off, not at all.
 unison.draft = function (field, unsent, write) {
-  const NAME = "unison-draft";
+  const NAME = "unison-draft", BEGINNING = 300; // characters
   let asked = false;
 
   window.addEventListener("pagehide", () => {
     const chat = document.querySelector(".u-chats")?.dataset.current, { media, attached, regions } = unison.trayNow();
-    const words = [...unsent().map((entry) => entry.text), field()?.value || ""].filter((text) => text.trim());
-    const trays = [...unsent().map((entry) => entry.tray), { media, attached, regions }];
-    const whole = {
-      chat, words, media: Object.assign({}, ...trays.map((tray) => tray.media)),
-      attached: [...new Set(trays.flatMap((tray) => tray.attached))], regions: trays.flatMap((tray) => tray.regions),
-    };
-    const worth = words.length || whole.regions.length || whole.attached.length;
+    const sent = unsent().map(({ n, text, after, tray }) => ({ n, text, after, tray: { media: tray.media, attached: tray.attached, regions: tray.regions } }));
+    const whole = { chat, sent, typed: field()?.value || "", tray: { media, attached, regions } };
+    const worth = sent.length || whole.typed.trim() || regions.length || attached.length;
     try { worth ? sessionStorage.setItem(NAME, JSON.stringify(whole)) : sessionStorage.removeItem(NAME); } catch { /* off, or full */ }
   });
 
-  // Called when the page shows its conversation for the first time.
-  return function restore() {
+  // Called when the page shows its conversation for the first time, with the numbers of what waits on the server and the last
+  // message that it took in, of which it tells the beginning.
+  return function restore(waiting, said) {
     if (asked) return;
     asked = true;
     let kept = null;
@@ -29,10 +26,12 @@ unison.draft = function (field, unsent, write) {
     // After what the server sent with the conversation is in the page: it knows the files, but not what was marked on them. What
     // came to it after all, though it could not answer any more, is not offered again.
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      const said = [...document.querySelectorAll("[data-testid=user] .u-text")].map((node) => node.textContent).at(-1);
-      const words = kept.words.filter((text, place) => place === kept.words.length - 1 || text !== said);
+      const last = said?.text || "", whole = [...last].length < BEGINNING, plain = (text) => (whole ? text : [...text].slice(0, BEGINNING).join("")).trim();
+      const came = ({ n, text, after }) => waiting.includes(n) || (said?.n > after && plain(text) === last.trim());
+      const lost = kept.sent.filter((entry) => !came(entry));
+      const words = [...lost.map((entry) => entry.text), kept.typed].filter((text) => text.trim());
       if (words.length) write(words.join("\n") + (field().value ? "\n" + field().value : ""));
-      unison.giveTray({ media: kept.media, attached: kept.attached, regions: kept.regions });
+      [kept.tray, ...lost.map((entry) => entry.tray)].forEach((tray) => unison.giveTray(tray));
     }));
   };
 };

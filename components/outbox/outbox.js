@@ -7,7 +7,7 @@ unison.outbox = function (element, trigger) {
   const AGAIN = 1000; // milliseconds in which a press on Stop is another one for the same reply
   const entries = new Map(); // what was sent from here and is not in the conversation yet, by number
   const wanted = new Map(); // what was sent before the page was loaded again, and is asked back: its words come from the server
-  let waiting = [], drawn = "";
+  let waiting = [], drawn = "", latest = -1; // the number of the last message that the server is known to have
 
   const chat = () => document.querySelector(".u-chats")?.dataset.current;
   const number = () => [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("-");
@@ -28,7 +28,7 @@ unison.outbox = function (element, trigger) {
     const text = field().value, tray = unison.takeTray();
     const recorded = document.querySelector("#box [data-testid^=minimal-audio]"); // only gradio's own event takes it along, at once
     if (!text.trim() && !tray.attached.length && !tray.regions.length && !recorded && !unison.filesUnderWay()) return null;
-    const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now(), chat: chat() };
+    const entry = { n: number(), text, tray, choice: unison.takeChoice(), posted: false, state: "", since: Date.now(), chat: chat(), after: latest };
     entry.having = (medium) => {
       tray.media = { ...tray.media, [medium.ref]: medium };
       tray.attached = [...tray.attached, medium.ref];
@@ -97,9 +97,10 @@ unison.outbox = function (element, trigger) {
 
   const restore = unison.draft(field, () => [...entries.values()].filter((entry) => !entry.state || entry.state === "lost"), write);
 
-  function heard({ waiting: line, sent, back }) {
+  function heard({ waiting: line, said, sent, back }) {
     waiting = line || [];
-    if (chat()) restore();
+    if (chat()) restore(waiting.map((one) => one.n), said);
+    latest = said?.n ?? -1;
     for (const entry of [...entries.values()]) {
       const state = (sent || {})[entry.n] || "";
       if (state === "taken" || state === "gone") entries.delete(entry.n);
@@ -117,8 +118,9 @@ unison.outbox = function (element, trigger) {
   function row(one, words, again) {
     const button = (label, name, onclick) => h("button", { type: "button", class: "u-btn", "aria-label": name, onclick }, label);
     return h("li", { "data-n": one.n, dir: "auto" }, h("span", {}, words + " " + one.text),
-      one.left && button("Send now", "Send this message now", (event) => {
-        event.currentTarget.disabled = true;
+      one.left && button("Send now", "Send this message now", ({ currentTarget: pressed }) => {
+        pressed.disabled = true;
+        setTimeout(() => (pressed.disabled = false), AGAIN); // what is refused stays here and may be sent again
         trigger("onward", { n: one.n });
       }),
       again && button("Send again", "Send this message again", () => {

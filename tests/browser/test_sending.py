@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from models.values import Failure, Media, Region
@@ -179,3 +181,17 @@ def test_a_message_that_waits_is_there_after_a_reload_and_is_answered_though_the
     stage.idle(page)
     assert "it waited" in page.locator(".bot-row").last.inner_text()
     context.close()
+
+
+def test_what_came_to_the_server_after_all_is_not_offered_again_after_a_reload(page):
+    stage.send(page, "say it came")
+    none = {"media": {}, "attached": [], "regions": []}
+    texts = (("a", "say it came", -1), ("b", "say it never came", -1), ("c", "say it came", 0))  # and once more
+    sent = [{"n": n, "text": text, "after": after, "tray": none} for n, text, after in texts]
+    chat = page.get_attribute(".u-chats", "data-current")
+    # As a reload at once after Send leaves it.
+    draft = json.dumps({"chat": chat, "sent": sent, "typed": "", "tray": none})
+    page.add_init_script(f"sessionStorage.setItem('unison-draft', {json.dumps(draft)})")
+    page.reload()
+    page.wait_for_function("() => document.querySelector('#box textarea')?.value")
+    assert page.input_value("#box textarea") == "say it never came\nsay it came"

@@ -1,6 +1,6 @@
 """What each process of a launched test does: take steps of a stage on batches of its own, and let the first one keep what came of it.
 
-    accelerate launch --config_file CONFIG -m launched_step FOLDER STAGE STEPS
+accelerate launch --config_file CONFIG -m launched_step FOLDER STAGE STEPS
 """
 
 from __future__ import annotations
@@ -26,18 +26,35 @@ def plan_in(folder: Path, stage: str, run: str, steps: int) -> Plan:
     )  # fmt: skip
 
 
+def slopes(trainer: Trainer) -> dict[str, torch.Tensor]:
+    """Return the gradients of the first step, whole, by the names of parameters: what AdamW keeps of them."""
+    found = {}
+    for name, value in trainer.network.named_parameters():
+        mean = trainer.optimiser.state[value].get("exp_avg")
+        if mean is None:  # nothing in the batch made use of it
+            continue
+        found[name] = (mean.full_tensor() if hasattr(mean, "full_tensor") else mean) / (1 - 0.9)
+    return found
+
+
 def main() -> None:
     folder, stage, steps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     kept.COUNTED = 30
     torch.manual_seed(1)
     trainer = Trainer(plan_in(folder, stage, "launched", steps))
     trainer.run()
+    if steps == 1:
+        found = slopes(trainer)
+        if trainer.crew.rank == 0:
+            torch.save(found, folder / "slopes.pt")
     again: dict[str, Any] = {}
     if "resume" in sys.argv:
         trainer = Trainer(plan_in(folder, stage, "launched", steps + 1), resume=True)
         again = {"resumed": trainer.step}
         trainer.run()
-    found = trainer.weights() if trainer.crew.sharded else {n: v.detach() for n, v in trainer.network.state_dict().items()}
+    found = (
+        trainer.weights() if trainer.crew.sharded else {n: v.detach() for n, v in trainer.network.state_dict().items()}
+    )
     if trainer.crew.rank == 0:
         torch.save(found, folder / "launched.pt")
         facts = {"ranks": trainer.crew.ranks, "sharded": trainer.crew.sharded, "steps": trainer.step, **again}

@@ -26,6 +26,9 @@ class Alone:
         self.dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(plan.precision)
         self.scaler = torch.amp.GradScaler(plan.device, enabled=plan.precision == "fp16")
 
+    def shaped(self, network: nn.Module) -> None:
+        """Give the parameters of *network* shapes that can be shared out, before the optimiser sees them."""
+
     def prepare(self, lesson: nn.Module, optimiser: Any) -> tuple[nn.Module, Any]:
         return lesson.to(self.device), optimiser
 
@@ -94,12 +97,28 @@ class Launched(Alone):
         except ImportError as error:
             raise RuntimeError("accelerate is not installed: pip install accelerate") from error
         self.accelerator = Accelerator(cpu=plan.device == "cpu")
-        self.device = str(self.accelerator.device)
+        self.device = "cpu" if self.accelerator.device.type == "cpu" else str(self.accelerator.device)
+        if self.device == "cpu" and os.environ.get("ACCELERATE_USE_FSDP") == "true":
+            # accelerate shares weights out over cards alone; torch does so over processor cores too
+            from accelerate.state import PartialState
+            from accelerate.utils import DistributedType, FullyShardedDataParallelPlugin
+
+            for state in (PartialState(), self.accelerator.state):
+                state.distributed_type = DistributedType.FSDP
+            self.accelerator.state.fsdp_plugin = FullyShardedDataParallelPlugin()
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         kind = str(self.accelerator.distributed_type.value)
         self.sharded = kind in ("FSDP", "DEEPSPEED")
         if kind == "DEEPSPEED":
             self.accelerator.state.deepspeed_plugin.deepspeed_config["train_micro_batch_size_per_gpu"] = 1
+
+    def shaped(self, network: nn.Module) -> None:
+        if not self.sharded:
+            return
+        for module in network.modules():
+            for name, value in list(module.named_parameters(recurse=False)):
+                if value.dim() == 0:  # FSDP takes no single numbers; weights() gives them their shape back
+                    setattr(module, name, nn.Parameter(value.detach()[None], requires_grad=value.requires_grad))
 
     def prepare(self, lesson: nn.Module, optimiser: Any) -> tuple[nn.Module, Any]:
         made: tuple[nn.Module, Any] = self.accelerator.prepare(lesson, optimiser)

@@ -51,6 +51,8 @@ class Trainer:
         self.model = adapt(self.network, plan) if plan.adapted else None
         self.scope: Scope = scope_of(plan.stage, self.network, new, kinds)
         self.before = self.scope.frozen(self.network)
+        self.shapes = {name: value.shape for name, value in self.network.state_dict().items()}
+        self.crew.shaped(self.network)
         self.scope.hold(self.network)
         self.network.to(self.crew.device)
         self.prepared()
@@ -277,7 +279,8 @@ class Trainer:
         else:
             with self.mean.applied(self.network):
                 state = {f"network.{n}": v.detach().cpu().clone() for n, v in self.network.state_dict().items()}
-        return {name.removeprefix("network."): value for name, value in state.items() if name.startswith("network.")}
+        found = {name.removeprefix("network."): value for name, value in state.items() if name.startswith("network.")}
+        return {name: value.reshape(self.shapes[name]) for name, value in found.items()}
 
 
 def parameters(network: nn.Module) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> 
     if seen:
         features = torch.zeros(len(pieces), max(percept.features.shape[1] for _, percept in seen), dtype=torch.float16)
         for first, percept in seen:
-            features[first : first + len(percept), : percept.features.shape[1]] = torch.from_numpy(percept.features)
+            features[first : first + len(percept), : percept.features.shape[1]] = torch.from_numpy(percept.features.copy())
     return Rows(
         torch.cat(contexts),
         torch.tensor(pieces, dtype=torch.long),
@@ -80,7 +80,7 @@ def _places(sheet: Sheet) -> Tensor | None:
     seen = [(source.first, source.percept) for source in sheet.sources if source.percept]
     places = torch.zeros(len(sheet.where), PLACE)
     for first, percept in seen:
-        places[first : first + len(percept)] = torch.from_numpy(percept.places)
+        places[first : first + len(percept)] = torch.from_numpy(percept.places.copy())
     return places if seen else None
 
 

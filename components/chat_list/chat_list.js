@@ -92,6 +92,7 @@ unison.chatList = function (element, props, trigger, watch) {
     window.dispatchEvent(new CustomEvent("unison:outbox", { detail: { waiting: value.waiting, said: value.said, sent: value.sent, back: value.back } }));
     if (value.follow) trigger("look", { id: value.current });
   }
+  unison.turnTo = (id) => trigger("look", { id });
   unison.mediaShelf(root, props, trigger, watch);
   unison.keepUp(props, trigger);
   draw();

@@ -195,3 +195,18 @@ def test_what_came_to_the_server_after_all_is_not_offered_again_after_a_reload(p
     page.reload()
     page.wait_for_function("() => document.querySelector('#box textarea')?.value")
     assert page.input_value("#box textarea") == "say it never came\nsay it came"
+
+
+def test_what_is_written_in_a_new_or_an_older_conversation_is_there_after_a_reload(page, tmp_path):
+    for words in ("half a thought", "and another"):
+        stage.attach(page, stage.photo(tmp_path / "square.png", SQUARE))
+        page.fill("#box textarea", words)
+        chat = page.get_attribute(".u-chats", "data-current")
+        page.reload()
+        page.wait_for_function("w => document.querySelector('#box textarea')?.value === w", arg=words)
+        assert page.get_attribute(".u-chats", "data-current") == chat
+        page.wait_for_selector(".u-tile[data-ref='image#1']")
+        stage.send(page, "say first")
+        page.click(".sidebar .toggle-button")
+        page.click("[data-act=new]")
+        page.wait_for_selector("#chat .message-row", state="detached")

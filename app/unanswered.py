@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from models.values import Region, from_json, to_json
@@ -71,11 +71,13 @@ class Unanswereds:
 
 def _read(number: str, told: dict[str, Any]) -> Unanswered:
     options = told["options"]
-    regions = options["regions"]
+    regions = options.get("regions")
     chosen = {
-        "media": tuple(options["media"]),
+        "media": tuple(options.get("media", ())),
         "regions": None if regions is None else tuple(regions),
-        "params": tuple((name, words) for name, words in options["params"]),
+        "params": tuple((name, words) for name, words in options.get("params", ())),
     }
     marks = tuple(part for part in from_json(told["regions"]) if isinstance(part, Region))
-    return Unanswered(number, told["text"], tuple(told["handles"]), marks, Options(**{**options, **chosen}))
+    known = {option.name for option in fields(Options)}  # another version of the program may have kept others
+    kept = {name: value for name, value in {**options, **chosen}.items() if name in known}
+    return Unanswered(number, told["text"], tuple(told["handles"]), marks, Options(**kept))

@@ -112,12 +112,11 @@ def test_media_are_at_hand_and_a_conversation_is_found_kept_and_made_again(seat,
     page.fill(".u-chats li input", f"{seat.hand.name} and a {kind}")
     page.keyboard.press("Enter")
     page.wait_for_selector(f".u-on .u-open >> text={seat.hand.name} and a {kind}")
+    listed = page.locator(".u-open").count()
     page.fill(".u-seek", f"{seat.hand.name.upper()} {kind}")
     page.wait_for_function("() => document.querySelectorAll('.u-open').length === 1")
     page.fill(".u-seek", "")
-    page.wait_for_function(
-        "() => document.querySelectorAll('.u-open').length > 1 || !document.querySelector('.u-seek').value"
-    )
+    page.wait_for_function("n => document.querySelectorAll('.u-open').length === n", arg=listed)
     seat.press(".u-on .u-bin")
     seat.press(".u-gone [data-act=restore]")
     page.wait_for_selector(f"[data-testid=bot] .u-item[data-ref='{handle}']")

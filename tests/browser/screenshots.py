@@ -1,7 +1,7 @@
 """Take pictures of the page: ``python -m tests.browser.screenshots FOLDER [readme | ui [SECTION ...]]``.
 
 The words are typed as a person would, and the shipped nano model answers. With ``readme`` only the README's pictures are
-taken, with ``ui`` those of docs/ui.md: of all its sections, or of those named (conversations, drawing, results, doors, target).
+taken, with ``ui`` those of docs/ui.md: of all its sections, or of those named.
 """
 
 from __future__ import annotations
@@ -12,12 +12,27 @@ from pathlib import Path
 from typing import Any
 
 from app.examples import make_examples
-from tests.browser import shots_conversations, shots_doors, shots_drawing, shots_results, shots_target, stage
+from tests.browser import (
+    shots_conversations,
+    shots_doors,
+    shots_drawing,
+    shots_files,
+    shots_places,
+    shots_results,
+    shots_screens,
+    shots_target,
+    shots_waiting,
+    stage,
+)
 
 UI = {
+    "page": shots_screens.take,
+    "files": shots_files.take,
     "conversations": shots_conversations.take,
     "drawing": shots_drawing.take,
     "results": shots_results.take,
+    "places": shots_places.take,
+    "waiting": shots_waiting.take,
     "doors": shots_doors.take,
     "target": shots_target.take,
 }
@@ -81,7 +96,7 @@ def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: An
 
 def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
     """Hold the README's conversation and save it in one picture, FOLDER/conversation.png."""
-    page = browser.new_context(viewport={"width": 1000, "height": 2080}).new_page()
+    page = browser.new_context(viewport={"width": 1000, "height": 2400}).new_page()
     page.set_default_timeout(120_000)
     stage.ready(page, url)
     stage.attach(page, media / "balloon.png")
@@ -97,7 +112,7 @@ def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
 
 def draw(browser: Any, url: str, folder: Path) -> None:
     """Hold the README's conversation with the picture book and save it in one picture, FOLDER/picturebook.png."""
-    page = browser.new_context(viewport={"width": 1000, "height": 1980}).new_page()
+    page = browser.new_context(viewport={"width": 1000, "height": 2500}).new_page()
     page.set_default_timeout(120_000)
     stage.ready(page, url)
     stage.send(page, "draw two cats left of a pizza on grass at night")

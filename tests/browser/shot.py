@@ -11,11 +11,10 @@ from PIL import Image
 MOST_BYTES = 150_000
 
 
-def save(page: Any, path: Path, high: int = 0) -> None:
-    """Save what *page* shows, its upper *high* pixels or all, as PNG to *path*: in 256 colours where it has more than
-    ``MOST_BYTES`` otherwise, and then smaller by steps until it has not. Raises ValueError when half the size is too much."""
+def save(page: Any, path: Path) -> None:
+    """Save what *page* shows as PNG to *path*: in 256 colours where it has more than ``MOST_BYTES`` otherwise, and then smaller by
+    steps until it has not. Raises ValueError when half the size is too much."""
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, high or picture.height))
     picture.save(path, optimize=True)
     if path.stat().st_size <= MOST_BYTES:
         return
@@ -26,3 +25,15 @@ def save(page: Any, path: Path, high: int = 0) -> None:
         if path.stat().st_size <= MOST_BYTES:
             return
     raise ValueError(f"{path.name} has {path.stat().st_size} bytes at half its size: show less of the page")
+
+
+def still(page: Any, path: Path, settle: int = 1000) -> None:
+    """Save what *page* shows to *path*, as PNG by :func:`save` or as JPEG by its ending, *settle* milliseconds from now: fonts and the
+    last scroll are at rest then. Raises ValueError when it has more than ``MOST_BYTES``."""
+    page.wait_for_timeout(settle)
+    if path.suffix == ".png":
+        save(page, path)
+        return
+    page.screenshot(path=path, type="jpeg", quality=80)
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path.name} has {path.stat().st_size} bytes: show less of the page")

@@ -44,3 +44,23 @@ def take(browser: Any, url: str, folder: Path) -> None:
             page.click(".u-file summary")
             _save(page, folder, f"{size}-sidebar")
             page.context.close()
+    search(browser, url, folder)
+
+
+def search(browser: Any, url: str, folder: Path) -> None:
+    """Save the list of three conversations, and what a search finds in it."""
+    page = browser.new_context(**DESK).new_page()
+    page.set_default_timeout(30_000)
+    stage.ready(page, url)
+    for number, words in enumerate(("what can you do?", "can you draw a pizza?", "how do I cut something out?")):
+        if number:
+            page.evaluate("document.querySelector('[data-act=new]').click()")
+            page.wait_for_selector("#chat .message-row", state="detached")
+        stage.send(page, words)
+    page.click(".sidebar .toggle-button")
+    page.wait_for_function("document.querySelectorAll('.u-chats .u-open').length >= 3")
+    _save(page, folder, "desk-list")
+    page.fill(".u-seek", "pizza")
+    page.wait_for_function("document.querySelectorAll('.u-chats .u-open').length === 1")
+    _save(page, folder, "desk-search")
+    page.context.close()

@@ -1,4 +1,5 @@
-"""The pictures of the section Drawing of docs/ui.md, of the editor alone, on a desk in the light and on a phone in the dark."""
+"""The pictures of the section Drawing of docs/ui.md, of the editor alone, on a desk in the light and on a phone in the dark, and of the
+tray."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from models.video import clip_info
 from tests.browser import editor_page, shot, stage
 from tests.browser.editor_page import keys, tool
 
-SHOWN = ("desk-marks", "desk-selected", "desk-sound", "desk-tray", "phone-eraser", "phone-frame", "phone-sound")
+SHOWN = ("desk-marks", "desk-selected", "desk-sound", "phone-eraser", "phone-frame", "phone-sound")
 BOX = (0.335, 0.09, 0.665, 0.80)
 
 
@@ -30,24 +31,24 @@ def _media(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def take(browser: Any, _url: str, folder: Path) -> None:
+def take(browser: Any, site: str, folder: Path) -> None:
     """Save FOLDER/drawing-*.png: marks of every kind, one that is selected, the eraser, a frame, a stretch of a sound, the tray."""
     with tempfile.TemporaryDirectory() as name:
         media = make_examples(Path(name))
         with editor_page.serve(media) as url:
             _drive(browser, url, folder, media, "desk", dark=False, viewport={"width": 1100, "height": 720})
             _drive(browser, url, folder, media, "phone", dark=True, **editor_page.PHONE)
+        _tray(browser, site, folder, media)
 
 
 def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: bool, **how: Any) -> None:
     editor_page.write(media, *_media(media), dark=dark)
     page = browser.new_context(**how).new_page()
 
-    def save(state: str, high: int = 0) -> None:
-        if f"{name}-{state}" not in SHOWN:
-            return
-        page.mouse.move(2, 2)
-        shot.save(page, folder / f"drawing-{name}-{state}.png", high)
+    def save(state: str) -> None:
+        if f"{name}-{state}" in SHOWN:
+            page.mouse.move(2, 2)
+            shot.save(page, folder / f"drawing-{name}-{state}.png")
 
     page.goto(url)
     stage.open_editor(page, "image#1")
@@ -85,8 +86,25 @@ def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: b
     page.fill("[data-field=to]", "1.9")
     page.keyboard.press("Tab")
     save("sound")
-    page.click("[data-sound=use]")
+    page.context.close()
+
+
+def _tray(browser: Any, url: str, folder: Path, media: Path) -> None:
+    """Save the tray on the page itself, with what the message names lit."""
+    page = browser.new_context(viewport={"width": 1100, "height": 560}).new_page()
+    stage.ready(page, url)
+    for name in ("balloon.png", "boat.mp4", "tune.wav"):
+        stage.attach(page, media / name)
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [BOX[:2], BOX[2:]])
+    page.fill(".u-object input", "balloon")
+    page.click("[data-act=done]")
+    page.fill("#box textarea", "cut out ")
+    page.focus("#box textarea")
+    page.keyboard.press("End")
     page.click("[data-region='1'] .u-name")
+    page.wait_for_selector(".u-chip.u-lit, .u-lit .u-chip")
     page.evaluate("document.querySelector('.u-tray').scrollLeft = 0")
-    save("tray", high=190)
+    page.wait_for_function("document.querySelector('.u-aim-words').innerText.includes('segment')")
+    shot.still(page, folder / "drawing-desk-tray.png")
     page.context.close()

@@ -9,7 +9,7 @@ from typing import Any
 from app.examples import make_examples
 from tests.browser import stage
 
-DESK: dict[str, Any] = {"viewport": {"width": 900, "height": 820}}
+DESK: dict[str, Any] = {"viewport": {"width": 900, "height": 1000}}
 PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 820}, "color_scheme": "dark", "device_scale_factor": 1.5}
 
 
@@ -31,10 +31,12 @@ def _one(page: Any, folder: Path, media: Path, name: str) -> None:
     stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
     page.fill(".u-object input", "balloon")
     page.click("[data-act=done]")
-    stage.send(page, "/segment image#1 region#1")
+    stage.send(page, "cut this out")
     page.wait_for_selector(".u-label")
     page.locator(".u-tag.u-k-mask-1").focus()
     page.keyboard.press("Enter")
+    page.wait_for_selector(".u-mask.u-lit")
+    page.locator(".u-mask.u-lit").scroll_into_view_if_needed()
     _save(page, folder, f"{name}-mask")
     stage.send(page, "/adjust image#1 mask#1 op=invert where=inside")
     result = page.locator("[data-testid=bot] .u-item[data-ref='image#2']")

@@ -20,24 +20,26 @@ SERVE = """
 import sys, threading
 from pathlib import Path
 from tests.browser import stage
-with stage.serve(Path(sys.argv[1]), stage.Scripted(), port=int(sys.argv[2])) as site:
+model = stage.Scripted() if sys.argv[3] == "scripted" else None
+with stage.serve(Path(sys.argv[1]), model, port=int(sys.argv[2])) as site:
     print(site.url, flush=True)
     threading.Event().wait()
 """
 
 
 class Server:
-    """The page over the data of *folder*, in a process of its own that can be killed and started again."""
+    """The page over the data of *folder* and a *model*, "scripted" or "nano", in a process of its own that can be killed and started
+    again."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, model: str = "scripted") -> None:
+        self.folder, self.model = folder, model
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-c", SERVE, str(self.folder), str(self.port)]
+        command = [sys.executable, "-c", SERVE, str(self.folder), str(self.port), self.model]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "GRADIO_TEMP_DIR": str(self.folder / "data" / "uploads")}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None

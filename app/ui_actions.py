@@ -182,8 +182,8 @@ class Actions:
         page, handle = self.page(request, owner), str(event._data["ref"])
         with page.lock:
             page.files.update({n: None for n, known in page.files.items() if known == handle})
-        if handle in self.engine.pending(page.session):
-            self.engine.detach(page.session, handle)
+            if handle in self.engine.pending(page.session):
+                self.engine.detach(page.session, handle)
         return self.tray(page.session, self.told(page.session, data).without(handle))
 
     # Replies

@@ -57,10 +57,13 @@ class Page:
     sends: dict[str, str] = field(default_factory=dict)
     back: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    intake: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a file is read, which may take long: one after the other, so that they are numbered as they were chosen."""
 
     def turn_to(self, session: Session) -> None:
         """Show another conversation."""
-        self.session, self.files, self.view = session, {}, Seen()
+        with self.lock:
+            self.session, self.files, self.view = session, {}, Seen()
 
     def accepts(self, number: str) -> bool:
         """Note that message *number* is sent now; tell False where it was before, or was taken back."""

@@ -181,6 +181,25 @@ def test_an_upload_can_be_cancelled_and_leaves_nothing(page, site, tmp_path, mon
     assert len([part for part in site.messages(page)[2].parts if isinstance(part, Media)]) == 1
 
 
+def test_sending_does_not_wait_for_a_file_that_is_read_and_was_cancelled(page, site, tmp_path, monkeypatch):
+    photo = stage.photo(tmp_path / "square.png", SQUARE)
+    stage.attach(page, photo)
+    with held(monkeypatch, site.engine, "attach") as reached:
+        choose(page, photo, photo)
+        assert stage.until(lambda: page.evaluate("true") and reached.is_set())
+        page.locator(".u-under-way >> text=Cancel").last.click()
+        page.locator(".u-under-way >> text=Cancel").first.click()
+        page.click(".u-tile > .u-x")
+        stage.send(page, "say while it is read")  # and answered before the reading goes on
+        assert page.locator("[data-testid=user]").count() == 1
+        shown = site.messages(page)
+    assert not [part for part in shown[0].parts if isinstance(part, Media)]
+    choose(page, photo, photo)
+    page.wait_for_function("() => document.querySelectorAll('.u-tile').length === 2")
+    stage.send(page, "say both")
+    assert len([part for part in site.messages(page)[2].parts if isinstance(part, Media)]) == 2
+
+
 # Refusals
 
 

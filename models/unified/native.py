@@ -32,6 +32,8 @@ PIECE = 128
 """Positions that are read in one go ahead of a message: what a Stop, or a message that comes, may have to wait for."""
 CUT_SHORT = "My answer became as long as it can be and ends here."
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ADAPTER = "adapter"
+"""The folder of an adapter within that of the weights."""
 
 
 class NativeModel:
@@ -239,13 +241,19 @@ def _threads(checkpoint: Checkpoint) -> int:
 
 
 def load(checkpoint: Checkpoint, device: str) -> NativeModel:
-    """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its text encoder.
+    """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its adapter, where the folder holds one,
+    and its text encoder.
 
     ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, and the number of ``threads``. Otherwise on at most two cores
     one thread is used, since two on busy cores are several times slower, and never more than torch has. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
     network = UnifiedForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+    if (folder / ADAPTER).is_dir():
+        from models.loramoe.tuner import register
+
+        register()
+        network.load_adapter(str(folder / ADAPTER))
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     torch.set_num_threads(_threads(checkpoint))
     kept = int(checkpoint.call.get("kept_bytes", MOST_BYTES))

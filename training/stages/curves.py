@@ -30,8 +30,8 @@ def draw(path: Path, curve: Sequence[Sequence[float]], title: str) -> None:
     from PIL import Image, ImageDraw
 
     found = [(name, n) for n, name in enumerate(COLUMNS) if n > 2 and any(not math.isnan(row[n]) for row in curve)]
-    rows = max(1, -(-len(found) // 2))
-    picture = Image.new("RGB", (2 * _WIDE, rows * _HIGH + 24), _PAPER)
+    rows, columns = max(1, -(-len(found) // 2)), min(2, max(1, len(found)))
+    picture = Image.new("RGB", (columns * _WIDE, rows * _HIGH + 24), _PAPER)
     pen = ImageDraw.Draw(picture)
     pen.text((12, 6), f"{title}, {len(curve)} steps", fill=_INK)
     for place, (name, column) in enumerate(found):

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.unified.native import ADAPTER
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.vocabulary import Vocabulary
 from torch import Tensor
@@ -23,8 +24,8 @@ from training.stages.plan import Plan
 if TYPE_CHECKING:
     from training.stages.learning import Trainer
 
-WEIGHTS, ADAPTER, STAGE = "weights", "adapter", "stage.json"
-"""In a run's folder: the network, the adapter within it, and what the stage did."""
+WEIGHTS, STAGE = "weights", "stage.json"
+"""In a run's folder: the network, with the adapter in a folder within it, and what the stage did."""
 COUNTED, LEAST, MOST = 6000, 4, 900
 """Conversations whose replies decide which words are new; how often a word occurs at least; how many new words there are at most."""
 
@@ -192,5 +193,5 @@ def command(plan: Plan) -> str:
 def _size(trainer: Trainer, name: str) -> int:
     value = dict(trainer.network.named_parameters())[name]
     rows = trainer.scope.parts[name]
-    size = value.numel() if rows is None else len(rows) * value[0].numel()
+    size = value.numel() if rows is None else len(rows) * (value.numel() // value.shape[0])
     return int(size)

@@ -110,9 +110,8 @@ class Scope:
             if hasattr(value.grad, "device_mesh"):  # a parameter that processes share
                 from torch.distributed.tensor import distribute_tensor
 
-                mask = distribute_tensor(
-                    mask.expand(value.shape).contiguous(), value.grad.device_mesh, value.grad.placements
-                )
+                whole = mask.expand(value.shape).contiguous()  # each process makes its own part: nothing to be sent
+                mask = distribute_tensor(whole, value.grad.device_mesh, value.grad.placements, src_data_rank=None)
             value.grad.mul_(mask)
 
     @property

@@ -33,7 +33,10 @@ class Alone:
         return lesson.to(self.device), optimiser
 
     def autocast(self) -> AbstractContextManager[Any]:
-        return torch.autocast(torch.device(self.device).type, self.dtype, enabled=self.dtype is not None)
+        made: AbstractContextManager[Any] = torch.autocast(
+            torch.device(self.device).type, self.dtype, enabled=self.dtype is not None
+        )
+        return made
 
     def totals(self, counts: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return *counts* summed over all processes."""

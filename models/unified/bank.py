@@ -51,7 +51,9 @@ def rows(sheet: Sheet, states: Mapping[tuple[int, ...], Tensor], width: int) -> 
     if seen:
         features = torch.zeros(len(pieces), max(percept.features.shape[1] for _, percept in seen), dtype=torch.float16)
         for first, percept in seen:
-            features[first : first + len(percept), : percept.features.shape[1]] = torch.from_numpy(percept.features.copy())
+            features[first : first + len(percept), : percept.features.shape[1]] = torch.from_numpy(
+                percept.features.copy()
+            )
     return Rows(
         torch.cat(contexts),
         torch.tensor(pieces, dtype=torch.long),

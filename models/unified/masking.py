@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Masking(nn.Module):
@@ -27,7 +28,9 @@ class Masking(nn.Module):
         return torch.einsum("np,nphw->nhw", prompts, views) * prompts.shape[-1] ** -0.5 + self.bias
 
     def boxes(self, prompts: Tensor) -> Tensor:
-        """Return x0, y0, x1, y1 in fractions of the frame, float [n, 4] in 0..1, for *prompts* float [n, prompt]. Told as a middle and
-        a size, so that they are never inside out."""
-        middle, size = self.box(prompts).float().sigmoid().chunk(2, -1)
-        return torch.cat([middle - size / 2, middle + size / 2], -1).clamp(0, 1)
+        """Return x0, y0, x1, y1 in fractions of the frame, which they may leave, float [n, 4], for *prompts* float [n, prompt]. Told as
+        a middle and a size, so that they are never inside out; brought to the frame here, one that has outgrown it could not be taught.
+        The length of a prompt, which masks make great, tells nothing."""
+        level = functional.layer_norm(prompts, prompts.shape[-1:])
+        middle, size = self.box(level).float().sigmoid().chunk(2, -1)
+        return torch.cat([middle - size / 2, middle + size / 2], -1)

@@ -223,7 +223,9 @@ def test_grounded_words_come_with_a_picture_of_the_places():
     parts = (Text("I see "), Grounding("a dog", (Box(0.1, 0.1, 0.4, 0.5),)), Text("."))
     content = show(Message("assistant", parts))[0]["content"]
     assert content[0] == 'I see <button class="u-ph u-k-g0-1 u-c0">a dog</button>.'
-    assert content[1]["card"]["items"][0]["boxes"] == [{"box": [0.1, 0.1, 0.4, 0.5], "label": "a dog", "key": "g0-1", "hue": 0}]
+    assert content[1]["card"]["items"][0]["boxes"] == [
+        {"box": [0.1, 0.1, 0.4, 0.5], "label": "a dog", "key": "g0-1", "hue": 0}
+    ]
 
 
 def test_no_entry_tells_a_path_of_the_server():

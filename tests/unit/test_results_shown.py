@@ -139,7 +139,9 @@ def test_boxes_and_points_of_an_answer_are_shown_on_their_picture_and_a_detected
     assert place["boxes"] == [{"box": [0, 0, 0.5, 0.5], "label": "a dog", "key": "g0-1", "hue": 0}]
     assert place["points"] == [{"point": [0.2, 0.3], "key": "g0-1", "hue": 0}]
     (shown,) = content[2]["card"]["items"]
-    assert shown["boxes"] == [{"box": [0.1, 0.2, 0.5, 0.6], "label": "cat", "key": "image-2-b0", "hue": 0, "quiet": True}]
+    assert shown["boxes"] == [
+        {"box": [0.1, 0.2, 0.5, 0.6], "label": "cat", "key": "image-2-b0", "hue": 0, "quiet": True}
+    ]
 
 
 # A call once more

@@ -106,7 +106,7 @@ class Store:
         content; without a secret the two are the same."""
         if not self._secret or not _SUM.match(relative):
             return relative
-        code = hmac.new(self._secret, relative.encode(), hashlib.sha256).hexdigest()[:48]
+        code = hmac.new(self._secret, relative.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:48]
         return f"{code[:2]}/{code[2:]}{relative[65:]}"
 
     def _place(self, relative: str) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).resolve().parent
 # The program is run from its root, and the makers of media, scenes and stubs are used by several folders of tests.
@@ -18,6 +19,10 @@ sys.path[:0] = [str(TESTS.parent), str(TESTS / "unit"), str(TESTS / "contract")]
 
 # gradio's client, which some tests drive, asks huggingface.co about the program that uses it unless told not to.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# How quickly examples come tells of the machine and of what else it does, not of the program.
+settings.register_profile("unison", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unison")
 
 LOCAL_NAMES = ("", "localhost", "ip6-localhost", socket.gethostname())
 _attempts: list[str] = []

@@ -33,7 +33,8 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
     """Return one mask for each marked object of the call's picture, with its label and score.
 
     The score is that of :class:`models.grabcut.Cut`: how well the mask agrees with colours and edges, lowered where only
-    clicks or scribbles told the extent and others are plausible too. No ground truth is in it. Raises Refusal as :func:`check` does, or when an object cannot be told apart.
+    clicks or scribbles told the extent and others are plausible too. No ground truth is in it. An object that cannot
+    be told apart is left out and noted. Raises Refusal as :func:`check` does, or when none can be.
     """
     check(call, inputs)
     handle = inputs.first(call, "image")
@@ -42,19 +43,29 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
         raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     height, width = picture.pixels.shape[:2]
     regions = objects_of(call, inputs, handle)
-    found = Masks(
-        np.zeros((len(regions), height, width), np.bool_), [], [], meta={"notes": [], "of": handle},
-        numbers=numbers_of(regions, inputs),
-    )  # fmt: skip
-    shown = Outlined(picture.pixels, found.numbers)
+    numbers = numbers_of(regions, inputs)
+    shown = Outlined(picture.pixels, numbers)
+    pieces, notes, refused = [], [], []
     for i, region in enumerate(regions):
         part = Share(report, i / len(regions), (i + 1) / len(regions))
-        piece = cut(picture.pixels, marking_of(region, width, height, inputs), inputs.seed, part, shown)
-        found.array[i] = piece.mask
+        marking = marking_of(region, width, height, inputs)
+        try:
+            piece = cut(picture.pixels, marking, inputs.seed, part, shown)
+        except Refusal as refusal:  # one mark with nothing in it does not lose what the others hold
+            refused.append(refusal)
+            notes.append(f"{region.label}: {refusal.what}")
+            shown.add(np.zeros((height, width), np.bool_))
+            continue
+        pieces.append((region.label, numbers[i], piece))
         shown.add(piece.mask)
-        found.labels.append(region.label)
-        found.scores.append(round(piece.score, 3))
-        found.meta["notes"] += [f"{region.label}: {note}" for note in piece.notes]
+        notes += [f"{region.label}: {note}" for note in piece.notes]
+    if not pieces:
+        raise refused[0]
+    found = Masks(
+        np.stack([piece.mask for _, _, piece in pieces]), [label for label, _, _ in pieces],
+        [round(piece.score, 3) for _, _, piece in pieces], meta={"notes": notes, "of": handle},
+        numbers=[number for _, number, _ in pieces],
+    )  # fmt: skip
     found.meta["score_meaning"] = (
         "agreement of the mask with the picture's colours and edges, lowered where its extent was guessed, 0 to 1"
     )

@@ -12,17 +12,24 @@ from tests.browser import editor_page, stage
 from tests.browser.hands import DESK, KEYS, PHONE
 from tests.browser.seat import Seat, Told
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def drive() -> Iterator[Any]:
+    """What starts browsers. A process can have one only: a second would find the loop of the first running."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = stage.browser_path()
-    if path is None:
+    if stage.browser_path() is None:
         pytest.skip("no chromium, chromium-browser or google-chrome is installed")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(drive: Any) -> Iterator[Any]:
+    browser = drive.chromium.launch(executable_path=stage.browser_path(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

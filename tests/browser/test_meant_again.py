@@ -146,6 +146,7 @@ def test_a_variant_can_be_meant_otherwise_with_another_task_and_a_nudged_mark(pa
     page.wait_for_function("() => document.querySelectorAll('[data-testid=user]').length === 2")
     stage.idle(page)
     page.click(".u-meant summary")
+    page.wait_for_selector("[data-act=meant]")
     assert page.locator(".u-meant .u-pill:has-text('Answer in words')").count() == 0
     assert page.locator(".u-meant .u-pill:has-text('As it was')").count() == 3
     page.click(".u-meant .u-pill:has([data-key=task-segment])")
@@ -163,7 +164,7 @@ def test_a_variant_can_be_meant_otherwise_with_another_task_and_a_nudged_mark(pa
 def test_on_a_phone_the_masks_to_refine_and_the_echo_fit(visit, site, tmp_path):
     page = visit(site.url, **PHONE)
     marked(page, tmp_path)
-    stage.send(page, "do: segment image#1 region#1 <box>100,100,300,400</box>")
+    stage.send(page, "do: segment image#1 region#1 <box>350,250,720,760</box>")
     stage.send(page, "do: remove image#1 region#1")
     page.locator(".u-item[data-kind=masks] [data-act=draw]").tap()
     for button in page.locator(".u-which-mask button").all():

@@ -48,7 +48,7 @@ def test_a_gap_is_seen_to_fill(visit, site, tmp_path, screen):
     assert shown["page"]
     assert shown["alt"].startswith("What there is so far, at ")
     assert shown["bytes"] < 27_000, "20 KB as base64"
-    assert "round" in shown["word"]
+    assert "filling, " in shown["word"]
     assert " of " in shown["word"]
     page.locator("[data-act=halt]:enabled").click()
     stage.idle(page)

@@ -77,6 +77,20 @@ def test_several_regions_give_several_masks_each_with_its_label():
     assert len(found.scores) == 2
 
 
+def test_a_mark_with_nothing_in_it_is_noted_and_loses_nothing_of_the_others():
+    pixels, truth = disc_scene()
+    regions = [
+        Region(4, "image#1", box=Box(0.1, 0.1, 0.1002, 0.1002), label="speck"),
+        Region(7, "image#1", box=Box(0.25, 0.15, 0.75, 0.85), label="ball"),
+    ]
+    found = segment(pixels, regions=regions)
+    assert (found.labels, found.numbers, len(found.array)) == (["ball"], [7], 1)
+    assert iou(found.array[0], truth) > 0.93
+    assert [note for note in found.meta["notes"] if note.startswith("speck: ")]
+    with pytest.raises(Refusal):
+        segment(pixels, regions=regions[:1])
+
+
 def test_a_phrase_beside_a_region_becomes_the_label():
     pixels, _ = disc_scene()
     found = segment(pixels, Phrase("the red ball"), regions=[Region(1, "image#1", box=Box(0.25, 0.15, 0.75, 0.85))])

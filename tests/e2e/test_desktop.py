@@ -75,27 +75,6 @@ def test_closing_the_web_view_ends_the_program(tmp_path):
     assert "<title>Unison" in page or '"title":"Unison"' in page
 
 
-def test_a_browser_finds_nothing_that_keeps_the_page_from_being_installed(tmp_path):
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = stage.browser_path()
-    if path is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome is installed")
-    with stage.serve(tmp_path / "site", stage.Scripted()) as site, api.sync_playwright() as playwright:
-        # Of a profile of its own: in a private window nothing can be installed.
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile", executable_path=path, args=arguments
-        )
-        page = context.new_page()
-        stage.ready(page, site.url)
-        session = context.new_cdp_session(page)
-        assert session.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
-        told = session.send("Page.getAppManifest")
-        assert told["errors"] == []
-        assert json.loads(told["data"])["name"] == "Unison"
-        context.close()
-
-
 def test_an_installed_web_view_is_preferred_and_keeps_its_storage(tmp_path, monkeypatch):
     asked = {}
     view = types.ModuleType("webview")

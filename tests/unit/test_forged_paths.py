@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from media_makers import scene
 from PIL import Image
@@ -47,6 +47,7 @@ def test_a_path_that_was_not_given_opens_nothing(store: tuple[Store, str], path:
 
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(before=PATHS, after=PATHS)
+@example(before="", after="\ud800")
 def test_a_good_path_with_anything_round_it_opens_that_file_or_none(
     store: tuple[Store, str], before: str, after: str
 ) -> None:

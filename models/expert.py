@@ -190,13 +190,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Found:
-    """An expert file found by :func:`discover`: its module, the task it serves and the name shown to people."""
+    """An expert file found by :func:`discover`: its module, the task it serves and the name shown to people; *suits* tells of a call and
+    the media by handle whether this expert, rather than a later one of the profile, is meant for it."""
 
     implementation: str
     task: Task
     name: str
     load: Callable[[Checkpoint, str], Expert]
     check: Callable[[TaskCall, Inputs], None] | None = None
+    suits: Callable[[TaskCall, Mapping[str, Media]], bool] | None = None
 
 
 def _found(implementation: str, module: ModuleType) -> Found:
@@ -205,7 +207,8 @@ def _found(implementation: str, module: ModuleType) -> Found:
     task = module.TASK
     if isinstance(task, str):
         task = TASKS[task]
-    return Found(implementation, task, module.NAME, module.load, getattr(module, "check", None))
+    check, suits = (getattr(module, name, None) for name in ("check", "suits"))
+    return Found(implementation, task, module.NAME, module.load, check, suits)
 
 
 def discover(*folders: Path) -> dict[str, Found]:

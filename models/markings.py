@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 MARK_HINT = "Draw a box round it, click on it or scribble over it, then ask again."
 
 
+def unplaced(named: str, handle: str) -> Refusal:
+    """Return the refusal of a call that should change or cut out *named* in *handle*, and says nowhere where that is."""
+    return Refusal(f"Where {named} is in {handle} was not marked, and the model did not make it out.", MARK_HINT)
+
+
 def mask_array(handle: str, inputs: Inputs) -> NDArray[np.bool_]:
     """Return the object of ``mask#n`` as bool [h, w], or [frames, h, w] for a clip. Raises Refusal when it is missing."""
     if handle not in inputs.media:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from models.device import Hardware
 from models.expert import Refusal
+from models.profiles_hub import fetched, hub_profiles, terms
 from models.values import Checkpoint, Profile
 
 PROFILES: dict[str, Profile] = {
@@ -15,7 +16,10 @@ PROFILES: dict[str, Profile] = {
         unified=Checkpoint("native", source="nano/unified", licence="Apache-2.0"),
         experts={
             "segment": (Checkpoint("segment_grabcut", licence="Apache-2.0"),),
-            "detect": (Checkpoint("detect_scene", licence="Apache-2.0"),),
+            "detect": (
+                Checkpoint("detect_scene", licence="Apache-2.0"),
+                Checkpoint("detect_senses", source="nano/vision", licence="Apache-2.0"),
+            ),
             "image": (Checkpoint("image_picturebook", licence="Apache-2.0"),),
             "layout": (Checkpoint("layout_picturebook", licence="Apache-2.0"),),
             "edit": (Checkpoint("edit_picturebook", licence="Apache-2.0"),),
@@ -45,27 +49,37 @@ PROFILES: dict[str, Profile] = {
             "It paints no photographs, and knows no thing outside of its picture book; what it left out, it names.",
             "It reads English. Of the world it knows little: ask it to make something rather than to explain it.",
         ),
-        more="Larger profiles for graphics cards are not part of this version. An expert of your own is one file: start with "
-        "--experts FOLDER.",
+        more="Models that paint photographs are fetched from the model hub when the program is started with --profile paper, or with the "
+        "one for its graphics card: gpu-8, gpu-16, gpu-24 or gpu-80. docs/profiles.md tells what each fetches and needs. An expert of "
+        "your own is one file: start with --experts FOLDER.",
     ),
 }
+PROFILES |= hub_profiles(PROFILES["nano"])
 
 
 def choose(name: str, machine: Hardware, profiles: Mapping[str, Profile] = PROFILES) -> tuple[Profile, str]:
-    """Return the profile called *name* and a sentence why; ``auto`` takes the most demanding one that fits *machine*.
+    """Return the profile called *name* and why, in sentences; ``auto`` takes the most demanding one that fits *machine* and fetches
+    nothing, and names the one that would fit if its models were fetched.
 
     Raises Refusal, with the names that exist, for an unknown name.
     """
     if name != "auto":
         if name not in profiles:
             raise Refusal(f"There is no profile {name!r}.", f"Choose one of: auto, {', '.join(profiles)}.")
-        return profiles[name], f"{name} was asked for."
-    fitting = [p for p in profiles.values() if p.needs.get("vram", 0.0) <= machine.vram and _fits(p, machine.ram)]
-    pool = fitting or list(profiles.values())[:1]
-    best = max(pool, key=lambda p: (p.needs.get("vram", 0.0), p.needs.get("ram", 0.0)))
-    if not fitting:
+        asked = profiles[name]
+        short = "" if asked in _fitting(profiles, machine) else f" This machine ({machine}) has less than it wants."
+        return asked, " ".join(filter(None, (f"{name} was asked for.{short}", terms(asked))))
+    fitting = _fitting(profiles, machine)
+    here = [p for p in fitting if not fetched(p)]
+    best = max(here or list(profiles.values())[:1], key=_demand)
+    if not here:
         return best, f"{best.name} is the smallest profile, though this machine ({machine}) has less than it wants."
-    return best, f"{best.name} is the largest profile that fits this machine ({machine})."
+    why = f"{best.name} is the largest profile that fits this machine ({machine}) and has its models with it."
+    larger = max(fitting, key=_demand)
+    if _demand(larger) > _demand(best):
+        gigabytes = sum(checkpoint.size for checkpoint in fetched(larger))
+        why += f" {larger.name} would fit too: --profile {larger.name} fetches {gigabytes:.0f} GB from the model hub."
+    return best, why
 
 
 def with_unlisted(profile: Profile, found: Mapping[str, str]) -> Profile:
@@ -76,6 +90,14 @@ def with_unlisted(profile: Profile, found: Mapping[str, str]) -> Profile:
         if implementation not in named:
             experts[task] = (*experts.get(task, ()), Checkpoint(implementation))
     return replace(profile, experts=experts)
+
+
+def _fitting(profiles: Mapping[str, Profile], machine: Hardware) -> list[Profile]:
+    return [p for p in profiles.values() if p.needs.get("vram", 0.0) <= machine.vram and _fits(p, machine.ram)]
+
+
+def _demand(profile: Profile) -> tuple[float, float]:
+    return profile.needs.get("vram", 0.0), profile.needs.get("ram", 0.0)
 
 
 def _fits(profile: Profile, ram: float) -> bool:

@@ -120,7 +120,7 @@ class Router:
         *regions* are all regions of the conversation by handle, *drawn* those of this turn: a call that names no place
         gets the drawn ones of its medium. Raises Refusal (what the person can do), Broken (logged) or Cancelled.
         """
-        checkpoint = self._pick(call.task, implementation)
+        checkpoint = self._pick(call, shelf, implementation)
         found, task = self._found[checkpoint.implementation], self.tasks[call.task]
         full = with_drawn(call, task, drawn)
         failure = grammar.check(full, task, [*shelf, *regions])
@@ -160,7 +160,9 @@ class Router:
             log.warning("an expert did not stop when told to; it was given up")
             self._experts.clear()
 
-    def _pick(self, task: str, implementation: str | None) -> Checkpoint:
+    def _pick(self, call: TaskCall, shelf: Mapping[str, Media], implementation: str | None) -> Checkpoint:
+        """Return the checkpoint that was asked for, or the first of the profile that suits the call, or the first."""
+        task = call.task
         choices = self.implementations(task)
         if not choices:
             able = ", ".join(self.runnable()) or "nothing"
@@ -168,7 +170,9 @@ class Router:
             what = what or f"The profile {self.profile.name} has no expert for {task} yet."
             raise Refusal(what, f"It can run: {able}.")
         if implementation is None:
-            return choices[0]
+            suiting = (self._found[choice.implementation].suits for choice in choices)
+            fit = (c for c, suits in zip(choices, suiting, strict=True) if suits is None or suits(call, shelf))
+            return next(fit, choices[0])
         for choice in choices:
             if choice.implementation == implementation:
                 return choice

@@ -125,7 +125,7 @@ def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, report
     marked = None if mask is None else thing_of(mask, _name(words))
     told = plan_photo(words, marked, inputs.settings.get("duration"), width / height, inputs.seed)
     if told.unmarked:
-        raise Refusal(f"This model cannot see yet, so it does not know what shall move in {handle}.",
+        raise Refusal(f"What shall move in {handle} was not marked, and the model did not make it out.",
                       f"{MARK_HINT} Without a mark the camera can move: say zoom in, or pan to the left.")  # fmt: skip
     layers = None
     if mask is not None and not told.ripples:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from models import palette
 from models.expert import Expert, Inputs, Picture, Refusal, Report
 from models.previews import small
-from models.values import Box, Checkpoint, TaskCall
+from models.values import Box, Checkpoint, Media, TaskCall
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from models.world.scene import Scene, Thing
 
 TASK = "detect"
 NAME = "Boxes from the drawn scene (picture book)"
+
+
+def suits(call: TaskCall, media: Mapping[str, Media]) -> bool:
+    """Return whether the call's picture was drawn here, so that what it shows is known exactly."""
+    return any(media[handle].meta.get("scene") for handle in call.refs("image") if handle in media)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -26,8 +28,8 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     if not inputs.media[handle].meta.get("scene"):
         named = f" “{call.phrases()[0]}”" if call.phrases() else " things"
         raise Refusal(
-            f"This model cannot see yet, so it cannot find{named} in {handle}.",
-            "It knows what is in pictures that it drew itself. On others, draw a box round the thing and ask for a cut-out.",
+            f"{handle} was not drawn here, so it is not on record where{named} would be in it.",
+            "On a photo, draw a box round the thing and ask for a cut-out.",
         )
 
 
@@ -48,6 +50,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     """Return the call's picture with a labelled box round each thing that the call names, or round all, in the colour of
     its place among them (:mod:`models.palette`); ``meta["boxes"]``
     holds [name, x0, y0, x1, y1] in fractions. Raises Refusal when nothing of that name is there."""
+    from models.framed import framed
     from models.world.composer import compose
     from models.world.scene import Scene
 
@@ -75,7 +78,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     if not found:
         raise _absent(call, scene, handle, bool(regions))
     report(0.7, "drawing the boxes")
-    pixels = _marked(picture.pixels[..., :3], found)
+    pixels = framed(picture.pixels[..., :3], [(thing.name, box) for thing, box in found])
     boxes = [[thing.name, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for thing, box in found]
     report(1.0, "done", lambda: small(pixels))
     label = f"{len(found)} found" if len(found) > 1 else found[0][0].name
@@ -119,27 +122,3 @@ def _absent(call: TaskCall, scene: Scene, handle: str, within: bool) -> Refusal:
     where = "in the marked place of" if within else "in"
     hint = f"In {handle} there are: {', '.join(names[:12])}." if names else f"{handle} shows a backdrop without things."
     return Refusal(f"{said} was not found {where} {handle}.", hint)
-
-
-def _marked(pixels: NDArray[np.uint8], found: list[tuple[Thing, Box]]) -> NDArray[np.uint8]:
-    """Return a copy of *pixels* with a frame and a name for each, in the colour of its place in *found*."""
-    import numpy as np
-    from PIL import Image, ImageDraw, ImageFont
-
-    height, width = pixels.shape[:2]
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    pen = ImageDraw.Draw(image)
-    line = max(2, round(min(width, height) / 180))
-    font = ImageFont.load_default(max(11, round(min(width, height) / 28)))
-    for index, (thing, box) in enumerate(found):
-        x0, y0, x1, y1 = box.to_pixels(width, height)
-        tone = palette.tone(index)
-        pen.rectangle((x0 - line, y0 - line, x1 + line - 1, y1 + line - 1), outline=(255, 255, 255), width=1)
-        pen.rectangle((x0 - line + 1, y0 - line + 1, x1 + line - 2, y1 + line - 2), outline=tone, width=line)
-        left, top, right, bottom = pen.textbbox((0, 0), thing.name, font=font)
-        wide, high = right - left + 4 * line, bottom - top + 3 * line
-        x = min(max(0, x0 - line), max(0, width - wide))
-        y = y0 - line - high if y0 - line - high >= 0 else min(y0, height - high)
-        pen.rounded_rectangle((x, y, x + wide, y + high), radius=2 * line, fill=tone)
-        pen.text((x + 2 * line - left, y + 1.5 * line - top), thing.name, fill=palette.ink(), font=font)
-    return np.asarray(image)

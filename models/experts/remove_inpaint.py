@@ -6,7 +6,7 @@ import numpy as np
 
 from models.edges import grown
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
-from models.markings import MARK_HINT, place_of, regions_of
+from models.markings import place_of, regions_of, unplaced
 from models.patchfill import fill
 from models.previews import small
 from models.values import Box, Checkpoint, Point, Region, TaskCall
@@ -24,8 +24,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     """Raise Refusal when there is no picture, nothing is marked, or a region marks only what is not meant."""
     handle = inputs.first(call, "image")
     if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
-        named = f"“{call.phrases()[0]}”" if call.phrases() else "what to remove"
-        raise Refusal(f"This model cannot see yet, so it cannot find {named} in {handle} by itself.", MARK_HINT)
+        raise unplaced(f"“{call.phrases()[0]}”" if call.phrases() else "what to remove", handle)
     clicks = tuple(arg for arg in call.args if isinstance(arg, Point))
     for region in regions_of(call, inputs, handle) + ([Region(0, handle, points=clicks)] if clicks else []):
         if region.mask is None and region.bounds() is None:

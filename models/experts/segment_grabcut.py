@@ -6,7 +6,7 @@ import numpy as np
 
 from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
 from models.grabcut import cut
-from models.markings import MARK_HINT, marking_of, numbers_of, objects_of
+from models.markings import marking_of, numbers_of, objects_of, unplaced
 from models.previews import Outlined
 from models.values import Checkpoint, TaskCall
 
@@ -18,8 +18,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     """Raise Refusal when there is no picture, or nothing marks a thing: this expert cannot find a thing by its name."""
     handle = inputs.first(call, "image")
     if not objects_of(call, inputs, handle):
-        named = f" “{call.phrases()[0]}”" if call.phrases() else " the thing"
-        raise Refusal(f"This model cannot see yet, so it cannot find{named} in {handle} by itself.", MARK_HINT)
+        raise unplaced(f"“{call.phrases()[0]}”" if call.phrases() else "the thing", handle)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

@@ -96,7 +96,7 @@ def _planned(text: str, handle: str, known: dict[str, Any], seconds: float, embe
     made = _from_scene(known, seconds)
     if made is None:
         raise Refusal(
-            f"I cannot see what is in {handle}, so I do not know what it sounds like.",
+            f"What {handle} shows is not on record, so it is not known what it sounds like.",
             "Name the sound, such as “footsteps on gravel”.",
         )
     if not made.events:

@@ -210,7 +210,7 @@ def _work(words: str, known: Any) -> tuple[Callable[[NDArray[np.uint8], float], 
 
         return weather, falls
     raise Refusal(
-        f"This model cannot see what is in a clip, so “{words[:60]}” cannot be done to it.",
+        f"What this clip shows is not on record, so “{words[:60]}” cannot be done to it.",
         f"What works on any clip: a look ({', '.join(s for s in STYLES if s)}), a mood such as spooky or cosy, or rain, snow or fog. "
         "To blur, recolour or cut, use adjust.",
     )

@@ -68,7 +68,7 @@ def _one(photo: Photo, one: Wanted, name: str, place: Place | None, number: int,
         photo.paste(name, one.colour, _scaled(box, min(1.0, one.size)), way, _near(photo))
         return
     if place is not None and related and not photo.tools.read(place.whom).place:
-        raise Cannot(f"I cannot see yet where {place.whom} is in a photo: mark it")
+        raise Cannot(f"I do not know where {place.whom} is in a photo: mark it")
     photo.paste(name, one.colour, _free(photo, name, one, place, number), way)
 
 

@@ -79,7 +79,7 @@ class Photo:
     def marked(self, what: str) -> Area:
         """Return the marked place; raises Cannot, naming *what* would have to be seen, when there is none."""
         if self.place is None or not self.place.any():
-            raise Cannot(f"I cannot see yet where {_the(what)} is in a photo: mark it")
+            raise Cannot(f"I do not know where {_the(what)} is in a photo: mark it")
         return self.place
 
     def paste(self, name: str, tint: str, box: Box, way: Way, allowed: Area | None = None) -> None:

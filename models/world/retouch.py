@@ -157,7 +157,7 @@ def _backdrop(photo: Photo, order: Order) -> None:
 
     if order.new == "snow" and photo.place is None and "background" not in order.said:  # "make it look like winter"
         _time(photo, replace(order, new="snowfall"))
-        photo.notes.append("I cannot see yet where the ground is, so it snows but no snow lies on it")
+        photo.notes.append("the ground of a photo is not known, so it snows but no snow lies on it")
         return
     keep = photo.thing("the thing that shall stay")
     kind = order.new or ("plain" if order.colour else "gradient")
@@ -186,7 +186,7 @@ def _move(photo: Photo, order: Order) -> None:
         _backdrop(photo, replace(setting[0], said=order.said + " background"))
         return
     if place.kind not in ("side", "zone"):
-        raise Cannot(f"I cannot see where “{place.whom or place.kind}” is in a photo: say to which side")
+        raise Cannot(f"I do not know where “{place.whom or place.kind}” is in a photo: say to which side")
     _cut_and_put(
         photo, order, lambda box: insertion.moved(photo, box, place), Way("floats", match=0.0), "moved the marked thing"
     )

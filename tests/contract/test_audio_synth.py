@@ -134,7 +134,7 @@ def test_the_sound_that_a_clip_had_is_replaced_and_that_is_said(tmp_path):
 
 def test_a_persons_own_medium_without_words_is_refused_with_what_to_do(tmp_path):
     for args in ((), (Phrase("what would that sound like?"),)):
-        with pytest.raises(Refusal, match="cannot see what is in image#1") as refusal:
+        with pytest.raises(Refusal, match="What image#1 shows is not on record") as refusal:
             sound_for(tmp_path, "image#1", None, {}, *args)
         assert "Name the sound" in refusal.value.hint
 
@@ -165,5 +165,5 @@ def test_a_drawn_film_sounds_at_its_events(tmp_path):
 
 
 def test_damaged_scene_data_count_as_none(tmp_path):
-    with pytest.raises(Refusal, match="cannot see"):
+    with pytest.raises(Refusal, match="not on record"):
         sound_for(tmp_path, "image#1", None, {"scene": {"things": "junk"}})

@@ -191,7 +191,7 @@ def test_a_marked_thing_moves_and_the_hole_behind_it_is_filled(tmp_path: Path) -
 
 
 def test_moving_what_is_not_marked_on_a_photo_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="cannot see") as refusal:
+    with pytest.raises(Refusal, match="did not make it out") as refusal:
         animate(tmp_path, disc_scene()[0], "the boat drifts to the left")
     assert "box" in refusal.value.hint
     assert "zoom in" in refusal.value.hint

@@ -258,7 +258,7 @@ def test_a_photo_is_refused_before_any_work() -> None:
     call = TaskCall("t1", "detect", (Ref("image#1"), Phrase("cars")))
     with pytest.raises(Refusal) as refused:
         detect_scene.check(call, inputs(1, {"image#1": photo}))
-    assert "cannot see" in refused.value.what
+    assert "not drawn here" in refused.value.what
     broken = replace(photo, meta={"scene": {"things": 3}})
     with pytest.raises(Refusal):
         find_things(call, inputs(1, {"image#1": broken}), silent)

@@ -157,7 +157,7 @@ def test_a_name_that_is_not_known_is_refused_with_near_ones_or_noted_beside_what
 
 def test_a_scene_that_cannot_be_read_is_treated_as_a_photo():
     broken = Picture(drawn().pixels, meta={"scene": {"things": "many"}})
-    with pytest.raises(Refusal, match="cannot see"):
+    with pytest.raises(Refusal, match="do not know where"):
         edit(broken, "make the cat blue")
     assert "scene" not in edit(broken, "make it night").meta
 

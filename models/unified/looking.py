@@ -20,6 +20,11 @@ SEEN = ("image", "video", "audio")
 """Kinds of medium that are perceived; of a mask its outline is all there is, and its place says that."""
 
 
+def of_our_world(medium: Media) -> bool:
+    """Return whether *medium* is on record as drawn, filmed or synthesised here, so that the gate need not judge whether it is."""
+    return bool(medium.meta.get("scene") or medium.meta.get("plan"))
+
+
 class Looked(Mapping[str, tuple[Percept, ...]]):
     """Percepts by handle (models.percepts). A conversation may hold far more media than are read, so nothing is opened before it is
     asked for; what was perceived of a file is kept by its content. A file that cannot be read is told and left out."""
@@ -66,19 +71,20 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
             return self._marked(part, of) if isinstance(of, Media) and of.kind in ("image", "video") else ()
         if part.kind not in SEEN:
             return ()
-        key = f"{part.kind} {part.path}"  # a stored file's path says its content
+        key = f"{part.kind} {part.path} {of_our_world(part)}"  # a stored file's path says its content
         return self._kept.get(key, lambda: self._perceived(part)).percepts
 
     def _perceived(self, medium: Media) -> Perceived:
         from models.senses.perceive import perceive
 
         value = self._opened(medium)
-        return perceive(medium.kind, value.pixels if medium.kind == "image" else value, self._device)
+        given = value.pixels if medium.kind == "image" else value
+        return perceive(medium.kind, given, self._device, gated=not of_our_world(medium))
 
     def _marked(self, region: Region, of: Media) -> tuple[Percept, ...]:
         """Return what is perceived of a mark, by its content and by that of what it lies on."""
         mask = self._parts.get(region.mask or "")
-        key = f"mark {of.path} {mask.path if isinstance(mask, Media) else ''} {replace(region, id=1, of='', label='')}"
+        key = f"mark {of.path} {of_our_world(of)} {mask.path if isinstance(mask, Media) else ''} {replace(region, id=1, of='', label='')}"
         return self._kept.get(key, lambda: self._mark(region, of, mask)).percepts
 
     def _mark(self, region: Region, of: Media, mask: Media | Region | None) -> Perceived:
@@ -93,4 +99,4 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
             drawn = self._opened(mask).array[0]  # [h, w], or [frames, h, w] of a clip
             drawn = drawn if drawn.ndim == 2 else drawn[min(frame, len(drawn) - 1)]
             masks[mask.handle] = resize_mask(drawn, pixels.shape[1], pixels.shape[0])
-        return Perceived(perceive_marks(pixels, [region], masks, self._device))
+        return Perceived(perceive_marks(pixels, [region], masks, self._device, gated=not of_our_world(of)))

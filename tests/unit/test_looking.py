@@ -94,3 +94,16 @@ def test_a_file_that_cannot_be_read_is_told_once_and_the_reply_goes_on(calls: li
 def test_after_stop_nothing_is_looked_at_any_more(calls: list[Any]) -> None:
     assert looked(Kept(), [], PHOTO, cancel=True)["image#1"] == ()
     assert calls == []
+
+
+def test_what_is_on_record_as_drawn_here_passes_the_gate(calls: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    seen, marked = perceive.perceive, perceive.perceive_marks
+    monkeypatch.setattr(perceive, "perceive", lambda *given, gated: (judged.append(gated), seen(*given))[1])
+    monkeypatch.setattr(perceive, "perceive_marks", lambda *given, gated: (judged.append(gated), marked(*given))[1])
+    kept, bare = Kept(), Region(1, "image#1", box=Box(0, 0, 0.5, 1))
+    for meta in ({}, {"scene": {"things": []}}, {"plan": {"events": []}}):
+        found = looked(kept, [], Media("image", "image#1", "ab/1.png", meta), bare)
+        assert found["image#1"]
+        assert found["region#1"]
+    assert judged == [True, True, False, False]

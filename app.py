@@ -96,6 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         hint = getattr(error, "hint", "Choose another folder with --data.")
         print(f"Unison cannot start: {error} {hint}", file=sys.stderr)
         return 2
+    if engine.profile.needs.get("vram"):
+        print(engine.why, flush=True)  # what it fetches, under which terms, before anything is fetched
     try:
         engine.start()
         if settings.console:

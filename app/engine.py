@@ -63,7 +63,7 @@ class Engine:
         found = find_experts(folders)
         extra = {path.stem for folder in folders for path in folder.glob("*.py")}
         self.profile = profiles.with_unlisted(self.profile, {n: f.task.name for n, f in found.items() if n in extra})
-        wants_gpu = self.profile.needs.get("vram", 0.0) > 0
+        wants_gpu = self.profile.needs.get("vram", 0.0) > 0 and bool(hardware().gpu)
         self.device = settings.device if settings.device != "auto" else ("cuda" if wants_gpu else "cpu")
         self.history = History(settings.database)
         self.store = Store(settings.media, settings.disk_bytes, self.history.secret("media"))

@@ -6,7 +6,8 @@ An expert is one file in ``models/experts`` with three names::
     NAME = "GrabCut (classical)"           # the honest name shown to people
     def load(checkpoint, device): ...      # heavy imports happen here; returns an Expert
 
-and, where an input can be refused before any work, ``def check(call, inputs) -> Refusal | None``.
+and, where an input can be refused before any work, ``def check(call, inputs) -> Refusal | None``; where it has settings
+besides those that the task declares, ``PARAMS``, a tuple of Param.
 """
 
 from __future__ import annotations
@@ -191,7 +192,7 @@ class Task:
 @dataclass(frozen=True)
 class Found:
     """An expert file found by :func:`discover`: its module, the task it serves and the name shown to people; *suits* tells of a call and
-    the media by handle whether this expert, rather than a later one of the profile, is meant for it."""
+    the media by handle whether this expert, rather than a later one of the profile, is meant for it; *params* are settings that it has besides the task's."""
 
     implementation: str
     task: Task
@@ -199,6 +200,7 @@ class Found:
     load: Callable[[Checkpoint, str], Expert]
     check: Callable[[TaskCall, Inputs], None] | None = None
     suits: Callable[[TaskCall, Mapping[str, Media]], bool] | None = None
+    params: tuple[Param, ...] = ()
 
 
 def _found(implementation: str, module: ModuleType) -> Found:
@@ -208,7 +210,7 @@ def _found(implementation: str, module: ModuleType) -> Found:
     if isinstance(task, str):
         task = TASKS[task]
     check, suits = (getattr(module, name, None) for name in ("check", "suits"))
-    return Found(implementation, task, module.NAME, module.load, check, suits)
+    return Found(implementation, task, module.NAME, module.load, check, suits, getattr(module, "PARAMS", ()))
 
 
 def discover(*folders: Path) -> dict[str, Found]:

@@ -91,7 +91,8 @@ class Router:
         self._found = discover() if found is None else dict(found)
         self._experts: dict[str, Expert] = {}
         self.slot = Slot()
-        self.tasks: dict[str, Task] = TASKS | {f.task.name: f.task for f in self._found.values()}
+        declared = TASKS | {f.task.name: f.task for f in self._found.values()}
+        self.tasks: dict[str, Task] = {name: self._with_settings(task) for name, task in declared.items()}
 
     def implementations(self, task: str) -> list[Checkpoint]:
         """Return the checkpoints that can run *task*, the default first; empty where the profile has none."""
@@ -126,7 +127,9 @@ class Router:
         failure = grammar.check(full, task, [*shelf, *regions])
         if failure is not None:
             raise Refusal(failure.what, failure.hint)
-        settings, notes = grammar.settings(full, task, checkpoint.call)
+        others = {param for c in self.implementations(call.task) for param in self._found[c.implementation].params}
+        own = tuple(param for param in task.params if param in found.params or param not in others)
+        settings, notes = grammar.settings(full, replace(task, params=own), checkpoint.call)
         if full is not call:
             notes = [*notes, "the drawn region was added"]
         asked = settings.pop("seed", None)
@@ -159,6 +162,15 @@ class Router:
         if self.slot.give_up(report):
             log.warning("an expert did not stop when told to; it was given up")
             self._experts.clear()
+
+    def _with_settings(self, task: Task) -> Task:
+        """Return *task* with the settings that its experts in this profile have besides its own."""
+        own = {param.name: param for param in task.params}
+        for checkpoint in self.implementations(task.name):
+            own |= {
+                param.name: param for param in self._found[checkpoint.implementation].params if param.name not in own
+            }
+        return replace(task, params=tuple(own.values()))
 
     def _pick(self, call: TaskCall, shelf: Mapping[str, Media], implementation: str | None) -> Checkpoint:
         """Return the checkpoint that was asked for, or the first of the profile that suits the call, or the first."""
@@ -228,7 +240,10 @@ class Router:
         key = f"{checkpoint.implementation} {checkpoint.source} {checkpoint.revision} {checkpoint.dtype}"
         with loading.turn(report, lambda: report(0.0, LOADING_OTHER)):
             if key not in self._experts:
-                report(0.0, "loading")
+                fetch = (
+                    f", once {checkpoint.size:.0f} GB are fetched if they are not here yet" if checkpoint.size else ""
+                )
+                report(0.0, f"loading{fetch}")
                 self._experts[key] = found.load(checkpoint, self.device)
             return self._experts[key]
 

@@ -308,8 +308,8 @@ class Checkpoint:
     """Where an expert's or the unified model's weights come from.
 
     *source* is a folder below ``assets/`` or a hub id; hub ids carry a *revision* (commit). *implementation* names the
-    module in ``models/experts`` (or ``models/unified`` backend); *call* holds default arguments; *licence* an SPDX name.
-    A classical algorithm has an empty source.
+    module in ``models/experts`` (or ``models/unified`` backend); *call* holds default arguments; *licence* an SPDX name;
+    *size* how much is fetched from the hub, GB. A classical algorithm has an empty source.
     """
 
     implementation: str
@@ -318,6 +318,7 @@ class Checkpoint:
     dtype: str = "float32"
     licence: str = ""
     call: Mapping[str, Any] = field(default_factory=dict)
+    size: float = 0.0
 
 
 @dataclass(frozen=True)

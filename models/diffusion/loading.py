@@ -3,16 +3,20 @@
 What differs between checkpoints is data in ``Checkpoint.call``; the names read here are
 
 - ``pipeline``: the class in diffusers (``StableDiffusionPipeline``), always named, since published indexes name the wrong one;
-- ``variant``: the hub's name of a set of files, such as ``fp16``; ``without``: components that are not to be loaded.
+- ``variant``: the hub's name of a set of files, such as ``fp16``; ``without``: components that are not to be loaded;
+- ``offload``: on a graphics card only the part that works lies there, and the others in the machine's memory.
 
-Weights are read from safetensors alone, and no code of a checkpoint is ever run.
+Weights are read from safetensors alone, and no code of a checkpoint is ever run. Experts of one checkpoint share its weights.
 """
 
 from __future__ import annotations
 
+import copy
+import functools
 import logging
 import os
 import re
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +29,12 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@functools.cache
+def _in_use() -> weakref.WeakValueDictionary[tuple[Any, ...], Any]:
+    """Return the pipelines in use by what they were read from, the class last. It keeps none of them alive."""
+    return weakref.WeakValueDictionary()
 
 
 def folder_of(checkpoint: Checkpoint) -> Path | None:
@@ -57,7 +67,9 @@ def precision(checkpoint: Checkpoint, device: str) -> torch.dtype:
 
 
 def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any:
-    """Return the pipeline of *checkpoint* on *device*, quiet and ready; *components* replace its own.
+    """Return the pipeline of *checkpoint* on *device*, quiet and ready; *components* replace its own. Where another class of the same
+    files is in use, the parts are that one's, but for the scheduler, which remembers its steps. One that is offloaded is in the
+    machine's memory until it runs (``stepped``).
 
     Raises Refusal, which says what is wrong, for a class that diffusers does not have, files that are missing, broken or not
     in safetensors, and a hub that cannot be reached.
@@ -88,16 +100,26 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
         given |= {"revision": checkpoint.revision, "local_files_only": os.environ.get("HF_HUB_OFFLINE") == "1"}
     else:
         given["local_files_only"] = True
+    files = (str(folder or checkpoint.source), checkpoint.revision, variant, given["dtype"], device, *sorted(given))
+    shared = None if components else next((pipe for key, pipe in _in_use().items() if key[:-1] == files), None)
     logger = logging.getLogger("diffusers")
     before = logger.level
     logger.setLevel(logging.ERROR)  # a line for each old class and each processor is nothing that a person can act on
     try:
-        pipe = kind.from_pretrained(str(folder or checkpoint.source), **given)
+        if shared is not None:
+            pipe = kind.from_pipe(shared, dtype=given["dtype"], scheduler=copy.deepcopy(shared.scheduler))
+        else:
+            pipe = kind.from_pretrained(str(folder or checkpoint.source), **given)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _told(checkpoint, folder, error) from error
     finally:
         logger.setLevel(before)
     pipe.set_progress_bar_config(disable=True)
+    if not components:
+        _in_use()[(*files, name)] = pipe
+    if checkpoint.call.get("offload") and device != "cpu":
+        pipe.offload_to = device
+        return pipe
     return pipe.to(device)
 
 

@@ -81,10 +81,15 @@ class _Watch:
 @contextmanager
 def stepped(pipe: Any, report: Report, word: str = "drawing", colours: Colours | None = None) -> Iterator[None]:
     """While the block runs, tell *report* each step of *pipe*, and raise what *report* raises (Cancelled) out of it within one pass
-    of the denoiser. Afterwards the pipeline is as it was, also after Stop. With *colours* each report has a preview."""
+    of the denoiser. Afterwards the pipeline is as it was, also after Stop. With *colours* each report has a preview. The parts of an
+    offloaded pipeline go to the graphics card one after another, each when it works."""
     watch = _Watch(report, word, colours)
     modules = [module for name in DENOISERS if (module := getattr(pipe, name, None)) is not None]
     hooks = [module.register_forward_pre_hook(watch.before, with_kwargs=True) for module in modules]
+    if device := getattr(pipe, "offload_to", None):
+        pipe.enable_model_cpu_offload(
+            device=device
+        )  # anew each time: the hooks of a pipeline that shares its parts may be on them
     pipe.progress_bar = lambda iterable=None, total=None: _Bar(watch, iterable, total)
     try:
         yield

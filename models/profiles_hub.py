@@ -1,0 +1,130 @@
+"""Profiles whose drawing experts run published checkpoints of the model hub: data only, each checkpoint pinned to a commit.
+
+Named is what can be loaded as it stands: with weights in safetensors at a revision that is known, under terms that let anybody use the
+results, and without packages beside those of requirements.txt. So these are missing: GLIGEN (its weights are published as pickles), the
+Qwen-Image editing models (their processor needs torchvision), FLUX 3 and FLUX.2 of 9 billion parameters (terms), SAM 3 (access).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.values import Checkpoint, Profile
+
+OPENRAIL, OPENRAIL_XL, APACHE, MIT = "CreativeML-OpenRAIL-M", "CreativeML-OpenRAIL++-M", "Apache-2.0", "MIT"
+_HALF = {"variant": "fp16", "offload": True}
+_MEGAPIXEL = {"area": 1024 * 1024, "multiple": 16, "offload": True}
+
+SD_IMAGE = Checkpoint(
+    "image_diffusers", "stable-diffusion-v1-5/stable-diffusion-v1-5", "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
+    "float16", OPENRAIL, {"pipeline": "StableDiffusionPipeline", "steps": 30, "guidance": 7.5, **_HALF}, 2.7,
+)  # fmt: skip
+SD_INPAINT = Checkpoint(
+    "inpaint_diffusers", "stable-diffusion-v1-5/stable-diffusion-inpainting", "8a4288a76071f7280aedbdb3253bdb9e9d5d84bb",
+    "float16", OPENRAIL,
+    {"pipeline": "StableDiffusionInpaintPipeline", "without": ["safety_checker"], "steps": 30, "guidance": 7.5, **_HALF}, 2.1,
+)  # fmt: skip
+PIX2PIX = Checkpoint(
+    "edit_diffusers", "timbrooks/instruct-pix2pix", "31519b5cb02a7fd89b906d88731cd4d6a7bbf88d", "float16", MIT,
+    {"pipeline": "StableDiffusionInstructPix2PixPipeline", "without": ["safety_checker"], "steps": 30, "guidance": 7.5,
+     "image_guidance": 1.5, "offload": True}, 4.3,
+)  # fmt: skip
+XL_IMAGE = Checkpoint(
+    "image_diffusers", "stabilityai/stable-diffusion-xl-base-1.0", "462165984030d82259a11f4367a4eed129e94a7b", "float16",
+    OPENRAIL_XL, {"pipeline": "StableDiffusionXLPipeline", "steps": 30, "guidance": 5.0, **_HALF, **_MEGAPIXEL}, 6.9,
+)  # fmt: skip
+XL_INPAINT = Checkpoint(
+    "inpaint_diffusers", "diffusers/stable-diffusion-xl-1.0-inpainting-0.1", "115134f363124c53c7d878647567d04daf26e41e",
+    "float16", OPENRAIL_XL,
+    {"pipeline": "StableDiffusionXLInpaintPipeline", "steps": 30, "guidance": 7.5, "strength": 0.99, **_HALF, **_MEGAPIXEL}, 6.9,
+)  # fmt: skip
+_KLEIN = Checkpoint(
+    "image_diffusers", "black-forest-labs/FLUX.2-klein-4B", "e7b7dc27f91deacad38e78976d1f2b499d76a294", "bfloat16", APACHE,
+    {"pipeline": "Flux2KleinPipeline", "steps": 4, "guidance": 1.0, **_MEGAPIXEL}, 16.0,
+)  # fmt: skip
+KLEIN_IMAGE, KLEIN_EDIT = _KLEIN, replace(_KLEIN, implementation="edit_diffusers")
+KLEIN_INPAINT = replace(
+    _KLEIN,
+    implementation="inpaint_diffusers",
+    call={**_KLEIN.call, "pipeline": "Flux2KleinInpaintPipeline", "strength": 1.0},
+)
+Z_IMAGE = Checkpoint(
+    "image_diffusers", "Tongyi-MAI/Z-Image-Turbo", "f332072aa78be7aecdf3ee76d5c247082da564a6", "bfloat16", APACHE,
+    {"pipeline": "ZImagePipeline", "steps": 9, "guidance": 0.0, **_MEGAPIXEL}, 32.8,
+)  # fmt: skip
+QWEN_IMAGE = Checkpoint(
+    "image_diffusers", "Qwen/Qwen-Image-2512", "25468b98e3276ca6700de15c6628e51b7de54a26", "bfloat16", APACHE,
+    {"pipeline": "QwenImagePipeline", "steps": 50, "true_guidance": 4.0, "negative": " ", **_MEGAPIXEL, "area": 1328 * 1328}, 57.7,
+)  # fmt: skip
+QWEN_INPAINT = replace(
+    QWEN_IMAGE,
+    implementation="inpaint_diffusers",
+    call={**QWEN_IMAGE.call, "pipeline": "QwenImageInpaintPipeline", "strength": 1.0, "area": 1024 * 1024},
+)
+
+_TABLE: tuple[tuple[str, dict[str, Checkpoint], dict[str, float], str], ...] = (
+    (
+        "paper", {"image": SD_IMAGE, "edit": PIX2PIX, "inpaint": SD_INPAINT}, {"ram": 12.0, "vram": 4.0},
+        "Draws, edits and fills with the papers' models: Stable Diffusion 1.5, InstructPix2Pix and Stable Diffusion inpainting, "
+        "which stands where the papers have GLIGEN's. All else, the unified model too, is that of nano.",
+    ),
+    (
+        "gpu-8", {"image": XL_IMAGE, "edit": PIX2PIX, "inpaint": XL_INPAINT}, {"ram": 24.0, "vram": 8.0},
+        "Draws and fills with Stable Diffusion XL and edits with InstructPix2Pix, on a graphics card of 8 GB. "
+        "All else, the unified model too, is that of nano.",
+    ),
+    (
+        "gpu-16", {"image": KLEIN_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 24.0, "vram": 12.0},
+        "Draws, edits and fills with one model, FLUX.2 klein of 4 billion parameters, on a graphics card of 12 to 16 GB. "
+        "All else, the unified model too, is that of nano.",
+    ),
+    (
+        "gpu-24", {"image": Z_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 48.0, "vram": 20.0},
+        "Draws with Z-Image Turbo and edits and fills with FLUX.2 klein, on a graphics card of 24 GB. "
+        "All else, the unified model too, is that of nano.",
+    ),
+    (
+        "gpu-80", {"image": QWEN_IMAGE, "edit": KLEIN_EDIT, "inpaint": QWEN_INPAINT}, {"ram": 96.0, "vram": 64.0},
+        "Draws and fills with Qwen-Image 2512 and edits with FLUX.2 klein, on a graphics card of 80 GB. "
+        "All else, the unified model too, is that of nano.",
+    ),
+)  # fmt: skip
+_KNOWS = (
+    "Photographs and paintings: it draws what you describe, changes a picture as you say, and puts something new into a marked place. "
+    "Every pixel outside of the place stays as it was.",
+)
+_LACKS = ("Things in boxes are drawn out of the picture book, as on nano.",)
+
+
+def hub_profiles(base: Profile) -> dict[str, Profile]:
+    """Return the profiles of the hub by name: *base* (nano), whose experts stay second to those of the hub and are one click away.
+    What they need is calculated from the sizes of weights, not measured."""
+    made = {}
+    for name, experts, needs, note in _TABLE:
+        joined = {**base.experts, **{task: (own, *base.experts[task]) for task, own in experts.items()}}
+        profile = replace(
+            base, name=name, experts=joined, note=note, knows=(*_KNOWS, *base.knows), lacks=(*_LACKS, *base.lacks),
+            more="Another profile is chosen when the program starts: --profile NAME. docs/profiles.md tells what each fetches and needs.",
+        )  # fmt: skip
+        disk = base.needs["disk"] + sum(checkpoint.size for checkpoint in fetched(profile))
+        made[name] = replace(profile, needs={"disk": round(disk, 1), **needs})
+    return made
+
+
+def fetched(profile: Profile) -> list[Checkpoint]:
+    """Return the checkpoints of *profile* that come from the model hub, each set of files once."""
+    every = (c for checkpoints in profile.experts.values() for c in checkpoints if c.revision)
+    return list({(c.source, c.revision): c for c in every}.values())
+
+
+def terms(profile: Profile) -> str:
+    """Return what *profile* fetches from the hub before it can work, with sizes and licences, and what it needs; empty for a profile
+    that fetches nothing."""
+    files = fetched(profile)
+    if not files:
+        return ""
+    listed = "; ".join(f"{c.source} ({c.size:.1f} GB, {c.licence})" for c in files)
+    return (
+        f"Where they are first used, it fetches {sum(c.size for c in files):.0f} GB from the model hub: {listed}. It needs "
+        f"{profile.needs['ram']:.0f} GB of memory and {profile.needs['vram']:.0f} GB on the graphics card."
+    )

@@ -2,8 +2,8 @@
 
     python -m evaluation.understanding --bank DIR [--source FOLDER] [--dialogues N] [--out FILE.json] [--results FILE.md]
 
-Conversations of the held-out split (`training.seeing`: things, synonyms and phrasings that training holds nowhere) are asked for
-their last reply after the true conversation so far. An answer is right when it points at the very things, in the very medium, and says
+Conversations of a split (`training.seeing`; by default the held-out one: things, synonyms and phrasings that training holds nowhere) are
+asked for their last reply after the true conversation so far. Use a bank of another seed than that of the training. An answer is right when it points at the very things, in the very medium, and says
 what the true answer says: yes or no, colours, sides, numbers, places, hours, looks, kinds, in any wording. Beside the model stand the
 same model *blind*, for which nothing is perceived, and *misled*, for which another medium of the same kind is: what they reach comes
 from the words alone.
@@ -44,9 +44,15 @@ FREE = ("seen.caption", "seen.list", "seen.happens", "heard.what")
 are pointed at (the harmonic mean, F1), not by being right."""
 _SIDES = ("left", "right", "top", "bottom", "middle", "above", "below", "under", "front", "behind", "up", "down")
 _NO = ("no", "not", "none", "nothing", "neither", "don't", "doesn't", "isn't", "aren't", "cannot", "can't")
-_HEAD = """## What is understood of pictures, clips and sounds
+_HELD = {
+    "held_out": ("", "the held-out split, with things, synonyms and phrasings that training holds nowhere"),
+    "phrasings": (", of known things", "new scenes of known things, asked in phrasings that training holds nowhere"),
+    "objects": (", of new things", "things that training holds nowhere, asked in its phrasings"),
+    "train": (", of known things in known words", "new scenes of known things, asked in the phrasings of training"),
+}
+_HEAD = """## What is understood of pictures, clips and sounds{of}
 
-Made by `{command}`: {count} conversations of the held-out split, with things, synonyms and phrasings that training holds nowhere. Right: the
+Made by `{command}`: {count} conversations of {held}. Right: the
 very things are pointed at and what is said of them agrees; captions, lists and tales of what happens count by F1 of the things that they
 point at. Misled: the same model, shown another medium of the same kind. Blind: shown
 none. The truth itself scores 100 %.
@@ -211,10 +217,13 @@ def main(words: Sequence[str] | None = None) -> int:
             arguments.out, {row: {name: plain(value) for name, value in one.items()} for row, one in made.items()}
         )
     if arguments.results:
+        of, held = _HELD[arguments.split]
         command = (
             f"python -m evaluation.understanding --bank BANK --dialogues {arguments.dialogues} --seed {arguments.seed}"
+            f" --split {arguments.split}"
         )
-        results(arguments.results, _HEAD.format(command=command, count=len(asked)) + section, "understanding")
+        head = _HEAD.format(command=command, count=len(asked), of=of, held=held)
+        results(arguments.results, head + section, f"understanding {arguments.split}")
     print(section)
     return 0
 

@@ -146,7 +146,7 @@ def build(engine: Engine) -> Any:
             "concurrency_limit": 16, "concurrency_id": "reply", "show_progress": "hidden", "api_visibility": "private",
             "trigger_mode": "multiple",
         }  # fmt: skip
-        demo.load(sidebar.load, [owner], [owner, *shown], **direct)
+        demo.load(sidebar.load, [owner], [owner, *shown], js="unison.wasOpen", **direct)
         box.change(None, [box], None, js="unison.tellDraft", **direct)
         files.files(incoming.attach, [tray, owner], [tray], **quiet, trigger_mode="multiple")
         # What is sent is what was there when Send was pressed, and the composer is empty from then on.

@@ -40,11 +40,17 @@ class Chats:
 
     # Coming and going
 
-    def load(self, owner: Any, request: gr.Request) -> tuple[Any, ...]:
-        """Show the owner's latest conversation."""
-        token = owner_token(owner)
+    def load(self, kept: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Show the conversation that was open in this tab, or the owner's latest; *kept* is what the browser keeps: {"owner",
+        "open"}, the token and an id, each of which may be missing."""
+        kept = kept if isinstance(kept, dict) else {}
+        token = owner_token(kept.get("owner"))
         try:
-            return (token, *self._actions.first(self._actions.page(request, token)))
+            page = self._actions.page(request, token)
+            session = Session(token, str(kept.get("open") or ""))
+            if session != page.session and self._engine.history.exists(token, session.conversation):
+                page.turn_to(session)
+            return (token, *self._actions.first(page))
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             fault("load", error)
             return (token, *(gr.skip(),) * PARTS)

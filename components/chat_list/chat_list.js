@@ -92,7 +92,6 @@ unison.chatList = function (element, props, trigger, watch) {
     window.dispatchEvent(new CustomEvent("unison:outbox", { detail: { waiting: value.waiting, said: value.said, sent: value.sent, back: value.back } }));
     if (value.follow) trigger("look", { id: value.current });
   }
-  unison.turnTo = (id) => trigger("look", { id });
   unison.mediaShelf(root, props, trigger, watch);
   unison.keepUp(props, trigger);
   draw();
@@ -103,10 +102,10 @@ unison.chatList = function (element, props, trigger, watch) {
 unison.keepUp = function (props, trigger) {
   let last = 0;
   const look = () => {
-    const now = Date.now();
-    if (document.hidden || now - last < 1500) return;
+    const now = Date.now(), open = (props.value || {}).current;
+    if (!open || document.hidden || now - last < 1500) return; // a page that is still being loaded would be shown the latest
     last = now;
-    trigger("look", { id: (props.value || {}).current || "" });
+    trigger("look", { id: open });
   };
   window.addEventListener("online", look);
   window.addEventListener("focus", look);

@@ -1,7 +1,18 @@
 // What is being written outlives the page: gradio loads it anew once a server that was gone is back, and so may the person. Kept
-// for this tab alone, by the conversation that it was written in; where storage is off, not at all.
+// for this tab alone, by the conversation that it was written in; where storage is off, not at all. So is which conversation is open:
+// a page that is loaded again shows that one, a new tab the latest.
+unison.wasOpen = function (owner) {
+  let open = "";
+  try { open = sessionStorage.getItem("unison-open") || ""; } catch { /* off */ }
+  return [{ owner, open }];
+};
+window.addEventListener("unison:opened", () => {
+  const open = document.querySelector(".u-chats")?.dataset.current;
+  try { open && sessionStorage.setItem("unison-open", open); } catch { /* off, or full */ }
+});
+
 unison.draft = function (field, unsent, write) {
-  const NAME = "unison-draft", BEGINNING = 300, GONE = 5000; // characters; milliseconds
+  const NAME = "unison-draft", BEGINNING = 300; // characters
   let asked = false, kept = null; // what was read of the store, until it is in the page again
 
   window.addEventListener("pagehide", () => {
@@ -14,8 +25,7 @@ unison.draft = function (field, unsent, write) {
   });
 
   // Called whenever the page tells of its conversation, with the numbers of what waits on the server and the last message that it
-  // took in, of which it tells the beginning. A page that is loaded shows the latest conversation: it is turned to the one in which
-  // was written. Where that is gone, the words are offered all the same.
+  // took in, of which it tells the beginning. Where the conversation in which was written is gone, the words are offered all the same.
   return function restore(waiting, said) {
     if (!asked) {
       asked = true;
@@ -24,13 +34,9 @@ unison.draft = function (field, unsent, write) {
         sessionStorage.removeItem(NAME);
       } catch { /* off, or not ours */ }
       if (kept && kept.chat !== document.querySelector(".u-chats")?.dataset.current) {
-        unison.turnTo(kept.chat);
-        setTimeout(() => {
-          if (!kept) return;
-          const words = [...kept.sent.map((entry) => entry.text), kept.typed, field().value].filter((text) => text.trim());
-          kept = null;
-          if (words.length) write(words.join("\n"));
-        }, GONE);
+        const words = [...kept.sent.map((entry) => entry.text), kept.typed, field().value].filter((text) => text.trim());
+        kept = null;
+        if (words.length) requestAnimationFrame(() => requestAnimationFrame(() => write(words.join("\n"))));
       }
     }
     if (!kept || kept.chat !== document.querySelector(".u-chats")?.dataset.current) return;

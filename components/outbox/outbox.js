@@ -137,7 +137,7 @@ unison.outbox = function (element, trigger) {
 
   function draw() {
     list.dataset.sending = entries.size; // tells tests and styles how much is on its way
-    const now = Date.now(), own = [...entries.values()].filter((entry) => !waiting.some((one) => one.n === entry.n));
+    const now = Date.now(), own = [...entries.values()].filter((entry) => (!entry.chat || entry.chat === chat()) && !waiting.some((one) => one.n === entry.n));
     const late = own.filter((entry) => now - entry.since >= SLOW - 20 || entry.state);
     const lost = (entry) => !held(entry) && (entry.state === "lost" || (!entry.state && now - entry.since >= LOST - 20));
     const told = JSON.stringify([waiting.map((one) => [one.n, one.left]), late.map((entry) => [entry.n, lost(entry), unison.filesAwaited(entry)])]);

@@ -8,6 +8,8 @@ import threading
 
 import pytest
 
+from app.session import Session
+from app.unanswered import Unanswered
 from tests.browser import stage
 
 pytestmark = pytest.mark.browser
@@ -166,3 +168,54 @@ def test_a_tab_that_missed_nothing_is_left_as_it_is_when_it_is_looked_at(page, s
     assert page.evaluate("window.before.every((node) => node.isConnected || node.dataset.turn)")
     assert page.locator(".u-before").is_visible()
     assert page.locator("[data-testid=user]").count() == 2
+
+
+def test_a_tab_that_is_loaded_again_shows_the_conversation_that_was_open_and_a_new_one_the_latest(
+    plain, site, tmp_path
+):
+    page = plain(site.url)
+    current, side = "document.querySelector('.u-chats').dataset.current", ".sidebar .toggle-button"
+    stage.send(page, "say older")
+    older = page.evaluate(current)
+    page.click(side)
+    with page.expect_request(lambda request: "/queue/join" in request.url) as asked:
+        page.click("[data-act=new]")
+    owner = asked.value.post_data_json["data"][0]
+    page.wait_for_function(f"old => {current} !== old", arg=older)
+    stage.send(page, "say newest")
+    latest = page.evaluate(current)
+    stage.attach(page, stage.photo(tmp_path / "of_newest.png", (10, 10, 40, 40)))
+    site.engine.history.unanswered.keep(owner, older, Unanswered("left-1", "say it waited"))
+    page.click(side)
+    page.click(".u-open >> text=say older")
+    page.wait_for_function(f"id => {current} === id", arg=older)
+    page.wait_for_function("() => !document.querySelector('.u-tile')")
+    page.reload()  # with nothing written
+    page.wait_for_selector(".u-outbox >> text=say it waited")
+    assert page.evaluate(current) == older
+    stage.attach(page, stage.clip(tmp_path / "of_older.mp4", 6))
+    page.fill("#box textarea", "half a thought")
+
+    page.reload()
+    page.wait_for_selector(".u-tile[data-ref='video#1']")
+    page.wait_for_selector(".u-outbox >> text=say it waited")
+    page.wait_for_function("() => document.querySelector('#box textarea').value === 'half a thought'")
+    # What comes late, such as the answer to a look of a window that got the focus, is of the same conversation.
+    with page.expect_response(lambda response: "/queue/join" in response.url):
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+    assert page.evaluate(current) == older
+    assert page.locator("[data-testid=user]").all_inner_texts()[-1].startswith("say older")
+    assert page.locator("#chat >> text=newest").count() == 0
+    assert page.locator(".u-tile").count() == 1
+    assert page.locator(".u-on .u-open").text_content().startswith("say older")
+
+    second = plain(site.url, storage_state=page.context.storage_state())
+    second.wait_for_selector(".u-tile[data-ref='image#1']")
+    assert second.evaluate(current) == latest
+    site.engine.put_away(Session(owner, older))
+    page.reload()
+    page.wait_for_selector("[data-testid=user] .u-text >> text=say newest")
+    page.wait_for_function("() => document.querySelector('#box textarea').value === 'half a thought'")
+    assert page.evaluate(current) == latest
+    assert page.locator(".u-outbox >> text=say it waited").count() == 0
+    assert page.locator(".u-tile").get_attribute("data-ref") == "image#1"

@@ -149,14 +149,13 @@ def _files(engine: Engine) -> None:
     """Add what writes files, reads them, and compares."""
     replaying: set[str] = set()  # the owners whose calls run again now
 
-    def export(conversation: str, owner: str, masks: list, form: str = "png") -> dict:
+    def export(conversation: str, owner: str, masks: list, form: str = "png", frame: int | None = None) -> dict:
         """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle", "coco" or
-        "svg"; for the last two, handles of pictures and clips give the boxes found in them. Returns {"file"}."""
+        "svg"; for the last two, handles of pictures and clips give the boxes found in them. frame: of a clip's masks those of
+        this frame alone, counted from 0. Returns {"file"}."""
         with plainly("answering /export"):
             session = programs.again(engine, owner, conversation)
-            if not isinstance(masks, list) or not masks:
-                raise Refusal("No masks are named.", 'Pass a list of handles, such as ["mask#1"].')
-            return {"file": data(engine.export_masks(session, [str(handle) for handle in masks], str(form)))}
+            return {"file": data(programs.export(engine, session, masks, form, frame))}
 
     def save(conversation: str, owner: str) -> dict:
         """Write a conversation to one file: the messages of all branches, media, masks, seeds and checkpoints. Returns

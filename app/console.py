@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 OWNER_FILE = "console-owner"
 """Where the data folder keeps the secret token of the terminal's conversations."""
 _FORMS = ("png", "rle", "coco", "svg")
+_FRAME = re.compile(r"#[0-9]{1,9}")
 _VERBS = (
     """\
 /add FILE                    attach a picture, video or sound to the next message
@@ -40,8 +42,8 @@ _VERBS = (
 /frame [HANDLE] SECONDS      draw on that moment of a video, or on frame #12
 /use HANDLE                  send an earlier result along with the next message
 /media                       list everything of this conversation with its file
-/export [png|rle|coco|svg] [HANDLE ...]   write masks to one file, or the boxes of a picture as coco or svg; otherwise say
-                             where a result's file is
+/export [png|rle|coco|svg] [HANDLE ...] [#12]   write masks to one file, those of a clip of frame 12 alone; or the boxes of a
+                             picture as coco or svg; otherwise say where a result's file is
 /draw stretch FROM TO        mark a stretch of a sound, or of a clip's sound, in seconds; it goes into the message as words
 /retry [SEED]                answer the last message again
 """
@@ -212,6 +214,11 @@ class Console:
         shelf = self.engine.shelf(self.session)
         words = rest.split()
         form = words.pop(0).lower() if words and words[0].lower() in _FORMS else "png"
+        numbers = [word for word in words if _FRAME.fullmatch(word)]
+        if len(numbers) > 1:
+            raise Refusal("/export takes one frame, or all.", "Write it as in /export png mask#1 #12.")
+        frame = int(numbers[0][1:]) if numbers else None
+        words = [word for word in words if word not in numbers]
         handles = words or [handle for handle, media in shelf.items() if media.kind == "mask"]
         unknown = [handle for handle in handles if handle not in shelf]
         if unknown:
@@ -222,8 +229,10 @@ class Console:
             )
         written = ("mask", "image", "video") if form in ("coco", "svg") else ("mask",)
         masks = [handle for handle in handles if shelf[handle].kind in written]
+        if frame is not None and (other := [handle for handle in handles if shelf[handle].kind != "mask"]):
+            raise Refusal(f"{other[0]} is not a mask.", "One frame is exported of a clip's masks alone.")
         if masks:
-            self.say(f"  {self.engine.export_masks(self.session, masks, form)}")
+            self.say(f"  {self.engine.export_masks(self.session, masks, form, frame)}")
         for handle in handles:
             if handle not in masks:
                 self.say(f"  {self.engine.file(self.session, handle)}")

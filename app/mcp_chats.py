@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import TextContent
-from models.expert import Refusal
 from models.values import Media
 
 from app import programs
@@ -38,15 +37,17 @@ def endings(engine: Engine, session: Callable[[str], Session]) -> list[Callable[
             return "Skipped." if engine.skip(session(conversation), call) else "No such call was running."
 
     def export(
-        masks: list[str], form: Literal["png", "rle", "coco", "svg"] = "png", conversation: str = ""
-    ) -> TextContent:  # fmt: skip
+        masks: list[str],
+        form: Literal["png", "rle", "coco", "svg"] = "png",
+        frame: int | None = None,
+        conversation: str = "",
+    ) -> TextContent:
         """Write masks to one file and give its path as {"file"}. masks: their handles; with coco and svg also those of pictures
-        and clips, for the boxes found in them."""
+        and clips, for the boxes found in them. frame: of a clip's masks those of this frame alone, counted from 0."""
         with programs.plainly("answering export", ToolError):
-            if not masks:
-                raise Refusal("No masks are named.", 'Pass a list of handles, such as ["mask#1"].')
             where = session(conversation)
-            return words({"conversation": where.conversation, "file": str(engine.export_masks(where, masks, form))})
+            made = programs.export(engine, where, masks, form, frame)
+            return words({"conversation": where.conversation, "file": str(made)})
 
     return [stop, skip, export]
 

@@ -77,6 +77,16 @@ def number(message: Any) -> int:
     return message
 
 
+def export(engine: Engine, session: Session, masks: Any, form: Any, frame: Any = None) -> Path:
+    """Return the file of the handles *masks* as :meth:`app.engine.Engine.export_masks` writes it; of a clip's masks those of one
+    *frame*, counted from 0, where it is not None. Raises Refusal where no masks are named, and as that does."""
+    if not isinstance(masks, list) or not masks:
+        raise Refusal("No masks are named.", 'Pass a list of handles, such as ["mask#1"].')
+    if frame is not None and (isinstance(frame, bool) or not isinstance(frame, int)):
+        raise Refusal("The frame is not named by its number.", "Pass frame as a whole number, counted from 0.")
+    return engine.export_masks(session, [str(handle) for handle in masks], str(form), frame)
+
+
 def said(place: Placed, file: Callable[[Media], Any]) -> dict[str, Any]:
     """Return a message of the branch that is shown as JSON data, with its number and those of its variants; *file* as for
     :func:`part`."""

@@ -325,11 +325,14 @@ class Store:
     def export(self, media: Sequence[Media], form: str, frame: int | None = None) -> Path:
         """Write masks as one file for download: "png" (several as a ZIP), "rle", "coco" or "svg"; return its absolute path. Of
         a picture or clip the boxes that it tells of are written, as "coco" or "svg". Of a clip's masks those of *frame* (from 0)
-        alone are written where one is given.
+        alone are written where one is given; a picture's mask is written as it is.
 
-        Raises Refusal when one of *media* is neither or is gone, when the form is unknown, or when the disk is full.
+        Raises Refusal when one of *media* is neither or is gone, when the form is unknown, when a clip has no such frame or boxes are
+        asked for of one, or when the disk is full.
         """
         if media and media[0].kind in ("image", "video") and form in ("coco", "svg"):
+            if frame is not None:
+                raise Refusal(f"{media[0].handle} is not a mask.", "One frame is exported of a clip's masks alone.")
             return self.path(self._keep_bytes(*export_boxes(media, form)))
         items: list[Named] = []
         for item in media:

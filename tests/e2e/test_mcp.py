@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import json
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from PIL import Image
 
 pytest.importorskip("mcp.server.mcpserver", reason="the package mcp (requirements-mcp.txt) is not installed")
 import mcp
+from mcp_stage import alone, talk
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = """
@@ -46,32 +45,6 @@ def engine(tmp_path):
     made = make_engine(tmp_path, Scripted(says), experts=("slow",), files=tmp_path / "open")
     yield made
     made.close()
-
-
-def alone(work):
-    """Return what the coroutine *work* returns, from a loop in a thread of its own: browser tests leave one in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
-def talk(engine, conversation):
-    """Run *conversation(call, client)* against the server; ``call`` returns a tool's JSON and its pictures, or raises."""
-    from app.mcp_server import make
-
-    async def run():
-        async with mcp.Client(make(engine)) as client:
-
-            async def call(tool, **arguments):
-                result = await client.call_tool(tool, arguments)
-                words = [c.text for c in result.content if c.type == "text"]
-                if result.is_error:
-                    raise RuntimeError(words[0])
-                shown = [Image.open(io.BytesIO(base64.b64decode(c.data))) for c in result.content if c.type == "image"]
-                return json.loads(words[0]) if words[0].startswith("{") else words[0], shown
-
-            return await conversation(call, client)
-
-    return alone(run())
 
 
 def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):

@@ -1,5 +1,5 @@
-"""The door for programs that speak the Model Context Protocol: tools that make replies, and those of ``app.mcp_chats``, for one
-person, over stdin and stdout or, by ``app.mcp_http``, over HTTP.
+"""The door for programs that speak the Model Context Protocol: tools that make replies, those of ``app.mcp_chats`` and
+``app.mcp_files``, for one person, over stdin and stdout or, by ``app.mcp_http``, over HTTP.
 
 It needs the package ``mcp`` (requirements-mcp.txt). The conversations are those of one owner per data folder, whose token no
 tool ever tells. A file is read only from the folder that the person named with ``--files``, or comes within the call; what is
@@ -29,7 +29,7 @@ from models.expert import Refusal
 from models.values import Media, Message
 from typing_extensions import NotRequired, TypedDict
 
-from app import programs
+from app import mcp_files, programs
 from app.engine import Engine
 from app.events import Event, Finished, Progress
 from app.mcp_chats import endings, tools, words
@@ -40,7 +40,9 @@ OWNER_FILE = "mcp-owner"
 """Where the data folder keeps the secret token of these conversations."""
 SHOWN = 768
 """Most pixels of a side of a picture within an answer; the file has them all."""
-_DATA = re.compile(r"data:(?:image|video|audio)/([a-z0-9.+-]{1,20})(?:;[a-z0-9=.+-]+)*;base64,(.*)", re.DOTALL)
+_DATA = re.compile(
+    r"data:(?:image|video|audio|application)/([a-z0-9.+-]{1,20})(?:;[a-z0-9=.+-]+)*;base64,(.*)", re.DOTALL
+)
 INSTRUCTIONS = """\
 Unison works on pictures, clips and sounds and draws, films and sounds what is described. Say in plain English what to do; it
 chooses the task. It cannot see or hear: mark what is meant with regions, in fractions 0 to 1 of the upright frame from its top
@@ -104,17 +106,21 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
     owner = owner_of(engine.settings.data / OWNER_FILE)
     current: list[Session] = []  # the conversation of the latest message
 
+    def here() -> bool:
+        """Tell whether there is a latest conversation, which may have been deleted meanwhile."""
+        return any(engine.history.exists(one.owner, one.conversation) for one in current)
+
     def begun(conversation: str) -> Session:
         """Return the session of a message; it is what calls that name none go on with."""
         named = conversation not in ("", "new")
-        latest = remembers and not conversation and current
+        latest = remembers and not conversation and here()
         where = engine.open(owner, conversation) if named else current[0] if latest else engine.open(owner)
         current[:] = [where]
         return where
 
     def session(conversation: str) -> Session:
         """Return the session of a conversation that must be there."""
-        if not conversation and remembers and current:
+        if not conversation and remembers and here():
             return current[0]
         if conversation in ("", "new"):
             raise Refusal("The conversation is missing.", "Pass the id that an answer of chat told.")
@@ -205,6 +211,7 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
         media,
         *endings(engine, session),
         *tools(engine, owner, session),
+        *mcp_files.tools(engine, owner, session, lambda name, spare: _inside(engine.settings.files, name, spare)),
     ]
     for tool in every:
         about = inspect.cleandoc(tool.__doc__ or "").replace("NAMELESS", nameless)

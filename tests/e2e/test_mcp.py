@@ -53,10 +53,11 @@ def test_the_tools_say_what_they_take_with_regions_as_typed_arguments(engine):
 
     tools = talk(engine, look)
     walks = {"conversations": {"search"}, "messages": set(), "undo": set(), "redo": set()}
-    walks |= {"choose": {"message"}, "branch": {"message"}}
+    walks |= {"choose": {"message"}, "branch": {"message"}, "rename": {"title"}, "delete": {"regret"}, "restore": set()}
+    walks |= {"save": set(), "load": {"file"}, "replay": set()}
     assert set(tools) == {"chat", "again", "foresee", "media", "stop", "skip", "export", *walks}
     for name, takes in walks.items():
-        taken = takes if name == "conversations" else {*takes, "conversation"}
+        taken = takes if name in ("conversations", "load") else {*takes, "conversation"}
         assert set(tools[name].input_schema["properties"]) == taken
     assert tools["choose"].input_schema["properties"]["message"]["type"] == "integer"
     schema = tools["chat"].input_schema

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.settings import Settings
-from app.uploads import Uploads, choose_folder
+from app.uploads import Coming, Uploads, choose_folder
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,7 +23,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY = 4 * 1024**2
 """Bytes of a request that is not an upload: texts and regions; more could only stall the server."""
 SLACK = 1024**2
-FULL = "There is no room for another upload on the server now."
+WHO = re.compile(r"[a-z0-9-]{16,64}")
+"""What a browser calls itself when it uploads, in the header ``x-unison-who``: a secret number of its own."""
 READS = ("GET", "HEAD", "OPTIONS")
 POLICY = "; ".join((
     "default-src 'self'", "script-src 'self' 'unsafe-inline' 'unsafe-eval'", "style-src 'self' 'unsafe-inline'",
@@ -90,7 +91,7 @@ class Gate:
 
     A name that is not ours in Host means that somebody's domain was pointed at this machine; addresses cannot be forged
     that way, so they pass. Nothing is fetched for anybody either. *uploads* is the limit in bytes of one upload request, *room*
-    that of all of them.
+    that of all of them, of which each browser has its share; programs of one address share one.
     """
 
     def __init__(
@@ -121,13 +122,17 @@ class Gate:
             await self._pass(scope, receive, send, limit)
             return
         length = headers.get("content-length", "")
-        with self._room.expect(int(length) if length.isdecimal() else limit) as room:
-            if room:
-                await self._pass(scope, receive, send, limit)
+        who = headers.get("x-unison-who", "")
+        owner = f"{(scope.get('client') or ('',))[0]} {who if WHO.fullmatch(who) else ''}"
+        with self._room.expect(int(length) if length.isdecimal() else limit, owner) as coming:
+            if coming:
+                await self._pass(scope, receive, send, limit, coming)
             else:
-                await answer(send, 507, FULL)
+                await answer(send, 507, coming.why)
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    async def _pass(
+        self, scope: Scope, receive: Receive, send: Send, limit: int, coming: Coming | None = None
+    ) -> None:  # fmt: skip
         started, taken = False, 0
 
         async def counting() -> MutableMapping[str, Any]:
@@ -135,6 +140,8 @@ class Gate:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body") or b"")
+            if coming is not None:
+                coming.taken = taken
             if taken > limit:
                 raise _TooLarge
             return message
@@ -144,6 +151,8 @@ class Gate:
             if taken > limit and not started:
                 raise _TooLarge  # what the app makes of the failure above is not the answer
             started = True
+            if coming is not None and message["type"] == "http.response.body":
+                coming.answered += message.get("body") or b""
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*_renamed(scope, message), *self._marks(scope, message)]}
             await send(message)

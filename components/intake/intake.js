@@ -11,6 +11,15 @@ unison.intake = function (element, props, trigger) {
   const megabytes = (size) => (size / 1e6 < 10 ? (size / 1e6).toFixed(1) : Math.round(size / 1e6)) + " MB";
   const address = () => new URL(window.gradio_config?.root || "/", location.href).pathname.replace(/\/$/, "") + "/gradio_api/upload";
 
+  // By which the server knows whose share of its room an upload takes.
+  function who() {
+    const NAME = "unison-who", known = localStorage.getItem(NAME);
+    if (known) return known;
+    const made = number() + "-" + number() + "-" + number();
+    localStorage.setItem(NAME, made);
+    return made;
+  }
+
   // ---- what was refused ----
   function refuse(name, what, hintWords, again) {
     const button = (label, spoken, onclick) => h("button", { type: "button", class: "u-btn", "aria-label": spoken, onclick }, label);
@@ -76,6 +85,7 @@ unison.intake = function (element, props, trigger) {
     request.addEventListener("abort", () => drop(row, true));
     request.addEventListener("loadend", () => { busy = false; draw(); ask(); next(); });
     request.open("POST", address());
+    request.setRequestHeader("x-unison-who", who());
     request.send(data);
   }
 

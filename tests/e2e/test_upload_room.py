@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import time
@@ -99,20 +100,55 @@ def held(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def post(url, size, who="", name="a.bin"):
+    headers = {"x-unison-who": who} if who else {}
+    files = {"files": (name, bytes(size))}
+    return httpx.post(f"{url}/gradio_api/upload", files=files, headers=headers, timeout=60)
+
+
 def test_a_storm_of_uploads_that_are_never_sent_stays_within_the_budget(served):
     url, folder = served
-    answers = [
-        httpx.post(f"{url}/gradio_api/upload", files={"files": (f"{n}.bin", MEGA[:-n] if n else MEGA)}, timeout=60)
-        for n in range(9)
-    ]
-    assert [answer.status_code for answer in answers] == [200] * 4 + [507] * 5
+    answers = [post(url, 1_000_000 - n, f"somebody-number-{n}") for n in range(9)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [507] * 6
     assert "no room" in answers[-1].text
     assert held(folder) <= 5_000_000
     for path in folder.rglob("*.bin"):
         os.utime(path, (time.time() - YOUNG - 1,) * 2)
-    again = httpx.post(f"{url}/gradio_api/upload", files={"files": ("again.bin", MEGA)}, timeout=60)
-    assert again.status_code == 200
+    assert post(url, 1_000_000, "somebody-else-again").status_code == 200
     assert httpx.get(f"{url}/gradio_api/info", timeout=60).status_code == 200
+
+
+def test_one_persons_uploads_leave_room_for_those_of_others(served):
+    url, folder = served
+    mine = [post(url, 1_000_000 - n, "a-greedy-person-1") for n in range(4)]
+    assert [answer.status_code for answer in mine] == [200, 200, 507, 507]
+    assert mine[-1].text == "Your uploads hold as much as one person's may now, half of what the others leave."
+    assert post(url, 1_000_002, "another-person-22").status_code == 200
+    assert post(url, 400_000).status_code == 200, "a program, which has its address's share"
+    assert post(url, 900_000).status_code == 507
+    # Who waits may go on: what was never sent makes room, one's own for one's own.
+    for path in folder.rglob("*.bin"):
+        os.utime(path, (time.time() - YOUNG - 1,) * 2)
+    assert post(url, 1_100_000, "a-greedy-person-1").status_code == 200
+
+
+def test_a_share_is_half_of_what_the_others_leave_and_counts_what_was_cut_off(tmp_path):
+    room = Uploads(tmp_path, 1000)
+    with room.expect(500, "ann") as ann, room.expect(250, "ben") as ben, room.expect(126, "eve") as eve:
+        assert (bool(ann), bool(ben), eve.why) == (True, True, uploads.FULL)
+        ann.taken = 400  # and no more
+    lay(tmp_path, "half", 400)
+    with room.expect(101, "ann") as more:
+        assert more.why == uploads.SHARE
+    with room.expect(100, "ann") as less:
+        assert less
+        path = lay(tmp_path, "one", 100)
+        less.answered += json.dumps([str(path)]).encode()
+    with room.expect(1, "ann") as more:
+        assert more.why == uploads.SHARE
+    taken_in(path)
+    with room.expect(100, "ann") as more:
+        assert more
 
 
 def test_uploads_that_are_cut_off_hold_no_room_that_another_needs(served):
@@ -131,7 +167,7 @@ def test_uploads_that_are_cut_off_hold_no_room_that_another_needs(served):
         for path in folder.rglob("*"):
             if path.is_file():
                 os.utime(path, (time.time() - YOUNG - 1,) * 2)
-        whole = httpx.post(f"{url}/gradio_api/upload", files={"files": ("b.bin", MEGA * 4)}, timeout=60)
+        whole = post(url, 2_300_000, "somebody-who-waited")
         if whole.status_code == 200:
             break
     assert whole.status_code == 200

@@ -59,6 +59,11 @@ class Cutter:
             found = self._tokenizer.encode(_HALF.sub("\ufffd", text), add_special_tokens=False)
         return Pieces(text, tuple(found.ids), tuple((start, end) for start, end in found.offsets))
 
+    def words(self, ids: Sequence[int]) -> str:
+        """Return what word pieces say together, as plain words."""
+        with self._lock:
+            return str(self._tokenizer.decode(list(ids)))
+
 
 def load_encoder(folder: Path) -> BertModel:
     """Build the encoder from *folder* (``config.json`` and safetensors shards whose word embeddings are split by rows

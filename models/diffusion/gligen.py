@@ -7,6 +7,7 @@ making of the tokens, and scheduled sampling (section 3.3): the gates are open d
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,12 +37,7 @@ def grounding(pipe: Any, phrases: Sequence[str], boxes: Sequence[Box], *, guided
     """
     import torch
 
-    if not phrases or len(phrases) != len(boxes):
-        raise ValueError(f"{len(phrases)} phrases and {len(boxes)} boxes do not fit together")
-    if len(phrases) > MOST:
-        raise Refusal(
-            f"{len(phrases)} labelled boxes are more than the {MOST} that this model can place.", "Leave some out."
-        )
+    _check(phrases, boxes)
     device, kind = pipe.unet.device, pipe.text_encoder.dtype
     tokens = pipe.tokenizer(list(phrases), padding=True, truncation=True, return_tensors="pt").to(device)
     with torch.no_grad():
@@ -57,6 +53,24 @@ def grounding(pipe: Any, phrases: Sequence[str], boxes: Sequence[Box], *, guided
     out["positive_embeddings"][:, : len(boxes)] = states.to(kind)
     out["masks"][-1, : len(boxes)] = 1
     return out
+
+
+def placing(pipe: Any, phrases: Sequence[str], boxes: Sequence[Box], *, guided: bool) -> dict[str, Any]:
+    """Return the arguments by which *pipe* is told to put *phrases* into *boxes*: the tokens, or phrases and boxes as they are where the
+    pipeline makes its tokens itself. Raises as :func:`grounding`."""
+    if "gligen_phrases" not in inspect.signature(type(pipe).__call__).parameters:
+        return {"cross_attention_kwargs": {"gligen": grounding(pipe, phrases, boxes, guided=guided)}}
+    _check(phrases, boxes)
+    return {"gligen_phrases": list(phrases), "gligen_boxes": [[box.x0, box.y0, box.x1, box.y1] for box in boxes]}
+
+
+def _check(phrases: Sequence[str], boxes: Sequence[Box]) -> None:
+    if not phrases or len(phrases) != len(boxes):
+        raise ValueError(f"{len(phrases)} phrases and {len(boxes)} boxes do not fit together")
+    if len(phrases) > MOST:
+        raise Refusal(
+            f"{len(phrases)} labelled boxes are more than the {MOST} that this model can place.", "Leave some out."
+        )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 What differs between checkpoints is data in ``Checkpoint.call``; the names read here are
 
-- ``pipeline``: the class in diffusers (``StableDiffusionPipeline``), always named, since published indexes name the wrong one;
+- ``pipeline``: the class in diffusers (``StableDiffusionPipeline``) or of OWN, always named, since published indexes name the wrong one;
 - ``variant``: the hub's name of a set of files, such as ``fp16``; ``without``: components that are not to be loaded;
 - ``offload``: on a graphics card only the part that works lies there, and the others in the machine's memory.
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import importlib
 import logging
 import os
 import re
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import torch
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+OWN = {"DrawingPipeline": "models.diffusion.drawing"}
+"""Pipelines of this program, and where they are."""
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -84,6 +87,8 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
 
     name = str(checkpoint.call.get("pipeline", ""))
     kind = getattr(diffusers, name, None) if name.endswith("Pipeline") else None
+    if name in OWN:
+        kind = getattr(importlib.import_module(OWN[name]), name)
     if kind is None:
         raise Refusal(
             f"Version {diffusers.__version__} of diffusers has no pipeline {name!r}.",

@@ -6,14 +6,22 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from training.stages.plan import Plan
-
 CHECKPOINT = "checkpoint.pt"
+
+
+class Machine(Protocol):
+    """What of a plan decides how it is run: the *device* and the *precision* (bf16, fp16 or no) of one process alone."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def precision(self) -> str: ...
 
 
 class Alone:
@@ -21,7 +29,7 @@ class Alone:
 
     rank, ranks, sharded = 0, 1, False
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Machine) -> None:
         self.device = plan.device
         self.dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(plan.precision)
         self.scaler = torch.amp.GradScaler(plan.device, enabled=plan.precision == "fp16")
@@ -94,7 +102,7 @@ class Alone:
 class Launched(Alone):
     """The processes of ``accelerate launch``: precision, sharding and device are those of its configuration."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Machine) -> None:
         try:
             from accelerate import Accelerator
         except ImportError as error:
@@ -181,7 +189,7 @@ class Launched(Alone):
         self.accelerator.wait_for_everyone()
 
 
-def crew(plan: Plan) -> Alone:
+def crew(plan: Machine) -> Alone:
     """Return the processes that this one is of: started by ``accelerate launch``, or alone."""
     launched = "ACCELERATE_MIXED_PRECISION" in os.environ or "WORLD_SIZE" in os.environ
     return Launched(plan) if launched else Alone(plan)

@@ -16,22 +16,22 @@ _WIDE, _HIGH, _EDGE = 420, 220, 46
 _INK, _LINE, _FAINT, _PAPER = (40, 44, 52), (32, 96, 160), (190, 208, 228), (255, 255, 255)
 
 
-def table(path: Path, curve: Sequence[Sequence[float]]) -> None:
-    """Write *curve*, a row of COLUMNS for each step, as CSV; losses that a step did not have stay empty."""
+def table(path: Path, curve: Sequence[Sequence[float]], columns: Sequence[str] = COLUMNS) -> None:
+    """Write *curve*, a row of *columns* for each step, as CSV; losses that a step did not have stay empty."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(columns)
         for row in curve:
             writer.writerow(["" if math.isnan(value) else f"{value:.6g}" for value in row])
 
 
-def draw(path: Path, curve: Sequence[Sequence[float]], title: str) -> None:
-    """Write a picture of each loss of *curve* over its steps, as PNG: every step faintly, their running mean over it."""
+def draw(path: Path, curve: Sequence[Sequence[float]], title: str, columns: Sequence[str] = COLUMNS) -> None:
+    """Write a picture of each loss of *curve* (a row of *columns* for each step) as PNG: every step faintly, their running mean over it."""
     from PIL import Image, ImageDraw
 
-    found = [(name, n) for n, name in enumerate(COLUMNS) if n > 2 and any(not math.isnan(row[n]) for row in curve)]
-    rows, columns = max(1, -(-len(found) // 2)), min(2, max(1, len(found)))
-    picture = Image.new("RGB", (columns * _WIDE, rows * _HIGH + 24), _PAPER)
+    found = [(name, n) for n, name in enumerate(columns) if n > 2 and any(not math.isnan(row[n]) for row in curve)]
+    rows, across = max(1, -(-len(found) // 2)), min(2, max(1, len(found)))
+    picture = Image.new("RGB", (across * _WIDE, rows * _HIGH + 24), _PAPER)
     pen = ImageDraw.Draw(picture)
     pen.text((12, 6), f"{title}, {len(curve)} steps", fill=_INK)
     for place, (name, column) in enumerate(found):

@@ -40,7 +40,7 @@ XL_INPAINT = Checkpoint(
 )  # fmt: skip
 _KLEIN = Checkpoint(
     "image_diffusers", "black-forest-labs/FLUX.2-klein-4B", "e7b7dc27f91deacad38e78976d1f2b499d76a294", "bfloat16", APACHE,
-    {"pipeline": "Flux2KleinPipeline", "steps": 4, "guidance": 1.0, **_MEGAPIXEL}, 16.0,
+    {"pipeline": "Flux2KleinPipeline", "steps": 4, "fixed": {"guidance_scale": 1.0}, **_MEGAPIXEL}, 16.0,
 )  # fmt: skip
 KLEIN_IMAGE, KLEIN_EDIT = _KLEIN, replace(_KLEIN, implementation="edit_diffusers")
 KLEIN_INPAINT = replace(
@@ -50,11 +50,12 @@ KLEIN_INPAINT = replace(
 )
 Z_IMAGE = Checkpoint(
     "image_diffusers", "Tongyi-MAI/Z-Image-Turbo", "f332072aa78be7aecdf3ee76d5c247082da564a6", "bfloat16", APACHE,
-    {"pipeline": "ZImagePipeline", "steps": 9, "guidance": 0.0, **_MEGAPIXEL}, 32.8,
+    {"pipeline": "ZImagePipeline", "steps": 9, "fixed": {"guidance_scale": 0.0, "negative_prompt": None}, **_MEGAPIXEL}, 32.8,
 )  # fmt: skip
 QWEN_IMAGE = Checkpoint(
     "image_diffusers", "Qwen/Qwen-Image-2512", "25468b98e3276ca6700de15c6628e51b7de54a26", "bfloat16", APACHE,
-    {"pipeline": "QwenImagePipeline", "steps": 50, "true_guidance": 4.0, "negative": " ", **_MEGAPIXEL, "area": 1328 * 1328}, 57.7,
+    {"pipeline": "QwenImagePipeline", "steps": 50, "guidance": 4.0, "guidance_name": "true_cfg_scale", "least_steps": 2,
+     "negative": " ", **_MEGAPIXEL, "area": 1328 * 1328}, 57.7,
 )  # fmt: skip
 QWEN_INPAINT = replace(
     QWEN_IMAGE,

@@ -11,16 +11,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from models.expert import Report
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from models.diffusion.colours import Colours
 
 DENOISERS = ("unet", "transformer", "transformer_2", "prior")
-_SAMPLES = 512
-"""Places of which colours and latents are compared."""
 
 
 class _Bar:
@@ -55,8 +51,8 @@ class _Bar:
 
 
 class _Watch:
-    def __init__(self, report: Report, word: str, colours: Colours | None) -> None:
-        self.report, self.word, self.colours = report, word, colours
+    def __init__(self, report: Report, word: str, colours: Colours | None, shape: float) -> None:
+        self.report, self.word, self.colours, self.shape = report, word, colours, shape
         self.bar: _Bar | None = None
         self.latents: Any = None
 
@@ -66,12 +62,18 @@ class _Watch:
 
     def tell(self, bar: _Bar) -> None:
         done = bar.n / bar.total if bar.total else 0.0
-        look = self.colours.look(self.latents) if self.colours is not None and self.latents is not None else None
+        look = (
+            self.colours.look(self.latents, self.shape)
+            if self.colours is not None and self.latents is not None
+            else None
+        )
         self.report(min(1.0, done), f"{self.word}: step {bar.n} of {bar.total}" if bar.total else self.word, look)
 
     def before(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Look at what the denoiser is given, and stop here when the person pressed Stop."""
-        found = kwargs.get("sample", kwargs.get("hidden_states", args[0] if args else None))
+        found: Any = kwargs.get("sample", kwargs.get("hidden_states", args[0] if args else None))
+        if isinstance(found, list | tuple) and found:
+            found = found[-1][None]  # some denoisers take a list of pictures
         if found is not None and getattr(found, "ndim", 0) >= 3:
             self.latents = found.detach()
         if self.bar is not None:
@@ -79,11 +81,14 @@ class _Watch:
 
 
 @contextmanager
-def stepped(pipe: Any, report: Report, word: str = "drawing", colours: Colours | None = None) -> Iterator[None]:
+def stepped(
+    pipe: Any, report: Report, word: str = "drawing", colours: Colours | None = None, shape: float = 1.0
+) -> Iterator[None]:
     """While the block runs, tell *report* each step of *pipe*, and raise what *report* raises (Cancelled) out of it within one pass
-    of the denoiser. Afterwards the pipeline is as it was, also after Stop. With *colours* each report has a preview. The parts of an
+    of the denoiser. Afterwards the pipeline is as it was, also after Stop. With *colours* each report has a preview, of
+    *shape* (width by height) where the latents do not tell it. The parts of an
     offloaded pipeline go to the graphics card one after another, each when it works."""
-    watch = _Watch(report, word, colours)
+    watch = _Watch(report, word, colours, shape)
     modules = [module for name in DENOISERS if (module := getattr(pipe, name, None)) is not None]
     hooks = [module.register_forward_pre_hook(watch.before, with_kwargs=True) for module in modules]
     if device := getattr(pipe, "offload_to", None):
@@ -99,61 +104,3 @@ def stepped(pipe: Any, report: Report, word: str = "drawing", colours: Colours |
             hook.remove()
         if hasattr(pipe, "maybe_free_model_hooks"):
             pipe.maybe_free_model_hooks()
-
-
-class Colours:
-    """What latents look like: the linear map from a place's channels to its colour that fits a *vae* best, found by least squares
-    on smooth pictures made up once. It is rough, and costs nothing beside a step."""
-
-    def __init__(self, vae: Any, seed: int = 0) -> None:
-        import torch
-
-        rng = np.random.default_rng(seed)
-        coarse = torch.from_numpy(rng.uniform(-1, 1, (6, 3, 4, 4))).float()
-        pictures = torch.nn.functional.interpolate(coarse, size=(128, 128), mode="bilinear", align_corners=False)
-        with torch.no_grad():
-            coded = vae.encode(pictures.to(vae.device, vae.dtype))
-            latents = (coded.latent_dist.mean if hasattr(coded, "latent_dist") else coded.latents).float().cpu()
-        if latents.ndim != 4:
-            raise ValueError(f"latents of shape {tuple(latents.shape)} are no picture's")
-        small = torch.nn.functional.interpolate(pictures, size=latents.shape[-2:], mode="area")
-        shift = float(getattr(vae.config, "shift_factor", None) or 0.0)
-        scale = float(getattr(vae.config, "scaling_factor", None) or 1.0)
-        rows = ((latents - shift) * scale).permute(0, 2, 3, 1).flatten(0, 2).numpy()
-        wanted = small.permute(0, 2, 3, 1).flatten(0, 2).numpy()
-        chosen = rng.permutation(len(rows))[:_SAMPLES]
-        given = np.concatenate([rows[chosen], np.ones((len(chosen), 1), rows.dtype)], 1)
-        self._map, *_ = np.linalg.lstsq(given, wanted[chosen], rcond=None)
-
-    @property
-    def channels(self) -> int:
-        """How many channels of latents are read; more of them, as of inpainting, are left out."""
-        return len(self._map) - 1
-
-    def look(self, latents: Any) -> Any:
-        """Return a function that gives *latents* [b, c, h, w] (or [b, c, t, h, w], of which the middle frame is shown) as a small
-        picture, uint8 [h, w, 3]; None for latents that are no picture's."""
-        if latents.ndim == 5:
-            latents = latents[:, :, latents.shape[2] // 2]
-        if latents.ndim != 4 or latents.shape[1] < self.channels:
-            return None
-
-        def look() -> NDArray[np.uint8]:
-            own = latents[-1, : self.channels].float().cpu().numpy()
-            # early on there is mostly noise of the sampler's own size: brought to the size of what was learnt from
-            own = own / max(1.0, float(own.std()))
-            colour = np.tensordot(own, self._map[:-1], (0, 0)) + self._map[-1]
-            return np.asarray(np.clip((colour + 1) * 127.5, 0, 255), np.uint8)
-
-        return look
-
-
-def colours_of(pipe: Any) -> Colours | None:
-    """Return the colours of *pipe*'s latents; None where it has no autoencoder of pictures."""
-    vae = getattr(pipe, "vae", None)
-    if vae is None or not hasattr(vae, "encode"):
-        return None
-    try:
-        return Colours(vae)
-    except (ValueError, RuntimeError, TypeError, AttributeError):
-        return None  # an autoencoder of films or sounds: its work is told in steps alone

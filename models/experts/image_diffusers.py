@@ -8,6 +8,7 @@ from models.values import Checkpoint, TaskCall
 
 TASK = "image"
 NAME = "Diffusion model"
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -17,31 +18,26 @@ def check(call: TaskCall, inputs: Inputs) -> None:
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
-    from models.diffusion.frame import worked
-    from models.diffusion.loading import load_pipeline
-    from models.diffusion.steps import colours_of, stepped
+    from models.diffusion.running import ready, several
     from models.world.pictures import size_of
 
-    pipe = load_pipeline(checkpoint, device)
-    colours = colours_of(pipe)
-    area, multiple = (
-        int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
-    )
+    model = ready(checkpoint, device)
 
-    def draw(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+    def draw(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         text = calls.words_of(call, "what the picture shall show")
-        square = round(area**0.5)
+        square = round(model.area**0.5)
         width, height, notes = size_of(inputs.settings.get("size"), (square, square))
-        most = area // 4 if inputs.settings.get("smaller") else area
-        wide, high = worked(width, height, most, multiple)
+        wide, high, short = model.size(width, height, inputs)
         if (wide, high) != (width, height):
             notes = [*notes, f"the model draws {wide} x {high} pixels in this shape"]
-        with stepped(pipe, report, "drawing", colours):
-            made = pipe(
-                prompt=text, width=wide, height=high, generator=calls.generator(inputs.seed), output_type="pil",
-                **calls.asked(pipe, inputs.settings),
-            )  # fmt: skip
-        meta = {"caption": text, "notes": [*notes, *calls.cut_off(pipe, text)], **calls.used(inputs, wide, high)}
-        return Picture(calls.pixels_of(made.images[0]), label=text[:80], meta=meta)
+        told = [*notes, *short, *model.notes(text, inputs)]
+
+        def one(inputs: Inputs, report: Report) -> Picture:
+            pixels = model.run(inputs, report, "drawing", (wide, high), prompt=text, width=wide, height=high)
+            return Picture(
+                pixels, label=text[:80], meta={"caption": text, "notes": told, **model.facts(inputs, (wide, high))}
+            )
+
+        return several(inputs, report, one)
 
     return draw

@@ -13,6 +13,7 @@ from models.values import Box, Checkpoint, Point, TaskCall
 
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -27,45 +28,40 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
     from PIL import Image
 
-    from models.diffusion.frame import pasted, plain, resized, window_round, worked
-    from models.diffusion.loading import load_pipeline
-    from models.diffusion.steps import colours_of, stepped
+    from models.diffusion.frame import pasted, plain, resized, window_round
+    from models.diffusion.running import ready, several
     from models.markings import place_of
 
-    pipe = load_pipeline(checkpoint, device)
-    colours = colours_of(pipe)
-    area, multiple = (
-        int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
-    )
+    model = ready(checkpoint, device)
 
-    def inpaint(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+    def inpaint(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         handle = inputs.first(call, "image")
         text = calls.words_of(call, "what shall be there")
         picture = inputs.values[handle]
         if not isinstance(picture, Picture):
             raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
-        notes = calls.cut_off(pipe, text)
+        notes = model.notes(text, inputs)
         place = place_of(
             call, inputs, handle, picture.pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1)
         )
         if place is None or place.moving:
             raise Refusal("The place is not marked on this picture.", MARK_HINT)
-        window = window_round(place.still)
-        wide, high = worked(
-            window.width, window.height, area // 4 if inputs.settings.get("smaller") else area, multiple
-        )
+        mask = place.still
+        window = window_round(mask)
+        wide, high, short = model.size(window.width, window.height, inputs)
         part = picture.pixels[window.rows, window.columns]
         shown = Image.fromarray(resized(plain(part), wide, high))
-        hole = place.still[window.rows, window.columns].astype("uint8") * 255
-        mask = Image.fromarray(resized(hole[..., None].repeat(3, 2), wide, high)[..., 0])
-        with stepped(pipe, Share(report, 0.1, 1.0), "filling", colours):
-            made = pipe(
-                prompt=text, image=shown, mask_image=mask, width=wide, height=high, generator=calls.generator(inputs.seed),
-                output_type="pil", **calls.asked(pipe, inputs.settings),
+        hole = mask[window.rows, window.columns].astype("uint8") * 255
+        shape = Image.fromarray(resized(hole[..., None].repeat(3, 2), wide, high)[..., 0])
+
+        def one(inputs: Inputs, report: Report) -> Picture:
+            made = model.run(
+                inputs, report, "filling", (wide, high), prompt=text, image=shown, mask_image=shape, width=wide, height=high
             )  # fmt: skip
-        new = resized(calls.pixels_of(made.images[0]), window.width, window.height)
-        result = pasted(picture.pixels, new, place.still, window)
-        meta = {"of": handle, "notes": notes, **calls.used(inputs, wide, high), **result.facts()}
-        return Picture(result.pixels, label=text[:80], meta=meta)
+            result = pasted(picture.pixels, resized(made, window.width, window.height), mask, window)
+            meta = {"of": handle, "notes": [*notes, *short], **model.facts(inputs, (wide, high)), **result.facts()}
+            return Picture(result.pixels, label=text[:80], meta=meta)
+
+        return several(inputs, Share(report, 0.1, 1.0), one)
 
     return inpaint

@@ -1,0 +1,93 @@
+"""A pipeline that is ready to run for an expert: its sizes, its settings, its safety checker, and several pictures of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from models.device import SEEDS
+from models.diffusion import calls
+from models.diffusion.colours import Colours, colours_of
+from models.diffusion.frame import worked
+from models.diffusion.loading import load_pipeline
+from models.diffusion.steps import stepped
+from models.expert import Inputs, Picture, Refusal, Report, Share
+from models.values import Checkpoint
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded *pipe* with the *colours* of its latents; it works at about *area* pixels, sides being multiples of *multiple*."""
+
+    pipe: Any
+    colours: Colours | None
+    area: int
+    multiple: int
+
+    def size(self, width: int, height: int, inputs: Inputs) -> tuple[int, int, list[str]]:
+        """Return the width and height to work at for a picture of *width* x *height*, and a note, none or one: after memory ran out
+        it is a quarter of the usual area."""
+        smaller = bool(inputs.settings.get("smaller"))
+        wide, high = worked(width, height, self.area // 4 if smaller else self.area, self.multiple)
+        return wide, high, ["memory ran short, so the model worked at a quarter of its usual size"] if smaller else []
+
+    def notes(self, text: str, inputs: Inputs) -> list[str]:
+        """Return notes on words that the model does not read to their end or that have no effect, and on too few steps."""
+        negative = str(inputs.settings.get("negative") or "")
+        return [
+            *calls.cut_off(self.pipe, text),
+            *(calls.cut_off(self.pipe, negative, "“negative”") if negative.strip() else []),
+            *calls.unguided(inputs.settings),
+            *calls.enough_steps(inputs.settings)[1],
+        ]
+
+    def run(self, inputs: Inputs, report: Report, word: str, size: tuple[int, int], **given: Any) -> NDArray[np.uint8]:
+        """Return the picture uint8 [h, w, 3] that the pipeline makes of *given* and the call's settings and seed, at about *size*
+        (width, height). Raises Refusal where its safety checker holds the picture back, and Cancelled."""
+        arguments = calls.asked(self.pipe, calls.enough_steps(inputs.settings)[0]) | given
+        with stepped(self.pipe, report, word, self.colours, size[0] / size[1]):
+            made = self.pipe(generator=calls.generator(inputs.seed), output_type="pil", **arguments)
+        if any(getattr(made, "nsfw_content_detected", None) or ()):
+            raise Refusal(
+                "The safety checker of this model held the picture back.", "Say it in other words, or try another seed."
+            )
+        return calls.pixels_of(made.images[0])
+
+    def facts(self, inputs: Inputs, size: tuple[int, int]) -> dict[str, Any]:
+        """Return what is told with a result: the size worked at, the settings, and whether a safety checker looked at it."""
+        parts = self.pipe.components
+        checked = (
+            {"safety_checker": "off" if parts["safety_checker"] is None else "on"} if "safety_checker" in parts else {}
+        )
+        return {**calls.used(inputs, *size), **checked}
+
+
+def ready(checkpoint: Checkpoint, device: str) -> Model:
+    """Load the pipeline of *checkpoint* on *device*; ``area`` and ``multiple`` of its call tell the sizes it works at. Raises Refusal
+    where it cannot be loaded."""
+    pipe = load_pipeline(checkpoint, device)
+    area, multiple = (
+        int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
+    )
+    return Model(pipe, colours_of(pipe), area, multiple)
+
+
+def several(inputs: Inputs, report: Report, make: Callable[[Inputs, Report], Picture]) -> Picture | list[Picture]:
+    """Return the picture or pictures that *make* gives, as many as the call's ``count`` (1), one after another: the first from the
+    call's seed, each further one from the next seed, which its notes name."""
+    count = int(inputs.settings.get("count") or 1)
+    made = []
+    for number in range(count):
+        seed = (inputs.seed + number) % SEEDS
+        picture = make(replace(inputs, seed=seed), Share(report, number / count, (number + 1) / count))
+        if count > 1:
+            picture.meta["seed_used"] = seed
+            own = picture.meta.get("notes", []) if number == 0 else []  # the same of each, said once
+            picture.meta["notes"] = [*own, f"picture {number + 1} of {count} has the seed {seed}"]
+        made.append(picture)
+    return made if count > 1 else made[0]

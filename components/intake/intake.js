@@ -32,6 +32,33 @@ unison.intake = function (element, props, trigger) {
     row.scrollIntoView({ block: "nearest" });
   }
 
+  // A page that is loaded again has lost what was on its way: its name is kept, and told once the tray is there. What was being read
+  // by the server may have come after all.
+  const LOST = "unison-under-way";
+  const inTray = (name) => { const { media, attached } = unison.trayNow(); return attached.filter((ref) => media[ref]?.name === name).length; };
+  window.addEventListener("pagehide", () => {
+    if (!element.isConnected) return;
+    const lost = [...rows.values()].filter((row) => !row.gone).map(({ name, path }) => ({ name, came: Boolean(path), before: inTray(name) }));
+    try { lost.length ? sessionStorage.setItem(LOST, JSON.stringify(lost)) : sessionStorage.removeItem(LOST); } catch { /* off, or full */ }
+  });
+  function tellLost() {
+    if (!document.querySelector(".u-chats")?.dataset.current) return;
+    window.removeEventListener("unison:opened", tellLost);
+    let lost = [];
+    try {
+      lost = JSON.parse(sessionStorage.getItem(LOST) || "[]");
+      sessionStorage.removeItem(LOST);
+    } catch { /* off, or not ours */ }
+    if (lost.length) requestAnimationFrame(() => requestAnimationFrame(() => {
+      const tell = (names, what, remedy) => names.length && refuse(names.join(", "), (names.length > 1 ? "They were" : "It was") + what, remedy + (names.length > 1 ? " them again." : " it again."));
+      const missing = lost.filter(({ name, came, before }) => !came || inTray(name) <= before), names = (came) => missing.filter((one) => one.came === came).map((one) => one.name);
+      tell(names(false), " still on the way when the page was loaded again, and did not arrive.", "Drop");
+      tell(names(true), " still being read when the page was loaded again.", "If nothing of it is in the tray, drop");
+    }));
+  }
+  window.addEventListener("unison:opened", tellLost);
+  tellLost();
+
   // What is wrong with a file as far as a browser can tell: [what, hint], or null. What it is in truth is looked at by the server.
   function fault(file, folder) {
     if (folder) return ["This is a folder.", "Open it and take the files in it."];

@@ -181,6 +181,31 @@ def test_an_upload_can_be_cancelled_and_leaves_nothing(page, site, tmp_path, mon
     assert len([part for part in site.messages(page)[2].parts if isinstance(part, Media)]) == 1
 
 
+def test_files_that_were_on_their_way_when_the_page_was_loaded_again_are_told_by_name(page, tmp_path):
+    first, second, there = (stage.photo(tmp_path / f"{name}.png", SQUARE) for name in ("first", "second", "there"))
+    choose(page, there)
+    tiles(page, "image#1")
+    asked = []
+    page.route("**/gradio_api/upload", lambda route: asked.append(route))  # and no answer
+    choose(page, first, second)
+    page.wait_for_function("() => document.querySelectorAll('.u-under-way li').length === 2")
+    assert stage.until(lambda: page.evaluate("true") and asked)
+    assert len(asked[0].request.headers["x-unison-who"]) > 16, "by which the server knows whose share it takes"
+    page.reload()
+    page.wait_for_selector(".u-refusal >> text=first.png, second.png")
+    told = page.locator(".u-refusal").inner_text()
+    assert "They were still on the way when the page was loaded again, and did not arrive. Drop them again." in told
+    assert page.locator(".u-refusal").count() == 1
+    tiles(page, "image#1")
+    page.unroute("**/gradio_api/upload")
+    choose(page, first)
+    tiles(page, "image#1", "image#2")
+    page.reload()
+    tiles(page, "image#1", "image#2")
+    page.wait_for_selector(".u-chats[data-current]:not([data-current=''])", state="attached")
+    assert page.locator(".u-refusal").count() == 0, "told once, and of nothing that came"
+
+
 def test_sending_does_not_wait_for_a_file_that_is_read_and_was_cancelled(page, site, tmp_path, monkeypatch):
     photo = stage.photo(tmp_path / "square.png", SQUARE)
     stage.attach(page, photo)

@@ -19,6 +19,7 @@ from models import profiles
 from models.box_files import grounded
 from models.device import hardware
 from models.expert import Refusal
+from models.profiles_hub import unchecked
 from models.router import Router
 from models.store import Store
 from models.values import Checkpoint, Media, Message, Profile, Region
@@ -59,6 +60,8 @@ class Engine:
         self.profile, self.why = (
             (profile, "It was given.") if profile else profiles.choose(settings.profile, hardware())
         )
+        if not settings.safety:
+            self.profile = unchecked(self.profile)
         folders = (settings.experts_folder,) if settings.experts_folder else ()
         found = find_experts(folders)
         extra = {path.stem for folder in folders for path in folder.glob("*.py")}

@@ -33,6 +33,7 @@ class Settings:
     open_browser: bool = True
     console: bool = False
     desktop: bool = False
+    safety: bool = True
     mcp: str = ""
     files: Path | None = None
     text_limit: int = 20_000
@@ -121,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--files", type=Path, metavar="FOLDER", help="with --mcp: the folder whose files such a program may name")
     add("--share", action="store_true", default=None, help="also open a public address (needs the internet; off)")
     add("--no-browser", dest="open_browser", action="store_false", default=None, help="do not open a browser window")
+    add(
+        "--no-safety-checker",
+        dest="safety",
+        action="store_false",
+        default=None,
+        help="load models of the hub without the safety checker that some of them have; their results say so",
+    )
     add("--quota", dest="quota_bytes", type=_positive, metavar="GB", help="media kept per person (default: 2)")
     add("--keep-days", type=_positive, metavar="DAYS", help="files of no conversation are removed after (default: 30)")
     add("--deadline", type=_positive, metavar="SECONDS", help="longest run of one expert (default: 900)")

@@ -69,6 +69,12 @@ def _machine(engine: Engine) -> list[Row]:
     shared = "a public address too: whoever has it can open the page. " if settings.share else ""
     return [
         Row("Profile", engine.profile.name, engine.why, "--profile NAME"),
+        Row(
+            "Safety checkers",
+            "on" if settings.safety else "off",
+            "Stable Diffusion 1.5 comes with one, which holds pictures back; its results say whether it looked.",
+            "--no-safety-checker",
+        ),
         Row("Device", engine.device, device, "--device cpu, cuda or cuda:N"),
         Row("Processor threads", *threads, "--threads N"),
         Row(

@@ -63,6 +63,8 @@ QWEN_INPAINT = replace(
     call={**QWEN_IMAGE.call, "pipeline": "QwenImageInpaintPipeline", "strength": 1.0, "area": 1024 * 1024},
 )
 
+CHECKED = frozenset({SD_IMAGE.source})
+"""Checkpoints that come with a safety checker that is loaded."""
 _TABLE: tuple[tuple[str, dict[str, Checkpoint], dict[str, float], str], ...] = (
     (
         "paper", {"image": SD_IMAGE, "edit": PIX2PIX, "inpaint": SD_INPAINT}, {"ram": 12.0, "vram": 4.0},
@@ -116,6 +118,22 @@ def fetched(profile: Profile) -> list[Checkpoint]:
     """Return the checkpoints of *profile* that come from the model hub, each set of files once."""
     every = (c for checkpoints in profile.experts.values() for c in checkpoints if c.revision)
     return list({(c.source, c.revision): c for c in every}.values())
+
+
+def unchecked(profile: Profile) -> Profile:
+    """Return *profile* with no safety checker of any of its models."""
+
+    def without(checkpoint: Checkpoint) -> Checkpoint:
+        if not checkpoint.revision:
+            return checkpoint
+        left = [*dict.fromkeys((*checkpoint.call.get("without", ()), "safety_checker"))]
+        return (
+            replace(checkpoint, call={**checkpoint.call, "without": left})
+            if checkpoint.source in CHECKED
+            else checkpoint
+        )
+
+    return replace(profile, experts={task: tuple(map(without, every)) for task, every in profile.experts.items()})
 
 
 def terms(profile: Profile) -> str:

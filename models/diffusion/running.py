@@ -37,9 +37,13 @@ class Model:
         return wide, high, ["memory ran short, so the model worked at a quarter of its usual size"] if smaller else []
 
     def notes(self, text: str, inputs: Inputs) -> list[str]:
-        """Return notes on words that the model does not read to their end or that have no effect, and on too few steps."""
+        """Return notes on words that the model does not read to their end or that have no effect, on too few
+        steps, and on whether a safety checker looks at pictures, of a model that can have one."""
         negative = str(inputs.settings.get("negative") or "")
+        parts = self.pipe.components
+        checked = "a" if parts.get("safety_checker") is not None else "no"
         return [
+            *([f"{checked} safety checker looks at pictures of this model"] if "safety_checker" in parts else []),
             *calls.cut_off(self.pipe, text),
             *(calls.cut_off(self.pipe, negative, "“negative”") if negative.strip() else []),
             *calls.unguided(inputs.settings),

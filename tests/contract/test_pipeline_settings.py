@@ -12,7 +12,7 @@ from PIL import Image
 
 from models.expert import Masks, Picture, Refusal, discover
 from models.profiles import PROFILES
-from models.profiles_hub import KLEIN_IMAGE, QWEN_IMAGE, SD_IMAGE, SD_INPAINT, Z_IMAGE
+from models.profiles_hub import KLEIN_IMAGE, QWEN_IMAGE, SD_IMAGE, SD_INPAINT, Z_IMAGE, unchecked
 from models.router import Ran, Router
 from models.store import Store
 from models.values import Box, Checkpoint, Media, Phrase, Profile, Ref, Region, TaskCall
@@ -255,12 +255,26 @@ def test_what_the_safety_checker_objects_to_is_held_back_and_the_result_says_whe
 
     with draw(router("sd"), steps=1) as ran:
         assert ran.values[0].meta["safety_checker"] == "on"
+        assert "a safety checker looks at pictures of this model" in notes(ran)
     ran, made = fill(router("fill"), tmp_path, noise("RGB"), Box(0.2, 0.2, 0.7, 0.7))
     with ran:
         assert made.meta["safety_checker"] == "off"
     monkeypatch.setattr(StableDiffusionSafetyChecker, "forward", lambda self, clip_input, images: (images, [True]))
     with pytest.raises(Refusal, match="safety checker of this model held the picture back"):
         draw(router("sd"), steps=1)
+
+
+def test_the_checker_can_be_switched_off_and_the_result_says_so(tmp_path: Path) -> None:
+    profile = unchecked(PROFILES["paper"])
+    checkpoint = profile.experts["image"][0]
+    assert checkpoint.call["without"] == ["safety_checker"]
+    assert profile.experts["edit"][0] == PROFILES["paper"].experts["edit"][0]
+    assert unchecked(PROFILES["nano"]) == PROFILES["nano"]
+    folder = tiny_pipelines.twin(tmp_path / "sd", checkpoint.source, "fp16")
+    own = Profile("off", profile.unified, {"image": (small(checkpoint, folder),)})
+    with draw(Router(own, Store(tmp_path / "media"), discover()), steps=1) as ran:
+        assert ran.values[0].meta["safety_checker"] == "off"
+        assert "no safety checker looks at pictures of this model" in notes(ran)
 
 
 def test_the_experts_of_nano_name_a_setting_that_only_pipelines_have(router: Callable[[str], Router]) -> None:

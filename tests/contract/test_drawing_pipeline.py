@@ -1,0 +1,228 @@
+"""The pipeline of the network that is trained here: written, read and run by the experts that run published ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.expert import Cancelled, Expert, Inputs, Picture, Refusal, discover
+from models.reader import TEXT_ENCODER
+from models.values import Box, Checkpoint, Labelled, Media, Phrase, Ref, Region, TaskCall
+
+pytest.importorskip("diffusers", reason="diffusers is not installed")
+pytestmark = pytest.mark.skipif(not (TEXT_ENCODER / "config.json").is_file(), reason="there is no sentence encoder")
+
+SIDE = 32
+PLACE = Box(0.25, 0.25, 0.6, 0.75)
+CALLS: dict[str, tuple[Any, ...]] = {
+    "image_diffusers": (Phrase("a red fox on a meadow"),),
+    "layout_diffusers": (Phrase("a park"), Labelled("a dog", Box(0.1, 0.5, 0.4, 0.9)), Labelled("a ball", Box(0.5, 0.6, 0.7, 0.8))),
+    "edit_diffusers": (Ref("image#1"), Phrase("make it night")),
+    "inpaint_diffusers": (Ref("image#1"), Ref("region#1"), Phrase("a cat")),
+}  # fmt: skip
+
+
+def tiny() -> Any:
+    """Return a random pipeline of the smallest shape whose last layer says something, as training leaves it."""
+    from diffusers import AutoencoderDC, FlowMatchEulerDiscreteScheduler, UNet2DConditionModel
+
+    from models.diffusion.conditions import EXTRA
+    from models.diffusion.drawing import DrawingPipeline
+
+    torch.manual_seed(0)
+    widths: Any = (8, 8, 16)
+    vae = AutoencoderDC(
+        latent_channels=4, encoder_block_out_channels=widths, decoder_block_out_channels=widths, encoder_layers_per_block=(0, 1, 1),
+        decoder_layers_per_block=(0, 1, 1), encoder_qkv_multiscales=((),) * 3, decoder_qkv_multiscales=((),) * 3,
+    )  # fmt: skip
+    unet = UNet2DConditionModel(
+        sample_size=SIDE // 4, in_channels=2 * 4 + EXTRA, out_channels=4, block_out_channels=(16, 32), layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=32, attention_head_dim=2, norm_num_groups=16, attention_type="gated", encoder_hid_dim=384,
+        encoder_hid_dim_type="text_proj",
+    )  # fmt: skip
+    for name, value in unet.named_parameters():
+        if name.endswith(("alpha_attn", "alpha_dense")):
+            torch.nn.init.constant_(value, 0.9)
+    return DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("drawing")
+    tiny().save_pretrained(target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def experts(folder: Path) -> dict[str, Expert]:
+    return {name: discover()[name].load(checkpoint(folder, name), "cpu") for name in CALLS}
+
+
+def checkpoint(folder: Path, expert: str) -> Checkpoint:
+    """Return the entry that a profile would have: data alone."""
+    call = {"pipeline": "DrawingPipeline", "area": SIDE * SIDE, "multiple": 8}
+    return Checkpoint(expert, source=str(folder), call=call)
+
+
+def picture(height: int = 61, width: int = 90) -> Picture:
+    return Picture(np.random.default_rng(5).integers(0, 256, (height, width, 3), np.uint8))
+
+
+def run(
+    expert: Expert, name: str, tmp_path: Path, *args: Any, seed: int = 7, report: Any = None, **settings: Any
+) -> Picture:
+    inputs = Inputs(
+        {"image#1": picture()}, {"image#1": Media("image", "image#1", "")}, {"region#1": Region(1, "image#1", box=PLACE)},
+        tmp_path, seed, {"steps": 3, "guidance": 2.0, **({"gates": 1.0} if "layout" in name else {}), **settings},
+    )  # fmt: skip
+    made = expert(TaskCall("t1", name.partition("_")[0], args or CALLS[name]), inputs, report or (lambda *_: None))
+    assert isinstance(made, Picture)
+    return made
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_trained_pipeline_serves_each_task_with_steps_previews_and_seeds(
+    name: str, experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    told: list[tuple[str, Any]] = []
+
+    def report(fraction: float, word: str = "", preview: Any = None) -> None:
+        told.append((word, preview() if callable(preview) else preview))
+
+    one = run(experts[name], name, tmp_path, report=report)
+    assert np.array_equal(one.pixels, run(experts[name], name, tmp_path).pixels)
+    assert not np.array_equal(one.pixels, run(experts[name], name, tmp_path, seed=8).pixels)
+    assert any("step 3 of 3" in word for word, _ in told)
+    shown = [preview for _, preview in told if preview is not None]
+    assert shown
+    assert all(preview.shape == (SIDE // 4, preview.shape[1], 3) or preview.shape[2] == 3 for preview in shown)
+    if name == "inpaint_diffusers":
+        assert one.meta["changed_outside"] == 0 < one.meta["changed_inside"]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_stop_ends_the_trained_pipeline_within_a_step_and_the_next_run_is_clean(
+    name: str, experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    before, words = run(experts[name], name, tmp_path), list[str]()
+
+    def stop(fraction: float, word: str = "", preview: Any = None) -> None:
+        words.append(word)
+        if "step 1 of" in word:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(experts[name], name, tmp_path, report=stop)
+    assert not any("step 2" in word for word in words)
+    assert np.array_equal(before.pixels, run(experts[name], name, tmp_path).pixels)
+
+
+def test_boxes_and_their_labels_change_what_the_trained_pipeline_draws(
+    experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    name = "layout_diffusers"
+    made = [
+        run(experts[name], name, tmp_path, Phrase("a park"), *items).pixels
+        for items in (
+            (Labelled("a dog", Box(0.1, 0.5, 0.4, 0.9)),), (Labelled("a dog", Box(0.5, 0.1, 0.9, 0.4)),),
+            (Labelled("a cat", Box(0.1, 0.5, 0.4, 0.9)),), (),
+        )
+    ]  # fmt: skip
+    assert all(not np.array_equal(made[a], made[b]) for a in range(4) for b in range(a))
+
+
+def test_the_trained_pipeline_says_where_it_stopped_reading(experts: dict[str, Expert], tmp_path: Path) -> None:
+    made = run(experts["image_diffusers"], "image_diffusers", tmp_path, Phrase("a red fox " * 40))
+    assert any("read the first 32 of 120 word pieces" in note for note in made.meta["notes"])
+
+
+def test_tasks_of_one_trained_checkpoint_share_its_weights(folder: Path) -> None:
+    from models.diffusion.loading import load_pipeline
+
+    one, other = (load_pipeline(checkpoint(folder, name), "cpu") for name in ("image_diffusers", "edit_diffusers"))
+    assert one.unet is other.unet
+    assert one.scheduler is not other.scheduler
+
+
+def test_a_setting_that_the_trained_pipeline_lacks_is_refused(experts: dict[str, Expert], tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="no setting “negative”"):
+        run(experts["image_diffusers"], "image_diffusers", tmp_path, negative="a dog")
+
+
+def test_guidance_of_one_is_the_network_alone_and_each_part_of_it_counts() -> None:
+    pipe = tiny()
+    pipe.set_progress_bar_config(disable=True)
+    image = Image.fromarray(picture(SIDE, SIDE).pixels)
+
+    def made(**given: Any) -> Any:
+        return pipe("make it night", image, num_inference_steps=2, generator=torch.Generator().manual_seed(1),
+                    output_type="np", **given).images  # fmt: skip
+
+    plain = made(guidance_scale=1.0)
+    assert np.allclose(plain, made(guidance_scale=1.0 + 1e-6), atol=1e-4)
+    assert not np.allclose(plain, made(guidance_scale=3.0), atol=1e-3)
+    assert not np.allclose(made(guidance_scale=3.0), made(guidance_scale=3.0, image_guidance_scale=2.0), atol=1e-3)
+
+
+def test_several_pictures_at_once_are_those_of_each_alone() -> None:
+    from models.diffusion.conditions import Conditions, Words
+
+    pipe = tiny()
+    pipe.set_progress_bar_config(disable=True)
+    told = [
+        pipe.conditions(words, None, None, [words], [[0.1, 0.1, 0.6, 0.9]], None, None) for words in ("a dog", "a car")
+    ]
+    noise = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(2))
+    both = Conditions(
+        Words(*(torch.cat([getattr(one.words, name) for one in told]) for name in ("states", "mask"))),
+        *(torch.cat([getattr(one, name) for one in told]) for name in ("labels", "boxes", "there", "source", "hole")),
+    )
+    at_once = pipe.drawn(both, noise, 2, 2.0, 1.5)
+    for row, one in enumerate(told):
+        assert np.allclose(at_once[row], pipe.drawn(one, noise[row : row + 1], 2, 2.0, 1.5)[0], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"width": 30, "height": 32}, "30 x 32 pixels are no multiples of 8"),
+        ({"mask_image": Image.new("L", (SIDE, SIDE), 255)}, "needs the picture"),
+        ({"image": Image.new("RGB", (SIDE, SIDE)), "mask_image": Image.new("L", (SIDE, SIDE))}, "nothing is marked"),
+        ({"gligen_phrases": ["a dog"]}, "1 phrases for 0 boxes"),
+        ({"gligen_phrases": ["a dog"] * 31, "gligen_boxes": [[0, 0, 1, 1]] * 31}, "up to 30"),
+    ],
+)
+def test_what_cannot_be_drawn_says_why(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        tiny()("a fox", **given)
+
+
+def test_a_denoiser_of_other_latents_is_refused() -> None:
+    from models.diffusion.drawing import DrawingPipeline
+
+    pipe = tiny()
+    pipe.unet.register_to_config(in_channels=9)
+    with pytest.raises(ValueError, match="takes 9 channels, not the 36"):
+        DrawingPipeline(pipe.vae, pipe.unet, pipe.scheduler)
+
+
+def test_a_label_is_painted_into_its_box_and_nowhere_else() -> None:
+    from models.diffusion.conditions import RASTER, raster
+
+    labels = torch.ones(1, 2, RASTER) * torch.tensor([1.0, 2.0])[None, :, None]
+    boxes = torch.tensor([[[0.0, 0.0, 0.5, 0.5], [0.25, 0.25, 0.75, 0.625]]])
+    made = raster(labels, boxes, torch.tensor([[1.0, 1.0]]), 8, 8)
+    assert made.shape == (1, RASTER + 3, 8, 8)
+    first, cover = made[0, 0], made[0, -1]
+    assert torch.equal(first[:2, :2], torch.ones(2, 2))  # the first alone
+    assert torch.equal(first[2:5, 2:6], torch.full((3, 4), 2.0))  # the later one lies over it
+    assert torch.equal(cover[5:], torch.zeros(3, 8))
+    assert made[0, RASTER, 3, 2:6].tolist() == [-0.75, -0.25, 0.25, 0.75]  # across the second box
+    hidden = raster(labels, boxes, torch.tensor([[1.0, 0.0]]), 8, 8)
+    assert not hidden[0, :, 4:, :].any()

@@ -16,6 +16,7 @@ from app.bundle import load as load_bundle
 from app.bundle import save_to_share
 from app.engine import Engine
 from app.overrides import choices
+from app.recipes import settings_of
 from app.replay import replay as replay_calls
 from app.session import is_owner, new_owner
 
@@ -102,7 +103,14 @@ def _turns(engine: Engine) -> None:
             made = engine.branch_off(session, None if message is None else programs.number(message))
             return {"conversation": made.conversation}
 
-    for light in (stop, skip, media, messages, foresee, choose, undo, redo, branch):
+    def recipe(conversation: str, owner: str, media: str) -> dict:
+        """Read back how an attached picture says that it was made: one that this program drew and that was saved as it is. media: its
+        handle. Returns {"task", "expert", "checkpoint", "seed", "settings", "inputs": the SHA-256 of what it was made from, by
+        handle, "command": the message that makes it again}. Nothing is run."""
+        with plainly("answering /recipe"):
+            return settings_of(engine, programs.again(engine, owner, conversation), str(media))
+
+    for light in (stop, skip, media, messages, recipe, foresee, choose, undo, redo, branch):
         gr.api(light, api_name=light.__name__, concurrency_limit=None)
 
 

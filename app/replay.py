@@ -13,6 +13,7 @@ from models.expert import Cancelled, Refusal, Report
 from models.values import Media, Region, Step, TaskCall
 
 from app.engine import Engine
+from app.recipes import written
 from app.session import Session
 
 STOPPED = "It was stopped."
@@ -136,7 +137,8 @@ def _again(
         return "failed", f"{step.expert} is not here."
     try:
         with engine.router.run(call, shelf, regions, report, step.seed, ran[0]) as again:
-            stored = [one for value in again.values for one in engine.store.put(value)]
+            origin = written(engine, again.step, regions, shelf)
+            stored = [one for value in again.values for one in engine.store.put(value, origin=origin)]
     except Refusal as refusal:
         return "failed", refusal.what
     except Cancelled:

@@ -22,6 +22,7 @@ from app.chosen import kept
 from app.events import Event, Finished, Options, Progress
 from app.jobs import Job
 from app.names import Names
+from app.recipes import written
 from app.turn import Run, Stored, Turn
 
 if TYPE_CHECKING:
@@ -288,7 +289,8 @@ class Reply:
         drawn = [r for r in self._drawn if meant is None or r.handle in meant]
         with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn) as ran:
             report(1.0, "saving")
-            return ran.step, [stored for value in ran.values for stored in engine.store.put(value)]
+            origin = written(engine, ran.step, self._regions, shelf)
+            return ran.step, [stored for value in ran.values for stored in engine.store.put(value, origin=origin)]
 
     def _expert_name(self, call: TaskCall) -> str:
         for checkpoint, name in self._engine.implementations(call.task):

@@ -24,6 +24,7 @@ LENGTH_LIMIT = 4000
 _COMMAND = re.compile(r"\s*/([A-Za-z][A-Za-z0-9_-]*)(?=\s|$)")
 _HANDLE = re.compile(r"@?((?:image|video|audio|mask|region)#[0-9]{1,9})[,.;:!?]*", re.IGNORECASE)
 _SETTING = re.compile(r"([A-Za-z_]+)=(\S+)")
+_QUOTED = re.compile(r'(?<!\S)([A-Za-z_]+)="([^"]*)"(?!\S)')
 _TOKENS_ONLY = re.compile(
     r'(?:\s*(?:"(?:[^"\\]|\\.)*"|<box>[^<]*</box>|<pt>[^<]*</pt>|<t>[^<]*</t>))+\s*', re.DOTALL
 )  # fmt: skip
@@ -61,7 +62,7 @@ class _Words:
         self.params: dict[str, str] = {}
         self._names = {param.name for param in task.params}
         self._choices = [param for param in task.params if param.type == "choice"]
-        pieces = re.split(r"(\s+)", text.strip())
+        pieces = re.split(r"(\s+)", _QUOTED.sub(self._quoted, text).strip())
         kept: list[str] = []
         quoted = False
         for number in range(0, len(pieces), 2):  # the odd pieces are the space between
@@ -76,6 +77,14 @@ class _Words:
                 self.refs.append(Ref(f"{kind.lower()}#{int(digits)}"))
             kept += [pieces[number - 1] if number and kept else "", word]
         self.rest = self._trimmed(kept)
+
+    def _quoted(self, match: re.Match[str]) -> str:
+        """Take ``name="several words"`` where it is a setting and stands in no quotation; else leave it as it is."""
+        name = match[1].lower()
+        if name not in self._names or match.string[: match.start()].count('"') % 2:
+            return match[0]
+        self.params[name] = match[2].strip()
+        return ""
 
     def _setting(self, word: str) -> bool:
         match = _SETTING.fullmatch(word)

@@ -24,7 +24,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from models import display
+from models import display, recipe
 from models.box_files import export_boxes
 from models.expert import Clip, Masks, Picture, Refusal, Sound, Value
 from models.facts import clip_facts, plain
@@ -221,7 +221,7 @@ class Store:
         """Return the meta of a file and, where browsers do not show it, a copy in *folder* that they do."""
         if kind == "image":
             picture = load_image(path)  # whole: damage is told now and not when an expert reads it
-            return image_meta(path) | picture.meta, display.picture(picture, found, folder)
+            return image_meta(path) | picture.meta | recipe.facts(path), display.picture(picture, found, folder)
         if kind == "video":
             clip = clip_info(path)
             facts = clip_facts(clip)
@@ -229,15 +229,15 @@ class Store:
             return facts | ({} if start is None else {"start": start}), shown
         return sound_meta(path), display.sound(path, found, folder)
 
-    def put(self, value: Value, meta: Mapping[str, Any] | None = None) -> list[Stored]:
+    def put(self, value: Value, meta: Mapping[str, Any] | None = None, origin: str = "") -> list[Stored]:
         """Store what an expert made: a Picture as PNG, a Clip's file, a Sound as 16-bit WAV, Masks as one entry per object
-        (8-bit PNG of 0 and 255 for a picture, ``.rle.json`` for a clip). *meta* is added to the facts of each.
+        (8-bit PNG of 0 and 255 for a picture, ``.rle.json`` for a clip). *meta* is added to the facts of each, *origin* (``models.recipe``) to a Picture's file.
 
         Raises Refusal when the disk or the quota is full, ValueError when an array is not of the type it should be.
         """
         extra = plain(meta or {})
         if isinstance(value, Picture):
-            data = encode_png(value.pixels)
+            data = recipe.added(encode_png(value.pixels), origin)
             height, width = value.pixels.shape[:2]
             facts = {**plain(value.meta), "width": int(width), "height": int(height), "format": "PNG",
                      "label": value.label}  # fmt: skip

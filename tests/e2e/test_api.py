@@ -18,7 +18,7 @@ from engine_stubs import picture
 from PIL import Image
 
 NAMES = [
-    "/chat", "/retry", "/edit", "/stop", "/skip", "/media", "/messages", "/foresee", "/choose", "/undo", "/redo", "/branch",
+    "/chat", "/retry", "/edit", "/stop", "/skip", "/media", "/messages", "/recipe", "/foresee", "/choose", "/undo", "/redo", "/branch",
     "/conversations", "/rename", "/delete", "/restore", "/export", "/save", "/load", "/replay",
 ]  # fmt: skip
 FOX = '<task>image "a fox"</task>'

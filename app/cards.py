@@ -127,7 +127,9 @@ def with_source(shown: dict[str, Any], medium: Media, call: TaskCall | None, she
     if source:
         sides = [(one.meta.get("width"), one.meta.get("height")) for one in (source, medium)]
         same = sides[0] == sides[1] and all(sides[0])
-        more["before"] = {"kind": source.kind, "ref": source.handle, "url": url_of(source, link), "same": same}
+        before = medium_card(source, shelf, link)
+        sound = {name: before[name] for name in ("wave", "duration") if name in before and source.kind == "audio"}
+        more["before"] = {"kind": source.kind, "ref": source.handle, "url": before["url"], "same": same, **sound}
     return {**shown, **more}
 
 
@@ -195,6 +197,22 @@ def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -
             shown["refine"] = [{**tray, "mask": mask.handle, "mask_url": url_of(mask, link)} for mask in drawn_on]
         items.append(shown)
     return items
+
+
+def is_drawn_in(shown: Mapping[str, Any], medium: Media) -> bool:
+    """Tell whether *medium* is the clip of the masks that the item *shown* shows, with these drawn in."""
+    before = shown.get("before", {})
+    if medium.kind != "video" or shown["kind"] != "masks" or before.get("kind") != "video":
+        return False
+    return medium.meta.get("of") == before["ref"] and all("file" in mask for mask in shown["masks"])
+
+
+def with_drawn(shown: dict[str, Any], medium: Media, shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
+    """Return the item of a clip's masks with the clip *medium*, in which they are drawn: it is at hand there and is not shown once
+    more."""
+    drawn = item(medium, shelf, link)
+    caption = ", drawn in as ".join(filter(None, (shown["caption"], drawn["caption"])))
+    return {**shown, "caption": caption, "drawn": {name: drawn[name] for name in ("ref", "file", "download", "uses")}}
 
 
 def _moves(mask: Media) -> bool:

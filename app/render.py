@@ -15,7 +15,19 @@ from models.box_files import boxes_of
 from models.palette import index_of
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
 
-from app.cards import Link, again_json, item, key, label_of, mask_items, progress_json, step_json, with_source
+from app.cards import (
+    Link,
+    again_json,
+    is_drawn_in,
+    item,
+    key,
+    label_of,
+    mask_items,
+    progress_json,
+    step_json,
+    with_drawn,
+    with_source,
+)
 from app.events import Progress
 from app.places import Place, marked, masks_meant, place_cards, with_marks
 from app.prose import markdown, phrase
@@ -184,7 +196,10 @@ class _Reply:
     def _results(self, made: _Call) -> list[dict[str, Any]]:
         items = mask_items([medium for medium in made.media if medium.kind == "mask"], self._shelf, self._link)
         for medium in made.media:
-            if medium.kind != "mask":
+            host = next((at for at, one in enumerate(items) if is_drawn_in(one, medium)), None)
+            if host is not None and "drawn" not in items[host] and medium.handle not in self._on:
+                items[host] = with_drawn(items[host], medium, self._shelf, self._link)
+            elif medium.kind != "mask":
                 shown = item(medium, self._shelf, self._link)
                 items.append(with_source(shown, medium, made.call, self._shelf, self._link))
         known = {medium.handle for medium in self._own}

@@ -6,7 +6,8 @@ The value is plain JSON, and the browser turns every string of it into a text no
      "items": [item], "again": {"id", "ran", "seed", "tokens"}, "skipped": str,
      "progress": {"call", "title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
     item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "alt", "width",
-            "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size},
+            "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size,
+            "wave", "duration"}, "drawn": {"ref", "file", "download", "uses"},
             "badge": {"holds", "text", "detail"}, "boxes": [{"box", "label", "key", "hue", "span", "quiet"}],
             "points": [{"point", "key", "hue", "span"}], "stretches": [{"span", "label", "key", "hue", "also": [key]}],
             "regions": [{"number", "text", "key", "time", "shapes"}], "masks": [{"ref", "url", "text", "label", "key", "hue", "file"}],
@@ -15,7 +16,7 @@ The value is plain JSON, and the browser turns every string of it into a text no
 
 A *key* is a word: whatever carries the class ``u-k-KEY``, here or in the words of a message, lights up together. *hue* is
 the number of a colour, from 0; a *span* is [from, to] in seconds. The *file* of a clip's mask is what
-:func:`models.mask_files.clip_to_json` writes. *refine* has the masks that can be drawn on; an *echo* repeats a mark of an earlier message.
+:func:`models.mask_files.clip_to_json` writes; *drawn* is the clip with its masks drawn in. *refine* has the masks that can be drawn on; an *echo* repeats a mark of an earlier message.
 
 Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media),
 and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format", "frame"}), ``unison:again`` ({"call", "seed": "same" |

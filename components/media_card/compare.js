@@ -6,7 +6,7 @@ unison.compare = function (item, node, media) {
   // A player that shows no controls of its own gets none here.
   const own = media.controls === true, before = item.before, sound = before.kind === "audio", film = before.kind === "video";
   const tag = (text) => h("span", { class: "u-which" }, text);
-  let old = null, slider = null, line = null, mode = "", held = false, unfollow = () => {};
+  let old = null, player = null, slider = null, line = null, mode = "", held = false, unfollow = () => {};
 
   const button = (label, attributes, onclick) => h("button", { type: "button", class: "u-btn", ...attributes, onclick }, label);
 
@@ -28,6 +28,7 @@ unison.compare = function (item, node, media) {
     old = before.kind === "image"
       ? h("img", { src: local(before.url), alt: before.ref + ", before", class: "u-before", draggable: "false" })
       : h(film ? "video" : "audio", { src: local(before.url), preload: "auto", playsinline: film, class: "u-before", "aria-label": before.ref + ", before" });
+    if (sound) player = h("div", { class: "u-sound" }, local(before.wave) && unison.soundPicture(before, old), old);
     if (!sound) old.classList.toggle("u-contain", !before.same);
     if (film) old.muted = true;
     return old;
@@ -47,12 +48,13 @@ unison.compare = function (item, node, media) {
     if (film) media.controls = own && (side || (!mode && !held));
     if (!mode && !held) { old?.remove(); return; }
     const copy = original();
+    if (sound && side) player.append(copy); // it was with the result while it was held
     copy.style.clipPath = "";
     if (side) {
       beside.style.aspectRatio = sound ? "" : node.style.aspectRatio;
-      beside.append(copy, ...(sound ? [] : [marks[0]]));
+      beside.append(sound ? player : copy, marks[0]);
+      node.append(marks[1]);
       if (sound) copy.controls = true;
-      else node.append(marks[1]);
     } else {
       if (sound) copy.controls = false;
       node.append(copy, ...(held ? [marks[0]] : []));

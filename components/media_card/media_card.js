@@ -200,6 +200,10 @@ unison.mediaCard = function (element, props, watch) {
     return [main, asked];
   }
 
+  // The clip in which the masks are drawn looks as they do on the player, so it is not shown once more.
+  const drawnIn = (drawn) => h("span", { class: "u-group", role: "group", "aria-label": drawn.ref + ", the masks drawn in" }, drawn.ref,
+    button("Use as input", { "data-act": "use-drawn" }, () => tell("use", drawn.uses)), link("Download", drawn.file, drawn.download));
+
   function itemActions(item, actions) {
     if (item.actions === false) return;
     if (item.draw) actions.append(...drawers(item));
@@ -208,6 +212,7 @@ unison.mediaCard = function (element, props, watch) {
     if (item.kind === "masks") {
       const refs = item.masks.map((mask) => mask.ref);
       actions.append(exports(refs, ["png", "rle", "coco", "svg"]), ...(item.frame ? [exports(refs, ["png", "svg"], item.frame)] : []));
+      if (item.drawn) actions.append(drawnIn(item.drawn));
     } else if ((item.boxes || []).length) actions.append(exports([item.ref], ["coco", "svg"]));
   }
 

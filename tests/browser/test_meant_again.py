@@ -116,6 +116,12 @@ def test_masks_are_compared_with_what_they_are_of_picture_and_clip(page, tmp_pat
 def test_a_clips_masks_are_compared_and_its_player_stays_as_it_was(page, tmp_path):
     follow(page, tmp_path)
     item = page.locator(".u-item[data-kind=masks]")
+    assert page.locator("[data-testid=bot] video").count() == 1, (
+        "the clip with its masks drawn in is not shown once more"
+    )
+    item.locator("[data-act=use-drawn]").click()
+    page.wait_for_selector(".u-tile[data-ref='video#2']")
+    assert item.locator("[data-download]").get_attribute("download") == "video-2.mp4"
     item.locator("[data-act=compare]").click()
     item.locator("[data-way=side]").click()
     assert item.locator(".u-beside video").is_visible()

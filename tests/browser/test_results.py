@@ -94,12 +94,20 @@ def test_a_sound_is_compared_by_hearing_both_and_by_holding(page, tmp_path):
     result = bot(page, "audio#2")
     result.locator("[data-act=compare]").click()
     assert result.locator("audio").count() == 2
+    waves = result.locator(".u-wave img").evaluate_all("nodes => nodes.map((node) => node.getAttribute('src'))")
+    given = page.locator("[data-testid=user] [data-ref='audio#1'] .u-wave img").get_attribute("src")
+    assert waves[0] == given != waves[1], "the original has the same player as the result"
+    assert result.locator(".u-which:visible").all_inner_texts() == ["before", "after"]
     hold = result.locator("[data-act=hold]")
     hold.focus()
     page.keyboard.down("Space")
     page.wait_for_function("() => !document.querySelector('[data-ref=\"audio#2\"] audio.u-before').paused")
     page.keyboard.up("Space")
     page.wait_for_function("() => document.querySelector('[data-ref=\"audio#2\"] audio.u-before').paused")
+    result.locator("[data-act=compare]").click()
+    assert result.locator(".u-wave:visible").count() == 1
+    result.locator("[data-act=compare]").click()
+    assert result.locator(".u-beside audio").is_visible()
 
 
 def sound(page, folder, seconds=1.0):

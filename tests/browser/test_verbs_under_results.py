@@ -12,14 +12,14 @@ AGAIN = {"again:new", "again:same", "act:copy"}
 OWN = {"act:draw", "act:use", "download"}
 FRAMES = {"act:play", "act:back", "act:next"}
 BOXES = {"all:coco", "all:svg"}
+DRAWN = {"act:use-drawn", "download"}
 MASKS = {"all:png", "all:rle", "all:coco", "all:svg"}
 TABLE = {
     ("image", "image#2"): {*OWN, *BOXES},
     ("image", "image#3"): {*OWN, *BOXES, "act:compare"},
     ("image", "image#4"): {*OWN, "act:compare"},
     ("masks", "mask#1"): {"act:draw", "act:use", "act:compare", *MASKS},
-    ("masks", "mask#2"): {"act:draw", "act:use", "act:compare", *MASKS, *FRAMES, "frame:png", "frame:svg"},
-    ("video", "video#2"): {*OWN, *FRAMES, "act:compare"},
+    ("masks", "mask#2"): {"act:draw", "act:use", "act:compare", *MASKS, *FRAMES, "frame:png", "frame:svg", *DRAWN},
     ("video", "video#3"): {*OWN, *FRAMES, "act:compare"},
     ("audio", "audio#2"): {*OWN, "act:compare"},
 }

@@ -252,6 +252,7 @@ def test_media_are_listed_and_masks_exported(client, tmp_path):
 
 NEEDED = {
     "/export": {"masks": ["mask#1"]}, "/edit": {"text": "x"}, "/choose": {"message": 0}, "/rename": {"title": "x"},
+    "/recipe": {"media": "image#1"},
 }  # fmt: skip
 
 

@@ -104,6 +104,8 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
         "uses": [tray],
     }
+    if medium.kind == "image" and medium.meta.get("made"):
+        shown["recipe"] = True
     if medium.kind in ("image", "video", "audio"):
         at = next((region.time for region in regions if region.time is not None), None)
         shown["draw"] = {**tray, "at": at} if at is not None else tray

@@ -167,6 +167,7 @@ def build(engine: Engine) -> Any:
         boxes[0].example_select(actions.example, [owner], shown, **stream)
         # A second press may come before the first is answered.
         tray.drop(actions.drop, [tray, owner], [tray], **quiet, trigger_mode="multiple")
+        asked.recipe(results.recipe, [owner], [asked], **quiet)
         asked.export(results.export, [owner], [asked], **quiet, trigger_mode="multiple")
         bring.upload(sidebar.bring, [bring, owner], shown, **{**quiet, "concurrency_limit": 1})
         chats.bundle(sidebar.bundle, [owner], [chats], **quiet)

@@ -15,6 +15,7 @@ from models.tokens import write_call
 from models.values import Media, Message, Step, TaskCall
 
 from app.events import Options
+from app.recipes import settings_of
 from app.ui_actions import Actions, guarded, streaming, tell
 
 LATEST = 16
@@ -89,6 +90,17 @@ class Results:
             made = {"url": self._actions.link(str(path)), "name": name, "n": page.downloads}
             page.exports = [*page.exports, made][-LATEST:]
             return {"files": page.exports}
+
+    @guarded(1)
+    def recipe(self, owner: Any, event: gr.EventData, request: gr.Request) -> Any:
+        """Write the command that made a picture into an empty composer, as the picture's file tells it; nothing is sent."""
+        page, wish = self._actions.page(request, owner), event._data
+        told = settings_of(self._actions.engine, page.session, str(wish.get("ref")))
+        if wish.get("words"):
+            raise Refusal("There are words in the composer.", "Send them or clear them, then press this again.")
+        with page.lock:
+            page.downloads += 1
+            return {"files": page.exports, "command": {"text": told["command"], "n": page.downloads}}
 
     def skip(self, owner: Any, event: gr.EventData, request: gr.Request) -> None:
         """Keep what is done and go on with the next call, where the one that the button stood on still runs."""

@@ -32,7 +32,7 @@ from components.fast_gradio import gr
 
 SCRIPT = "unison.mediaCard(element, props, watch)"
 BRIDGE = """unison.resultsBridge(element, props, trigger, watch); unison.exampleCards(element)
-/* sends 'again', 'skip', 'halt' and 'export' */"""
+/* sends 'again', 'skip', 'halt', 'recipe' and 'export' */"""
 
 
 def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
@@ -43,7 +43,8 @@ def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
 
 def bridge(**keywords: Any) -> Any:
     """Return the ``gr.HTML``, of which nothing is seen, that passes on what cards ask of the server. Python events: ``again``
-    (data "call" and "seed"), ``skip``, ``halt`` and ``export`` (data "refs", "format", "frame"), whose answer {"files": [{"url", "name",
+    (data "call" and "seed"), ``skip``, ``halt``, ``recipe`` (data "ref" and whether there are "words" in the composer; its answer {"command":
+    {"text", "n"}} is written there once) and ``export`` (data "refs", "format", "frame"), whose answer {"files": [{"url", "name",
     "n"}]} makes the browser save each file once. *keywords* go to ``gr.HTML``."""
     return gr.HTML(
         html_template="<span hidden></span>", js_on_load=BRIDGE, apply_default_css=False, padding=False, **keywords

@@ -8,6 +8,16 @@ unison.resultsBridge = function (element, props, trigger, watch) {
   ["again", "skip", "halt", "export"].forEach(listen);
   // The last files that were asked for: each is fetched once, however many come together.
   const fetched = new Set();
+  // A command is written only where nothing is lost by it; the server says so where words stand in its way.
+  const composer = () => document.querySelector("#box textarea");
+  window.addEventListener("unison:recipe", (event) => element.isConnected && trigger("recipe", { ...event.detail, words: !!composer()?.value.trim() }));
+  watch("value", () => {
+    const command = (props.value || {}).command;
+    if (!command || fetched.has(command.n)) return;
+    fetched.add(command.n);
+    window.dispatchEvent(new CustomEvent("unison:write", { detail: command.text }));
+    composer()?.focus();
+  });
   watch("value", () => ((props.value || {}).files || []).forEach((file) => {
     if (fetched.has(file.n)) return;
     fetched.add(file.n);

@@ -208,6 +208,7 @@ unison.mediaCard = function (element, props, watch) {
     if (item.actions === false) return;
     if (item.draw) actions.append(...drawers(item));
     actions.append(button("Use as input", { "data-act": "use" }, () => tell("use", item.uses)));
+    if (item.recipe) actions.append(button("Use its settings", { "data-act": "recipe", title: "Write the command that made it" }, () => tell("recipe", { ref: item.ref })));
     if (item.kind !== "masks" && local(item.url)) actions.append(link("Download", item.file || item.url, item.download));
     if (item.kind === "masks") {
       const refs = item.masks.map((mask) => mask.ref);

@@ -22,6 +22,8 @@ unison.outbox = function (element, trigger) {
     node.setSelectionRange(Math.max(at[0], 0), Math.max(at[1], 0));
   }
 
+  window.addEventListener("unison:write", (event) => element.isConnected && write(event.detail));
+
   // Take what the composer holds; null where there is nothing, as at a second press. What the microphone recorded becomes a
   // file only while it is being sent.
   function take() {

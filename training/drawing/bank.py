@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from models.diffusion.conditions import Words, labels_of, words_of
+from models.diffusion.conditions import labels_of, words_of
 from models.reader import Reader
 from numpy.typing import NDArray
 
@@ -74,17 +74,21 @@ def world_of(side: int, things: int) -> World:
     return World((*NAMES, *others)[:things], side)
 
 
-def _kept(words: Words, rows: int) -> tuple[NDArray[np.float16], NDArray[np.int8]]:
-    """Return states float16 [b, rows, 384] and how many of them each text has."""
-    states = np.zeros((len(words.states), rows, words.states.shape[2]), np.float16)
-    found = words.states[:, :rows].numpy()
-    states[:, : found.shape[1]] = found
-    return states, words.mask.sum(1).clamp(max=rows).numpy().astype(np.int8)
-
-
 def _read(reader: Reader, texts: Sequence[str], rows: int) -> tuple[NDArray[np.float16], NDArray[np.int8]]:
-    parts = [_kept(words_of(reader, texts[start : start + 50]), rows) for start in range(0, len(texts), 50)]
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    """Return the states of *texts*, at most *rows* of each, one text after the other: float16 [all rows, 384], and how many each has."""
+    states, pieces = list[NDArray[np.float16]](), list[int]()
+    for start in range(0, len(texts), 50):
+        words = words_of(reader, texts[start : start + 50])
+        for one, mask in zip(words.states.numpy(), words.mask.numpy(), strict=True):
+            states.append(one[mask][:rows].astype(np.float16))
+            pieces.append(len(states[-1]))
+    return np.concatenate(states), np.array(pieces, np.int8)
+
+
+def _of(data: dict[str, Any], name: str, row: int) -> NDArray[np.float16]:
+    """Return the states of text *row*, float16 [n, 384]."""
+    end = data[f"{name}ends"][row]
+    return np.asarray(data[f"{name}states"][end - data[f"{name}pieces"][row] : end])
 
 
 def _scenes(reader: Reader, seed: int, split: Split, numbers: range, world: World) -> dict[str, Any]:
@@ -162,17 +166,16 @@ class Bank:
         data, row = self._loaded["scenes"][number // self.size], number % self.size
         which = [int(n) for n in data["which"][row] if n >= 0]
         return Scene(
-            data["pixels"][row], data["texts"][row], data["states"][row, : data["pieces"][row]], tuple(data["names"][row]),
+            data["pixels"][row], data["texts"][row], _of(data, "", row), tuple(data["names"][row]),
             tuple(data["phrases"][n] for n in which), data["labels"][which],
-            tuple(data["phrase_states"][n, : data["phrase_pieces"][n]] for n in which), data["boxes"][row, : len(which)],
+            tuple(_of(data, "phrase_", n) for n in which), data["boxes"][row, : len(which)],
         )  # fmt: skip
 
     def change(self, number: int) -> Changed:
         """Return change *number*."""
         data, row = self._loaded["changes"][number // self.size], number % self.size
         kind = tuple(KINDS)[int(data["kinds"][row])]
-        states = data["states"][row, : data["pieces"][row]]
-        return Changed(data["before"][row], data["pixels"][row], data["texts"][row], states, kind)
+        return Changed(data["before"][row], data["pixels"][row], data["texts"][row], _of(data, "", row), kind)
 
     def digest(self) -> str:
         """Return the SHA-256 of the pixels and words of all shards, in order."""
@@ -186,4 +189,5 @@ class Bank:
 def _load(path: Path) -> dict[str, Any]:
     with np.load(path, allow_pickle=False) as file:
         data = {name: file[name] for name in file.files}
-    return {name: json.loads(str(value)) if value.ndim == 0 else value for name, value in data.items()}
+    ends = {name.replace("pieces", "ends"): data[name].astype(np.int64).cumsum() for name in data if "pieces" in name}
+    return {name: json.loads(str(value)) if value.ndim == 0 else value for name, value in data.items()} | ends

@@ -208,9 +208,13 @@ def _reach(op: str, amount: float, side: int) -> tuple[int, int]:
     return (math.ceil(0.08 * side) + 16, 1) if op == "cartoon" else (0, 1)
 
 
-def apply(op: str, rgb: Pixels, amount: float, weight: Weight) -> Pixels:
+def _unheard() -> None:
+    """What nobody listens to."""
+
+
+def apply(op: str, rgb: Pixels, amount: float, weight: Weight, beat: Callable[[], None] = _unheard) -> Pixels:
     """Return *rgb* after operation *op* of :data:`SIMPLE`; a large picture is done in bands, with the same result (within
-    rounding, and for cartoon within the resampling of its small copy)."""
+    rounding, and for cartoon within the resampling of its small copy). *beat* is called before each band, and may raise to end it."""
     work, (height, width) = SIMPLE[op], rgb.shape[:2]
     if height * width <= BAND:
         return work(rgb, amount, weight, max(height, width))
@@ -219,6 +223,7 @@ def apply(op: str, rgb: Pixels, amount: float, weight: Weight) -> Pixels:
     rows = max(align, 2 * pad, BAND // width) // align * align
     out = np.empty_like(rgb)
     for y0 in range(0, height, rows):
+        beat()
         top, y1 = max(0, y0 - pad), min(height, y0 + rows)
         part = slice(top, min(height, y1 + pad))
         out[y0:y1] = work(np.ascontiguousarray(rgb[part]), amount, weight[part], max(height, width))[

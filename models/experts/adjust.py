@@ -119,7 +119,7 @@ def adjust(call: TaskCall, inputs: Inputs, report: Report) -> Picture | Clip:
         out = _shaped(value.pixels, wish, box, clear=True)
         meta |= {"box": list(box)} if wish.op == "crop" and box else {}
     else:
-        out, area, feather = _Painter(wish, place)(value.pixels, 0)
+        out, area, feather = _Painter(wish, place, lambda: report(0.5, wish.op))(value.pixels, 0)
         differs = _differs(out, value.pixels)
         meta |= {"feather_px": feather, "changed_inside": int(np.count_nonzero(differs & area))}
         meta["changed_outside"] = int(np.count_nonzero(differs & ~area))
@@ -161,8 +161,8 @@ def _shaped(
 class _Painter:
     """Applies one wish to frame after frame. A recoloured thing's own lightness is taken once, so that it cannot flicker."""
 
-    def __init__(self, wish: _Wish, place: Place | None) -> None:
-        self.wish, self.place = wish, place
+    def __init__(self, wish: _Wish, place: Place | None, beat: Callable[[], None] = lambda: None) -> None:
+        self.wish, self.place, self.beat = wish, place, beat
         self.own: float | None = None
         self.seen: tuple[NDArray[np.bool_], NDArray[np.float32], int] | None = None  # of a place that does not move
 
@@ -199,7 +199,7 @@ class _Painter:
                 self.own = pixels.lightness(rgb, counts)
             new = pixels.recolour(rgb, self.wish.target, self.own, self.wish.amount)
         else:
-            new = pixels.apply(self.wish.op, rgb, self.wish.amount, counts.astype(np.float32))
+            new = pixels.apply(self.wish.op, rgb, self.wish.amount, counts.astype(np.float32), self.beat)
         out = frame.copy()
         out[..., :3] = _blend(rgb, new, weight, area)
         return out

@@ -13,24 +13,32 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
     Light = NDArray[np.float32]
 
+Beat = Callable[[], None]
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _BAND = 2_000_000
 """Pixels graded at once, to bound the memory."""
 
 
-def graded(pixels: Pixels, mood: str, seed: int = 0) -> Pixels:
+def _unheard() -> None:
+    """What nobody listens to."""
+
+
+def graded(pixels: Pixels, mood: str, seed: int = 0, beat: Beat = _unheard) -> Pixels:
     """Return *pixels* (uint8 [h, w, 3], at least 1 x 1) as at the hour, in the weather or in the mood *mood*, one of
-    :data:`MOODS`; falling rain and snow come where *seed* says. Raises KeyError for another word."""
+    :data:`MOODS`; falling rain and snow come where *seed* says. *beat* is called between the steps of the work, and may raise to
+    end it. Raises KeyError for another word."""
     grade = MOODS[mood]
     height, width = pixels.shape[:2]
     out = np.empty_like(pixels)
     rows = max(1, _BAND // width)
     for y0 in range(0, height, rows):
+        beat()
         part = np.asarray(pixels[y0 : y0 + rows], np.float32) / np.float32(255)
         down = (np.arange(y0, y0 + len(part), dtype=np.float32) / max(1, height - 1))[:, None, None]
         across = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
         made = np.asarray(grade(part, down, across), np.float32)
         out[y0 : y0 + rows] = np.clip(np.rint(made * 255), 0, 255).astype(np.uint8)
+    beat()
     return _weathered(out, mood, seed)
 
 

@@ -59,10 +59,16 @@ class Photo:
     unknown: list[str] = field(default_factory=list)
     loosely: Callable[[], Area] | None = None
     """What *find* returns where the mark is taken for a line drawn loosely round the thing, if it can be."""
+    step: tuple[float, str] = (0.0, "")
+    """How far the changes are, 0..1, and which one is made, as it was reported last."""
 
     def __post_init__(self) -> None:
         self.area: Area = np.zeros(self.pixels.shape[:2], np.bool_)
         self.random = np.random.default_rng(self.seed)
+
+    def beat(self) -> None:
+        """Report once more where the work is: between its longer steps, so that a stop is heeded there."""
+        self.report(*self.step)
 
     @property
     def size(self) -> tuple[int, int]:

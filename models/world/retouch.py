@@ -42,7 +42,8 @@ def retouch(photo: Photo, orders: Orders) -> None:
     """Do *orders* on *photo*; what cannot be done is left and named in its notes."""
     for number, order in enumerate(orders.orders):
         step = f"{order.verb}, change {number + 1} of {len(orders.orders)}"
-        photo.report(number / len(orders.orders), step, lambda: small(photo.pixels))
+        photo.step = (number / len(orders.orders), step)
+        photo.report(*photo.step, lambda: small(photo.pixels))
         try:
             _STEPS[order.verb](photo, order)
         except Cannot as reason:
@@ -61,7 +62,9 @@ def _soft(photo: Photo) -> int:
 
 def _time(photo: Photo, order: Order) -> None:
     photo.repaint(
-        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed), _region(photo), 4 * _soft(photo)
+        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed, photo.beat),
+        _region(photo),
+        4 * _soft(photo),
     )
     photo.done.append(f"graded as {order.new}")
     photo.notes.append(f"{order.new} was made by grading the photo's colours; nothing in it was drawn anew")
@@ -72,16 +75,16 @@ def _style(photo: Photo, order: Order) -> None:
         raise Cannot("a photo has no style to take off; use the picture from before")
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
     made = (
-        graded(rgb, "vintage")
+        graded(rgb, "vintage", beat=photo.beat)
         if "vintage" in order.said or "retro" in order.said
-        else _detailed(_styled(rgb, order.new), rgb, order.new)
+        else _detailed(_styled(rgb, order.new, photo.beat), rgb, order.new, photo.beat)
     )
     photo.repaint(made, _region(photo), 2 * _soft(photo))
     photo.done.append(f"{order.new} filter")
     photo.notes.append(f"{order.new} was made by filtering the photo's own pixels")
 
 
-def _styled(rgb: NDArray[np.uint8], style: str) -> NDArray[np.uint8]:
+def _styled(rgb: NDArray[np.uint8], style: str, beat: Callable[[], None]) -> NDArray[np.uint8]:
     """Return *rgb* in a style; brushes grow with the photo, so a very large one is painted on a smaller copy, to bound the memory."""
     import cv2
 
@@ -90,20 +93,27 @@ def _styled(rgb: NDArray[np.uint8], style: str) -> NDArray[np.uint8]:
     height, width = rgb.shape[:2]
     shrink = float(np.sqrt(MOST_STYLED / (height * width)))
     if shrink >= 1:
-        return stylised(rgb, style)
+        return stylised(rgb, style, beat)
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(stylised(small, style), (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(
+        cv2.resize(stylised(small, style, beat), (width, height), interpolation=cv2.INTER_CUBIC), np.uint8
+    )
 
 
-def _detailed(made: NDArray[np.uint8], rgb: NDArray[np.uint8], style: str) -> NDArray[np.uint8]:
+def _detailed(
+    made: NDArray[np.uint8], rgb: NDArray[np.uint8], style: str, beat: Callable[[], None]
+) -> NDArray[np.uint8]:  # fmt: skip
     """Return the look *made* of *rgb* with some of the photo's fine light and dark back: looks are made for large plain shapes,
     and a face would be lost under a broad brush."""
     share = _DETAIL.get(style, 0.0)
     if not share:
         return made
+    beat()
     gray = (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
+    beat()
     fine = gray - blurred(np.ascontiguousarray(gray[..., 0]), max(1.0, 0.012 * max(rgb.shape[:2])))[..., None]
+    beat()
     return np.clip(np.rint(made + share * fine), 0, 255).astype(np.uint8)
 
 
@@ -112,7 +122,9 @@ _DETAIL = {"watercolour": 0.75, "oil": 0.6, "pastel": 0.5}
 
 def _grade(photo: Photo, order: Order) -> None:
     photo.repaint(
-        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed), _region(photo), 4 * _soft(photo)
+        graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed, photo.beat),
+        _region(photo),
+        4 * _soft(photo),
     )
     photo.done.append(f"made {order.new}")
 
@@ -122,7 +134,7 @@ def _mood(photo: Photo, order: Order) -> None:
     asked = MOODS[order.new]
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
     for look in filter(None, (asked.photo, asked.grade)):
-        rgb = graded(rgb, look, photo.seed)
+        rgb = graded(rgb, look, photo.seed, photo.beat)
     photo.repaint(rgb, _region(photo), 4 * _soft(photo))
     photo.done.append(f"made it {order.new} by the colours" + (f" of {asked.photo}" if asked.photo else ""))
 

@@ -20,19 +20,25 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
     Field = NDArray[np.float32]
 
+Beat = Callable[[], None]
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def stylised(pixels: Pixels, style: str) -> Pixels:
+def _unheard() -> None:
+    """What nobody listens to."""
+
+
+def stylised(pixels: Pixels, style: str, beat: Beat = _unheard) -> Pixels:
     """Return *pixels* uint8 [h, w, 3] in one of :data:`models.world.scene.STYLES`; "" returns them as they are.
 
-    Raises ValueError on any other name.
+    *beat* is called between the steps of the work, and may raise to end it. Raises ValueError on any other name.
     """
     if style == "":
         return pixels
     if style not in STYLES:
         raise ValueError(f"no style is called {style!r}; there are {', '.join(STYLES[1:])}")
-    made = _LOOKS[style](pixels.astype(np.float32), min(pixels.shape[:2]))
+    made = _LOOKS[style](pixels.astype(np.float32), min(pixels.shape[:2]), beat)
+    beat()
     return np.asarray(np.clip(made + np.float32(0.5), 0, 255), np.uint8)
 
 
@@ -40,9 +46,12 @@ def _gray(rgb: Field) -> Field:
     return np.asarray(rgb @ _LUMA, np.float32)
 
 
-def _blur(values: Field, sigma: float) -> Field:
+def _blur(values: Field, sigma: float, beat: Beat = _unheard) -> Field:
     import cv2
 
+    if values.ndim == 3:  # a wide one takes long, so it is done colour by colour
+        return np.stack([_blur(np.ascontiguousarray(values[..., c]), sigma, beat) for c in range(values.shape[2])], -1)
+    beat()
     return np.asarray(cv2.GaussianBlur(values, (0, 0), max(0.3, sigma)), np.float32)
 
 
@@ -70,7 +79,7 @@ def _paper(rgb: Field, short: int, strength: float) -> Field:
     return np.asarray(rgb * (np.float32(1) + np.float32(strength) * tooth)[..., None], np.float32)
 
 
-def _strokes(rgb: Field, radius: int) -> Field:
+def _strokes(rgb: Field, radius: int, beat: Beat) -> Field:
     """Return the picture in dabs: each pixel the mean of the calmest of the four squares that meet in it (Kuwahara, 1976)."""
     import cv2
 
@@ -78,6 +87,7 @@ def _strokes(rgb: Field, radius: int) -> Field:
     best = np.full(rgb.shape[:2], np.inf, np.float32)
     out = rgb.copy()
     for ax, ay in ((0, 0), (radius, 0), (0, radius), (radius, radius)):
+        beat()
         mean = cv2.boxFilter(rgb, cv2.CV_32F, size, anchor=(ax, ay))
         square = cv2.boxFilter(rgb * rgb, cv2.CV_32F, size, anchor=(ax, ay))
         spread = (square - mean * mean).sum(2)
@@ -87,19 +97,19 @@ def _strokes(rgb: Field, radius: int) -> Field:
     return out
 
 
-def _lines(rgb: Field, short: int, wide: float) -> Field:
+def _lines(rgb: Field, short: int, wide: float, beat: Beat) -> Field:
     """Return 0..1 where outlines run: the difference of two blurs of the lightness, sharpened (Winnemöller, 2006)."""
     gray = _gray(rgb)
     sigma = wide * short / 512 + 0.35
-    edge = _blur(gray, sigma) - np.float32(0.98) * _blur(gray, 1.6 * sigma)
+    edge = _blur(gray, sigma, beat) - np.float32(0.98) * _blur(gray, 1.6 * sigma, beat)
     return np.asarray(np.clip((1.2 - edge) / 4.0, 0, 1), np.float32)
 
 
-def _contour(rgb: Field, short: int) -> Field:
+def _contour(rgb: Field, short: int, beat: Beat) -> Field:
     """Return 0..1 where colours meet: the steepest channel, thinned to a line by a threshold."""
     import cv2
 
-    soft = _blur(rgb, 0.0016 * short)
+    soft = _blur(rgb, 0.0016 * short, beat)
     steep = np.zeros(rgb.shape[:2], np.float32)
     for channel in cv2.split(soft):
         steep = np.maximum(
@@ -109,24 +119,24 @@ def _contour(rgb: Field, short: int) -> Field:
     return np.asarray(np.clip((steep - 34) / 150, 0, 1), np.float32)
 
 
-def sketch(rgb: Field, short: int) -> Field:
+def sketch(rgb: Field, short: int, beat: Beat) -> Field:
     """Pencil on paper: outlines, tone in hatching."""
     gray = _gray(rgb)
-    dodge = np.clip(gray / np.maximum(_blur(gray, 0.012 * short), 8) * 255, 0, 255)
+    dodge = np.clip(gray / np.maximum(_blur(gray, 0.012 * short, beat), 8) * 255, 0, 255)
     ys, xs = np.mgrid[: rgb.shape[0], : rgb.shape[1]].astype(np.float32)
     step = max(3.0, short / 110)
     wobble = _grain(rgb.shape[0], rgb.shape[1], max(2.0, short / 16), 3) * 0.3
     hatch = 0.5 + 0.5 * np.sin(((xs + ys) / step + wobble) * np.float32(np.pi))
     cross = 0.5 + 0.5 * np.sin(((xs - ys) / step + wobble) * np.float32(np.pi))
-    dark = np.clip((225 - _blur(gray, 0.004 * short)) / 225, 0, 1)
+    dark = np.clip((225 - _blur(gray, 0.004 * short, beat)) / 225, 0, 1)
     tone = np.float32(1) - np.float32(0.85) * dark * hatch - np.float32(0.6) * np.clip(dark * 2 - 1, 0, 1) * cross
-    ink = np.clip(np.minimum(dodge / 255, tone), 0, 1) * (1 - 0.85 * _contour(rgb, short))
+    ink = np.clip(np.minimum(dodge / 255, tone), 0, 1) * (1 - 0.85 * _contour(rgb, short, beat))
     paper = np.array([250, 246, 236], np.float32)
     lead = np.array([52, 52, 60], np.float32)
     return _paper(lead + (paper - lead) * ink[..., None], short, 0.014)
 
 
-def watercolour(rgb: Field, short: int) -> Field:
+def watercolour(rgb: Field, short: int, beat: Beat) -> Field:
     """Washes of thin colour on rough paper, darker where a wash ends."""
     import cv2
 
@@ -140,32 +150,34 @@ def watercolour(rgb: Field, short: int) -> Field:
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REFLECT,
     )
-    wash = _strokes(_strokes(warped, max(2, round(0.007 * short))), max(2, round(0.005 * short)))
-    edge = np.abs(_gray(wash) - _blur(_gray(wash), 0.006 * short))
+    wash = _strokes(_strokes(warped, max(2, round(0.007 * short)), beat), max(2, round(0.005 * short)), beat)
+    edge = np.abs(_gray(wash) - _blur(_gray(wash), 0.006 * short, beat))
     flow = (
         np.float32(1)
         + np.float32(0.07) * _grain(high, wide, short / 9, 6)
         + np.float32(0.04) * _grain(high, wide, short / 40, 7)
     )
+    beat()
     thin = 255 - (255 - _vivid(wash, 1.2)) * (np.float32(0.8) * flow)[..., None]
     thin *= (1 - np.clip(edge / 90, 0, 0.28))[..., None]
+    beat()
     border = np.minimum(np.minimum(xs, wide - 1 - xs), np.minimum(ys, high - 1 - ys)) / np.float32(short)
     bare = np.clip((border + 0.012 * _grain(high, wide, short / 18, 8) - 0.018) / 0.014, 0, 1)
     sheet = np.array([252, 249, 242], np.float32)
     return _paper(sheet + (thin - sheet) * bare[..., None].astype(np.float32), short, 0.022)
 
 
-def oil(rgb: Field, short: int) -> Field:
+def oil(rgb: Field, short: int, beat: Beat) -> Field:
     """Thick dabs of paint that catch the light."""
-    dabs = _strokes(_strokes(rgb, max(2, round(0.016 * short))), max(2, round(0.01 * short)))
+    dabs = _strokes(_strokes(rgb, max(2, round(0.016 * short)), beat), max(2, round(0.01 * short)), beat)
     gray = _gray(dabs) + 7 * _grain(rgb.shape[0], rgb.shape[1], max(1.5, short / 130), 9)
     relief = np.clip((gray - np.roll(gray, (1, 1), (0, 1))) * np.float32(0.5), -16, 22)
     return np.asarray(_vivid(dabs, 1.25) + relief[..., None], np.float32)
 
 
-def comic(rgb: Field, short: int) -> Field:
+def comic(rgb: Field, short: int, beat: Beat) -> Field:
     """Flat colours, ink outlines, dots of the printer's screen in the shade."""
-    flat = _strokes(rgb, max(2, round(0.008 * short)))
+    flat = _strokes(rgb, max(2, round(0.008 * short)), beat)
     gray = _gray(flat)
     steps = np.float32(44)
     level = (np.floor(gray / steps) + 0.5) * steps
@@ -176,24 +188,24 @@ def comic(rgb: Field, short: int) -> Field:
     screen = np.sin((xs + ys) * np.float32(np.pi) / pitch) * np.sin((xs - ys) * np.float32(np.pi) / pitch)
     dots = np.clip((screen - 0.25 + np.clip((120 - gray) / 160, -0.6, 0.5)) * 2.2, 0, 1)
     out *= (1 - 0.3 * dots)[..., None]
-    return np.asarray(out * (1 - 0.95 * _lines(flat, short, 1.5))[..., None], np.float32)
+    return np.asarray(out * (1 - 0.95 * _lines(flat, short, 1.5, beat))[..., None], np.float32)
 
 
-def poster(rgb: Field, short: int) -> Field:
+def poster(rgb: Field, short: int, beat: Beat) -> Field:
     """A screen print: a handful of strong colours with clean borders."""
     import cv2
 
-    flat = _blur(_strokes(rgb, max(2, round(0.012 * short))), 0.003 * short)
+    flat = _blur(_strokes(rgb, max(2, round(0.012 * short)), beat), 0.003 * short, beat)
     lab = cv2.cvtColor(np.clip(flat, 0, 255) / np.float32(255), cv2.COLOR_RGB2LAB)
     light = lab[..., 0] / 17
     whole = np.floor(light)
     soft = np.clip((light - whole - 0.5) * np.float32(max(4.0, short / 40)) + 0.5, 0, 1)
     lab[..., 0] = np.clip((whole + soft) * 17, 4, 98)
     lab[..., 1:] = np.round(lab[..., 1:] / 14) * 14 * np.float32(1.2)
-    return np.asarray(_blur(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255), 0.0012 * short), np.float32)
+    return np.asarray(_blur(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB) * np.float32(255), 0.0012 * short, beat), np.float32)
 
 
-def pixel(rgb: Field, short: int) -> Field:
+def pixel(rgb: Field, short: int, beat: Beat) -> Field:
     """The screen of an old game: large pixels, few colours, ordered dither (Bayer, 1973)."""
     import cv2
 
@@ -207,9 +219,9 @@ def pixel(rgb: Field, short: int) -> Field:
     return np.asarray(cv2.resize(few, (wide, high), interpolation=cv2.INTER_NEAREST), np.float32)
 
 
-def pastel(rgb: Field, short: int) -> Field:
+def pastel(rgb: Field, short: int, beat: Beat) -> Field:
     """Chalk: pale, soft, with the grain of the paper."""
-    soft = _strokes(rgb, max(2, round(0.009 * short)))
+    soft = _strokes(rgb, max(2, round(0.009 * short)), beat)
     pale = 255 - (255 - _vivid(soft, 0.95)) * np.float32(0.8)
     pale += (np.array([255, 244, 236], np.float32) - pale) * np.float32(0.12)
     high, wide = rgb.shape[:2]
@@ -219,9 +231,9 @@ def pastel(rgb: Field, short: int) -> Field:
     return np.asarray(pale + (255 - pale) * np.clip(chalk * 0.16, 0, 0.4)[..., None], np.float32)
 
 
-def dreamy(rgb: Field, short: int) -> Field:
+def dreamy(rgb: Field, short: int, beat: Beat) -> Field:
     """A soft glow over everything, shadows lifted towards violet."""
-    bloom = _blur(np.clip(rgb * np.float32(1.15) - 28, 0, 255), 0.022 * short)
+    bloom = _blur(np.clip(rgb * np.float32(1.15) - 28, 0, 255), 0.022 * short, beat)
     screen = 255 - (255 - rgb) * (255 - bloom * np.float32(0.62)) / 255
     lift = np.array([26, 14, 36], np.float32)
     return np.asarray(lift + screen * (255 - lift) / 255 * np.array([1.0, 0.97, 1.0], np.float32), np.float32)
@@ -233,7 +245,7 @@ def _corners(high: int, wide: int, strength: float) -> Field:
     return np.asarray(1 - strength * np.clip((ys * ys + xs * xs) / 2, 0, 1) ** 1.2, np.float32)
 
 
-def noir(rgb: Field, short: int) -> Field:
+def noir(rgb: Field, short: int, beat: Beat) -> Field:
     """Black and white film: hard light, dark corners, grain."""
     gray = rgb @ np.array([0.42, 0.46, 0.12], np.float32)
     curve = 255 / (1 + np.exp(-(gray - 122) / 38))
@@ -242,7 +254,7 @@ def noir(rgb: Field, short: int) -> Field:
     return np.asarray(made[..., None] * np.array([1.0, 1.0, 1.02], np.float32), np.float32)
 
 
-def sepia(rgb: Field, short: int) -> Field:
+def sepia(rgb: Field, short: int, beat: Beat) -> Field:
     """An old brown photograph."""
     gray = _gray(rgb)
     high, wide = rgb.shape[:2]
@@ -253,25 +265,27 @@ def sepia(rgb: Field, short: int) -> Field:
     return np.stack([np.interp(tone, [0, 128, 255], stops[:, c]) for c in range(3)], -1).astype(np.float32)
 
 
-def neon(rgb: Field, short: int) -> Field:
+def neon(rgb: Field, short: int, beat: Beat) -> Field:
     """Glowing tubes along the outlines, in the colours beside them, on a dark ground."""
     import cv2
 
-    calm = _strokes(rgb, max(2, round(0.008 * short)))
-    soft = _blur(calm, 0.0022 * short)
+    calm = _strokes(rgb, max(2, round(0.008 * short)), beat)
+    soft = _blur(calm, 0.0022 * short, beat)
     gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     edge = np.clip(np.sqrt(gx * gx + gy * gy).max(2) * np.float32(short / 512 / 95) - 0.12, 0, 1)
-    edge = _blur(edge, 0.0014 * short)
+    edge = _blur(edge, 0.0014 * short, beat)
+    beat()
     hue = cv2.dilate(_vivid(calm, 2.2), np.ones((3, 3), np.uint8))
     bright = np.clip(hue, 20, 255)
     bright *= 255 / np.maximum(bright.max(2, keepdims=True), 60)
     tubes = bright * edge[..., None]
-    glow = _blur(tubes, 0.007 * short) * np.float32(1.3) + _blur(tubes, 0.03 * short) * np.float32(1.6)
+    glow = _blur(tubes, 0.007 * short, beat) * np.float32(1.3) + _blur(tubes, 0.03 * short, beat) * np.float32(1.6)
+    beat()
     ground = _vivid(rgb, 1.3) * np.float32(0.12) + np.array([8, 4, 22], np.float32)
     return np.asarray(ground + glow + tubes + np.clip(edge - 0.65, 0, 1)[..., None] * 340, np.float32)
 
 
-def blueprint(rgb: Field, short: int) -> Field:
+def blueprint(rgb: Field, short: int, beat: Beat) -> Field:
     """White lines on blue, over a fine grid."""
     high, wide = rgb.shape[:2]
     ys, xs = np.arange(high, dtype=np.float32)[:, None], np.arange(wide, dtype=np.float32)
@@ -279,20 +293,20 @@ def blueprint(rgb: Field, short: int) -> Field:
     for pitch, strength in ((short / 32, 0.07), (short / 8, 0.13)):
         near = np.minimum(np.minimum(xs % pitch, pitch - xs % pitch), np.minimum(ys % pitch, pitch - ys % pitch))
         grid = np.maximum(grid, np.clip(1.1 - near, 0, 1) * np.float32(strength))
-    flat = _strokes(rgb, max(2, round(0.006 * short)))
-    lines = np.maximum(_lines(flat, short, 1.0), _contour(flat, short))
-    tone = np.clip(_blur(_gray(flat), 0.003 * short) / 255, 0, 1) * np.float32(0.2)
+    flat = _strokes(rgb, max(2, round(0.006 * short)), beat)
+    lines = np.maximum(_lines(flat, short, 1.0, beat), _contour(flat, short, beat))
+    tone = np.clip(_blur(_gray(flat), 0.003 * short, beat) / 255, 0, 1) * np.float32(0.2)
     ink = np.clip(grid + tone + lines * np.float32(0.95), 0, 1)
     blue, white = np.array([18, 62, 142], np.float32), np.array([240, 247, 255], np.float32)
     return _paper((blue + (white - blue) * ink[..., None]).astype(np.float32), short, 0.015)
 
 
-def night(rgb: Field, short: int) -> Field:
+def night(rgb: Field, short: int, beat: Beat) -> Field:
     """Day turned to night: dark, blue, with the lights left shining."""
     gray = _gray(rgb)[..., None]
     dim = _vivid(rgb, 0.62) * np.array([0.3, 0.4, 0.64], np.float32) + np.array([4, 8, 22], np.float32)
     lights = np.clip((gray - 205) / 50, 0, 1) * np.clip((rgb[..., :1] - rgb[..., 2:] + 10) / 90, 0, 1)
-    glow = _blur((rgb * lights).astype(np.float32), 0.02 * short)
+    glow = _blur((rgb * lights).astype(np.float32), 0.02 * short, beat)
     return np.asarray(
         (dim + (rgb - dim) * lights * np.float32(0.7) + glow * np.float32(0.5))
         * _corners(rgb.shape[0], rgb.shape[1], 0.3)[..., None],
@@ -319,7 +333,7 @@ def _cells(high: int, wide: int, pitch: float) -> tuple[NDArray[np.int32], Field
     return np.asarray(labels, np.int32), np.asarray(inner, np.float32)
 
 
-def mosaic(rgb: Field, short: int) -> Field:
+def mosaic(rgb: Field, short: int, beat: Beat) -> Field:
     """Stained glass: a cell of one colour each, set in lead."""
     high, wide = rgb.shape[:2]
     pitch = max(5.0, short / 34)
@@ -336,7 +350,7 @@ def mosaic(rgb: Field, short: int) -> Field:
     return np.asarray(glass + (dark - glass) * lead[..., None], np.float32)
 
 
-_LOOKS: dict[str, Callable[[Field, int], Field]] = {
+_LOOKS: dict[str, Callable[[Field, int, Beat], Field]] = {
     "sketch": sketch, "watercolour": watercolour, "oil": oil, "comic": comic, "poster": poster, "pixel": pixel, "pastel": pastel,
     "dreamy": dreamy, "noir": noir, "sepia": sepia, "neon": neon, "blueprint": blueprint, "night": night, "mosaic": mosaic,
 }  # fmt: skip

@@ -27,6 +27,8 @@ GUIDANCE = Param("guidance", "float", "how closely the words are followed", low=
 NEGATIVE = Param("negative", "text", "what shall not be seen, in quotes")
 COUNT = Param("count", "int", "how many pictures, each from a seed of its own", low=1, high=8)
 IMAGE_GUIDANCE = Param("image_guidance", "float", "how closely the picture is kept", low=1, high=10)
+EXTEND = Param("extend", "text", "left, right, up, down or all: make the picture larger there and fill what is new")
+BY = Param("by", "float", "with extend: by how much of its width or height", default=0.25, low=0.05, high=1)
 STRENGTH = Param("strength", "float", "how much of the marked place may change; 1 is all of it", low=0.05, high=1)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROUND = 0.35
 """How much of its own size is shown round a place that a model fills, so that it sees where it is."""
+SIDES = ("left", "right", "up", "down", "all")
+"""Where a picture can be made larger."""
 FEATHER = 0.006
 """Share of the picture's longer side over which the new place fades into the old (at least 2 px)."""
 
@@ -70,6 +72,21 @@ class Window:
     @property
     def columns(self) -> slice:
         return slice(self.left, self.left + self.width)
+
+
+def enlarged(pixels: Pixels, side: str, share: float) -> tuple[Pixels, Mask]:
+    """Return *pixels* uint8 [h, w, 3 or 4] with room beyond its *side* (one of SIDES), *share* of its width or height, filled with its
+    edge and opaque, and bool of the new size, true where that is new. Raises ValueError for another side or no room."""
+    if side not in SIDES or share <= 0:
+        raise ValueError(f"a picture is not enlarged by {share} at {side!r}")
+    high, wide = (max(1, round(share * length)) for length in pixels.shape[:2])
+    rows = (high if side in ("up", "all") else 0, high if side in ("down", "all") else 0)
+    columns = (wide if side in ("left", "all") else 0, wide if side in ("right", "all") else 0)
+    new = np.pad(np.zeros(pixels.shape[:2], np.bool_), (rows, columns), constant_values=True)
+    out = np.pad(pixels, (rows, columns, (0, 0)), mode="edge")
+    if pixels.shape[2] == 4:
+        out[new, 3] = 255
+    return out, new
 
 
 def window_round(mask: Mask) -> Window:

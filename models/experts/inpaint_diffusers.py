@@ -7,20 +7,27 @@ outside of the declared band is the input's.
 from __future__ import annotations
 
 from models.diffusion import calls
+from models.diffusion.frame import SIDES
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT
 from models.values import Box, Checkpoint, Point, TaskCall
 
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.COUNT)
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.COUNT, calls.EXTEND, calls.BY)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when there is no picture, nothing is said or nothing is marked."""
+    """Raise Refusal when there is no picture, nothing is said, or nothing is marked and the picture is not to be extended."""
     handle = inputs.first(call, "image")
     text = calls.words_of(call, "what shall be there")
-    if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
+    marked = bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
+    side = inputs.settings.get("extend")
+    if side is not None and side not in SIDES:
+        raise Refusal(f"A picture is not extended to “{side[:40]}”.", f"Choose one of: {', '.join(SIDES)}.")
+    if side is not None and marked:
+        raise Refusal("A place is marked, and the picture shall be extended too.", "Do one after the other.")
+    if side is None and not marked:
         raise Refusal(f"It is not marked where “{text}” belongs in {handle}.", MARK_HINT)
 
 
@@ -28,9 +35,10 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
     from PIL import Image
 
-    from models.diffusion.frame import pasted, plain, resized, window_round
+    from models.diffusion.frame import enlarged, pasted, plain, resized, window_round
     from models.diffusion.running import ready, several
     from models.markings import place_of
+    from models.media import LIMITS
 
     model = ready(checkpoint, device)
 
@@ -41,15 +49,19 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         if not isinstance(picture, Picture):
             raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
         notes = model.notes(text, inputs)
-        place = place_of(
-            call, inputs, handle, picture.pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1)
-        )
-        if place is None or place.moving:
-            raise Refusal("The place is not marked on this picture.", MARK_HINT)
-        mask = place.still
+        pixels = picture.pixels
+        if side := inputs.settings.get("extend"):
+            pixels, mask = enlarged(pixels, side, float(inputs.settings.get("by") or 0.25))
+            if mask.size > LIMITS.image_pixels:
+                raise Refusal("The picture would become too large.", "Extend it by less, or make it smaller first.")
+        else:
+            place = place_of(call, inputs, handle, pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1))
+            if place is None or place.moving:
+                raise Refusal("The place is not marked on this picture.", MARK_HINT)
+            mask = place.still
         window = window_round(mask)
         wide, high, short = model.size(window.width, window.height, inputs)
-        part = picture.pixels[window.rows, window.columns]
+        part = pixels[window.rows, window.columns]
         shown = Image.fromarray(resized(plain(part), wide, high))
         hole = mask[window.rows, window.columns].astype("uint8") * 255
         shape = Image.fromarray(resized(hole[..., None].repeat(3, 2), wide, high)[..., 0])
@@ -58,7 +70,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             made = model.run(
                 inputs, report, "filling", (wide, high), prompt=text, image=shown, mask_image=shape, width=wide, height=high
             )  # fmt: skip
-            result = pasted(picture.pixels, resized(made, window.width, window.height), mask, window)
+            result = pasted(pixels, resized(made, window.width, window.height), mask, window)
             meta = {"of": handle, "notes": [*notes, *short], **model.facts(inputs, (wide, high)), **result.facts()}
             return Picture(result.pixels, label=text[:80], meta=meta)
 

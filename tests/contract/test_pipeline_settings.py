@@ -218,6 +218,34 @@ def test_a_model_that_one_step_would_break_takes_as_many_as_it_needs_and_says_so
         assert "steps=1 is too few here, so it took 2" in notes(ran)
 
 
+@pytest.mark.parametrize(
+    ("side", "size", "at"), [("left", (75, 40), (15, 0)), ("down", (60, 50), (0, 0)), ("all", (90, 60), (15, 10))]
+)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_is_extended_and_what_was_there_stays(
+    mode: str, side: str, size: tuple[int, int], at: tuple[int, int], router: Callable[[str], Router], tmp_path: Path
+) -> None:
+    image = noise(mode, 60, 40)
+    ran, made = fill(router("fill"), tmp_path, image, extend=side)
+    with ran:
+        before, band = np.asarray(image), made.meta["band_px"]
+        assert made.pixels.shape[1::-1] == size
+        kept = made.pixels[at[1] : at[1] + 40, at[0] : at[0] + 60]
+        inner = (slice(band, 40 - band), slice(band, 60 - band))
+        assert np.array_equal(kept[inner], before[inner])
+        assert made.meta["changed_outside"] == 0
+        if mode == "RGBA":
+            assert np.array_equal(kept[..., 3], before[..., 3])
+            assert (made.pixels[..., 3][: at[1]] == 255).all()
+
+
+def test_a_picture_is_not_extended_to_nowhere_or_beside_a_mark(router: Callable[[str], Router], tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="not extended to “north”"):
+        fill(router("fill"), tmp_path, noise("RGB"), extend="north")
+    with pytest.raises(Refusal, match="shall be extended too"):
+        fill(router("fill"), tmp_path, noise("RGB"), Box(0.1, 0.1, 0.5, 0.5), extend="left")
+
+
 @pytest.fixture
 def tight(router: Callable[[str], Router], monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Router]:
     """A router whose denoiser has memory for latents of at most so many places."""

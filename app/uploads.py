@@ -64,7 +64,7 @@ class Coming:
 
 class Uploads:
     """What lies in *folder*, at most *most* bytes of it; safe to use from any thread. Nobody holds more than half of what the others
-    leave, so that there is always room for one more."""
+    leave, so that some is left for one more."""
 
     def __init__(self, folder: Path, most: int) -> None:
         self.folder, self._most = folder, most
@@ -93,9 +93,8 @@ class Uploads:
                 if owner and held and paths:
                     self._whose.update({path.resolve(): (owner, now) for path in paths})
                 elif owner and held:
-                    self._cut_off.append(
-                        (owner, now, min(coming.taken, size))
-                    )  # what lies there of it tells nobody's name
+                    # What lies there of it tells nobody's name.
+                    self._cut_off.append((owner, now, min(coming.taken, size)))
 
     def clean(self) -> None:
         """Remove what nobody took in for too long."""

@@ -14,9 +14,9 @@ unison.intake = function (element, props, trigger) {
   // By which the server knows whose share of its room an upload takes.
   function who() {
     const NAME = "unison-who", known = localStorage.getItem(NAME);
-    if (known) return known;
+    if (/^[a-z0-9-]{16,64}$/.test(known)) return known;
     const made = number() + "-" + number() + "-" + number();
-    localStorage.setItem(NAME, made);
+    try { localStorage.setItem(NAME, made); } catch { /* full: another number the next time */ }
     return made;
   }
 

@@ -221,6 +221,12 @@ def _stopping(trainer: Trainer, learn: Any) -> list[float]:
 def test_another_plan_and_a_drawer_without_a_coder_are_refused(bank: Path, coder: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="begun with other options"):
         Trainer(plan("coder", coder, bank, seed=9), resume=True)
+    begun = Trainer(plan("drawer", tmp_path / "drawer", bank, coder))
+    begun.save()
+    begun.vae.decoder.conv_in.bias.add_(1.0)
+    begun.vae.save_pretrained(tmp_path / "other" / "weights")
+    with pytest.raises(ValueError, match="begun with other options"):
+        Trainer(plan("drawer", tmp_path / "drawer", bank, tmp_path / "other"), resume=True)
     with pytest.raises(ValueError, match="needs an autoencoder"):
         plan("drawer", tmp_path, bank)
     with pytest.raises(FileNotFoundError, match="no finished autoencoder"):
@@ -272,6 +278,15 @@ def test_what_is_shipped_is_a_pipeline_with_a_manifest_that_draws(
     assert made.size == (32, 32)
     with pytest.raises(ValueError, match="shipped with the drawer"):
         ship(Trainer(plan("coder", coder, bank, limit_steps=6), resume=True), tmp_path / "none")
+
+
+def test_a_crop_has_its_box_in_the_middle() -> None:
+    picture = np.zeros((32, 32, 3), np.uint8)
+    picture[8:16, 4:12] = 255
+    made = measuring.crop(picture, np.array([4 / 32, 8 / 32, 12 / 32, 16 / 32], np.float32))[..., 0].astype(int)
+    assert made.shape == (48, 48)
+    assert max(np.abs(made - made[::-1]).max(), np.abs(made - made[:, ::-1]).max()) <= 8
+    assert (made > 127).mean() == pytest.approx(0.82**2, abs=0.03)
 
 
 def test_things_are_recognised_in_true_scenes_and_not_in_others() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import time
@@ -66,15 +67,19 @@ class Trainer:
     def load(self) -> None:
         """Go on from the run's checkpoint. Raises FileNotFoundError when there is none, ValueError when it was another plan's."""
         facts = self.crew.load(self.plan.run, self.lesson, self.optimiser)
-        if facts["plan"] != self.plan.same():
-            raise ValueError(f"{self.plan.run} was begun with other options: {facts['plan']}, not {self.plan.same()}")
+        if facts["plan"] != self.same():
+            raise ValueError(f"{self.plan.run} was begun with other options: {facts['plan']}, not {self.same()}")
         self.step, self.spent, self.curve, self.log = facts["step"], facts["spent"], facts["curve"], facts["log"]
         self.mean.load_state_dict({name: value.to(self.crew.device) for name, value in facts["mean"].items()})
+
+    def same(self) -> dict[str, Any]:
+        """Return what decides what is learnt: the plan's options, and the autoencoder whose latents are drawn."""
+        return self.plan.same() | ({"coder": _digest(self.vae)} if self.vae is not None else {})
 
     def save(self) -> None:
         """Write the checkpoint, the loss curves and ``metrics.json``."""
         facts = {
-            "plan": self.plan.same(), "step": self.step, "spent": self.spent, "curve": self.curve, "log": self.log,
+            "plan": self.same(), "step": self.step, "spent": self.spent, "curve": self.curve, "log": self.log,
             "mean": self.mean.state_dict(),
         }  # fmt: skip
         self.crew.save(self.plan.run, self.lesson, self.optimiser, facts)
@@ -182,6 +187,13 @@ class Trainer:
             self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
             print(f"held out: {json.dumps(self.log[-1])}", flush=True)
         self.save()
+
+
+def _digest(network: Any) -> str:
+    found = hashlib.sha256()
+    for name, value in sorted(network.state_dict().items()):
+        found.update(name.encode() + value.detach().cpu().float().numpy().tobytes())
+    return found.hexdigest()
 
 
 def load_coder(folder: Path) -> AutoencoderDC:

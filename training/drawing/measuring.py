@@ -89,9 +89,7 @@ def drawer(unet: Any, vae: Any, world: World, count: int, sheet: Path) -> dict[s
         sheet,
         [truths[top], layouts[top], words, np.stack(seen)[top], filled[top], before[top], after[top], changed[top]],
     )
-    only = [
-        [0 if row.boxes is None else _which(one, row) for row in [fill]] for one, fill in zip(drawn, fills, strict=True)
-    ]
+    only = [[_which(one, fill)] for one, fill in zip(drawn, fills, strict=True)]
     return {
         **recognised(layouts, drawn, world),
         "filled": recognised(filled, drawn, world, only)["recognised"],
@@ -181,11 +179,9 @@ def crop(picture: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uin
     x0, y0, x1, y1 = box * np.array([wide, high, wide, high])
     side = max(x1 - x0, y1 - y0) / 0.82
     scale = CROP / side
-    matrix = np.array([
-        [scale, 0, CROP / 2 - (x0 + x1) / 2 * scale + (scale - 1) / 2 - scale / 2 + 0.5],
-        [0, scale, CROP / 2 - (y0 + y1) / 2 * scale + (scale - 1) / 2 - scale / 2 + 0.5],
-    ])  # fmt: skip
-    matrix[:, 2] -= 0.5
+    # from pixel to pixel, middle to middle: pixel centres lie at halves, OpenCV's at whole numbers
+    shift = [CROP / 2 - middle * scale + (scale - 1) / 2 for middle in ((x0 + x1) / 2, (y0 + y1) / 2)]
+    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     return np.asarray(
         cv2.warpAffine(picture, matrix, (CROP, CROP), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )

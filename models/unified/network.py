@@ -22,6 +22,7 @@ from transformers import AutoModel, PreTrainedModel
 from models.percepts import MOMENT, PATCH
 from models.unified.config import UnifiedConfig
 from models.unified.masking import Masking
+from models.unified.noticing import Noticed, Noticing
 from models.unified.sheet import FACTS, WHOLE
 from models.unified.sight import Senses
 
@@ -87,6 +88,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         self.carry_on = nn.Linear(width, 1)
         if config.senses:
             self.senses = Senses(config.senses, read, width)
+            self.noticing = Noticing(read, width, point)
             self.seg = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, config.seg_width))
             self.masking = Masking(config.seg_width, config.senses["high"])
         if config.things:
@@ -99,6 +101,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         self.post_init()
         if config.senses:
             self.senses.reset()
+            self.noticing.reset()
         if config.things:  # what the encoder finds alike is alike, to begin with
             nn.init.eye_(self.sense.weight)
             nn.init.eye_(self.name.weight)
@@ -134,11 +137,21 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             return context * keep, static * keep
         return context, static
 
-    def embed(self, ids: Tensor, context: Tensor, static: Tensor, bank: Bank) -> Tensor:
-        """Return the inputs [B, L, width] for *ids* [B, L] over a normalised *bank*."""
+    def notice(self, bank: Bank, context: Tensor) -> Noticed | None:
+        """Return what the words of *bank*, whose normalised *context* is given, mean of what is perceived; None where nothing is."""
+        if not self.config.senses or bank.places is None or not context.shape[1]:
+            return None
+        noticed: Noticed = self.noticing(bank, context, self.senses.where(bank.places))
+        return noticed
+
+    def embed(self, ids: Tensor, context: Tensor, static: Tensor, bank: Bank, told: Tensor | None = None) -> Tensor:
+        """Return the inputs [B, L, width] for *ids* [B, L] over a normalised *bank*; *told* [B, S, width] is what its rows make one
+        notice (:meth:`notice`)."""
         read = self.read_context(context) + self.read_static(static) + self.read_kind(bank.kind.clamp(min=0))
         if self.config.senses and bank.places is not None:
             read = read + self.senses.where(bank.places) * (~bank.words).unsqueeze(-1)
+        if told is not None:
+            read = read + told
         row = (ids - self.vocabulary).clamp(min=0)
         if read.shape[1]:
             copied = read.gather(1, row.unsqueeze(-1).expand(-1, -1, read.shape[-1]))
@@ -157,9 +170,15 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         seen = hidden.gather(1, bank.where.unsqueeze(-1).expand(-1, -1, hidden.shape[-1]))
         return self.offer(torch.cat([context, static, *before], -1)) + self.offer_hidden(seen)
 
-    def pointer(self, hidden: Tensor, offers: Tensor) -> Tensor:
-        """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]."""
-        return torch.bmm(self.ask(hidden), offers.transpose(1, 2)) * self.config.pointer_width**-0.5
+    def pointer(
+        self, hidden: Tensor, offers: Tensor, meant: Tensor | None = None, words: Tensor | None = None
+    ) -> Tensor:
+        """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]; things better that are *meant*
+        [B, S, S] by those *words* bool [B, L, S] that it looks back at."""
+        own = torch.bmm(self.ask(hidden), offers.transpose(1, 2)) * self.config.pointer_width**-0.5
+        if meant is None or words is None:
+            return own
+        return own.float() + self.noticing.onward(hidden, offers, meant, words)
 
     def meant(self, bank: Bank, context: Tensor, static: Tensor) -> tuple[Tensor, Tensor]:
         """Return how well each text of a normalised *bank* describes each known thing, float [B, T, things], and the text
@@ -203,8 +222,9 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         at only from positions after them.
         """
         context, static = self.normalise(bank)
+        noticed = self.notice(bank, context)
         out = self.model(
-            inputs_embeds=self.embed(ids, context, static, bank),
+            inputs_embeds=self.embed(ids, context, static, bank, noticed.inputs if noticed else None),
             past_key_values=cache,
             use_cache=cache is not None,
         )
@@ -222,7 +242,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             meant, ends = self.meant(bank, context, static)
             newest = torch.where(bank.where[batch] <= at.unsqueeze(-1), ends[batch], -1).amax(-1)
             things = meant[batch, newest.clamp(min=0)]
-        pointer = self.pointer(hidden, offers)[batch, at]
+        words = bank.words.unsqueeze(1) & (bank.where.unsqueeze(1) <= place.view(1, -1, 1))
+        pointer = self.pointer(hidden, offers, noticed.meant if noticed else None, words)[batch, at]
         logits = self.score(hidden[batch, at], pointer, follow[batch, at], allowed, things)
         if weights is None:
             return Output(logits.view(*ids.shape, -1), hidden, out.past_key_values)

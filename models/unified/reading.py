@@ -69,6 +69,7 @@ class Reply:
             )
             self.offers = held.offers[None, :rows]
         self.bank = outlined(self.sheet, self.context, self.static)
+        self.noticed = self.network.notice(self.bank, self.context)
 
     def _part(self, at: slice | list[int]) -> Bank:
         """Return the rows *at* of the bank."""
@@ -107,7 +108,8 @@ class Reply:
         at = {row: own + number for number, row in enumerate(rows)}
         step = torch.tensor([[token if token < own else at[token - own] for token in ids]], device=self.context.device)
         part = self._part(rows)  # of hundreds of rows a token needs one
-        inputs = self.network.embed(step, part.context, part.static, part)
+        told = self.noticed.of(rows) if self.noticed else None
+        inputs = self.network.embed(step, part.context, part.static, part, told)
         hidden = self.network.model(inputs_embeds=inputs, past_key_values=self.cache, use_cache=True).last_hidden_state
         self.keys += self._keys(ids, begun)
         first, end = (bisect_left(self.sheet.where, place) for place in (begun, len(self.keys)))
@@ -128,7 +130,10 @@ class Reply:
     def read(self, ids: Sequence[int]) -> Tensor:
         """Read *ids* after what was read before; return the scores [vocabulary + rows] of the next token."""
         network, last = self.network, self.hidden(ids)[:, -1:]
-        pointer, allowed = network.pointer(last, self.offers)[0], self.bank.offered
+        stand = self.offers.shape[1]
+        meant = self.noticed.meant[:, :stand, :stand] if self.noticed else None
+        pointer = network.pointer(last, self.offers, meant, self.bank.words[:, None, :stand])[0]
+        allowed = self.bank.offered
         missing = allowed.shape[1] - pointer.shape[1]
         if missing:  # rows that stand further on
             pointer, allowed = functional.pad(pointer, (0, missing)), allowed.clone()

@@ -17,7 +17,7 @@ from training.stages.groups import KINDS, kind_of
 from training.stages.losses import WEIGHTS, Sums, sight_losses
 from training.stages.plan import Plan
 
-SHARED = ("senses", "seg", "masking")
+SHARED = ("senses", "noticing", "seg", "masking")
 """Parts that not every batch uses: no batch without a picture asks for a mask."""
 
 

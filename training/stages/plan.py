@@ -140,7 +140,7 @@ def scope_of(stage: str, network: nn.Module, new: Sequence[int], kinds: int = 0)
     new. An adapter must be in place already."""
     names = [name for name, _ in network.named_parameters()]
     if stage == "one":
-        parts: dict[str, Tensor | None] = {name: None for name in names if name.startswith("senses.")}
+        parts: dict[str, Tensor | None] = {name: None for name in names if name.startswith(("senses.", "noticing."))}
         known: Any = dict(network.named_parameters())
         parts |= {name: torch.tensor(list(new), dtype=torch.long) for name in ROWS}
         parts[KINDS] = torch.arange(kinds, len(known[KINDS]))

@@ -1,0 +1,88 @@
+"""What words make one notice: the thing they are like among those before them, and a way for the pointer from a word to its thing."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from models.percepts import PATCH, PLACE, THING
+from models.unified.network import Bank
+from models.unified.noticing import Noticing
+
+READ, WIDTH, POINT = 16, 24, 8
+
+
+@pytest.fixture
+def noticing() -> Noticing:
+    torch.manual_seed(3)
+    made = Noticing(READ, WIDTH, POINT)
+    made.reset()
+    return made.eval()
+
+
+def bank() -> tuple[Bank, torch.Tensor, torch.Tensor]:
+    """A cell and three things, then three words, of which the middle one is like the second thing, and a fourth thing after them."""
+    context = torch.nn.functional.layer_norm(
+        torch.randn(1, 8, READ, generator=torch.Generator().manual_seed(1)), (READ,)
+    )
+    context[:, 5] = context[:, 2] + 0.1 * context[:, 6]
+    context[:, 4] = context[:, 7]
+    kind = torch.tensor([[PATCH, THING, THING, THING, 0, 0, 0, THING]])
+    made = Bank(
+        context,
+        torch.zeros_like(context),
+        kind,
+        torch.arange(8)[None] + 3,
+        torch.ones(1, 8).bool(),
+        None,
+        torch.zeros(1, 8, PLACE),
+    )
+    return made, context, torch.randn(1, 8, WIDTH, generator=torch.Generator().manual_seed(2))
+
+
+def test_a_word_means_the_thing_that_it_is_like_and_none_that_comes_later(noticing: Noticing) -> None:
+    rows, context, places = bank()
+    found = noticing(rows, context, places)
+    assert int(found.meant[0, 5].argmax()) == 2
+    assert float(found.meant[0, 5, 2]) > 0.9
+    assert torch.allclose(found.meant[0, 4:7].sum(-1), torch.ones(3))
+    assert not found.meant[0, :, [0, 4, 5, 6, 7]].any(), "neither cells nor words nor what stands after them"
+    assert not found.meant[0, :4].any(), "cells and things ask nothing"
+    assert not found.inputs[0, :4].any()
+    assert found.inputs[0, 4:7].any(-1).all()
+
+
+def test_what_is_noticed_of_a_word_does_not_change_when_the_conversation_goes_on(noticing: Noticing) -> None:
+    rows, context, places = bank()
+    whole = noticing(rows, context, places)
+    part = Bank(
+        context[:, :7], context[:, :7], rows.kind[:, :7], rows.where[:, :7], rows.starts[:, :7], None, places[:, :7]
+    )
+    before = noticing(part, context[:, :7], places[:, :7])
+    assert torch.allclose(before.inputs, whole.inputs[:, :7], atol=1e-6)
+
+
+def test_the_pointer_goes_on_from_the_word_looked_back_at_to_its_thing(noticing: Noticing) -> None:
+    rows, context, places = bank()
+    meant = noticing(rows, context, places).meant
+    offers, hidden = torch.zeros(1, 8, POINT), torch.zeros(1, 1, WIDTH)
+    offers[0, 5, 0] = 1.0
+    with torch.no_grad():
+        noticing.back.weight.zero_()
+        noticing.back.bias.zero_()
+        noticing.back.bias[0] = 60.0  # looks at the word whose offer has a first number
+    words = rows.words.unsqueeze(1)
+    added = noticing.onward(hidden, offers, meant, words)
+    assert int(added[0, 0].argmax()) == 2
+    assert float(added[0, 0, 2]) > 1.5
+    assert not noticing.onward(hidden, offers, meant, words & False).any(), (
+        "where there is no word there is nothing to go on from"
+    )
+
+
+def test_without_things_nothing_is_noticed(noticing: Noticing) -> None:
+    rows, context, places = bank()
+    bare = Bank(context, context, torch.tensor([[PATCH] * 4 + [0] * 4]), rows.where, rows.starts, None, places)
+    found = noticing(bare, context, places)
+    assert not found.meant.any()
+    assert not found.inputs.any()

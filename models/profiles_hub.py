@@ -106,7 +106,8 @@ def hub_profiles(base: Profile) -> dict[str, Profile]:
     for name, experts, needs, note in _TABLE:
         joined = {**base.experts, **{task: (own, *base.experts[task]) for task, own in experts.items()}}
         profile = replace(
-            base, name=name, experts=joined, note=note, knows=(*_KNOWS, *base.knows), lacks=(*_LACKS, *base.lacks),
+            base, name=name, experts=joined, note=note, knows=(*_KNOWS, *base.knows),
+            lacks=(*_LACKS, *(text for text in base.lacks if "paints no photographs" not in text)),
             more="Another profile is chosen when the program starts: --profile NAME. docs/profiles.md tells what each fetches and needs.",
         )  # fmt: skip
         disk = base.needs["disk"] + sum(checkpoint.size for checkpoint in fetched(profile))

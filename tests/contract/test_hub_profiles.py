@@ -188,7 +188,10 @@ def test_the_docs_tell_every_checkpoint_with_its_commit_size_and_licence() -> No
             assert f"| `{c.source}` | `{c.revision}` | {c.size:.1f} GB | {c.licence} |" in text
 
 
-def test_the_expert_of_ones_own_in_the_docs_draws_with_a_gligen_in_its_folder(tmp_path: Path) -> None:
+def test_the_expert_of_ones_own_in_the_docs_draws_with_a_gligen_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.diffusion.calls.AREA", 64 * 64)  # the docs' one draws at the usual size
     code = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     (tmp_path / "mine.py").write_text(code, encoding="utf-8")
     made = tiny_pipelines.parts(4, gated=True)

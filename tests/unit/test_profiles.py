@@ -64,6 +64,8 @@ def test_what_a_profile_fetches_needs_and_allows_is_said_before_it_fetches():
             assert re.fullmatch("[0-9a-f]{40}", checkpoint.revision)
         assert profile.needs["disk"] > sum(checkpoint.size for checkpoint in fetched(profile)) > 0
         assert "that of nano" in profile.note
+        assert not any("no photographs" in text for text in profile.lacks)
+        assert len(profile.lacks) == len(PROFILES["nano"].lacks)
 
 
 def test_a_setting_that_only_another_expert_of_the_task_has_is_named_and_not_used(tmp_path):

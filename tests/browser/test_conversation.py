@@ -73,8 +73,8 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     assert [call.task for call in calls] == ["video_segment"]
     (region,) = [part for part in site.messages(page)[-2].parts if isinstance(part, Region)]
     assert region.time == pytest.approx(10 / 12, abs=1e-6)
-    overlay = next(media for media in made if media.kind == "video")
-    card = f".u-item[data-ref='{overlay.handle}'] video"
+    assert {media.kind for media in made} == {"mask", "video"}
+    card = ".u-film video"
     page.wait_for_selector(card)
     page.evaluate("selector => document.querySelector(selector).play()", card)
     page.wait_for_function("selector => document.querySelector(selector).currentTime > 0.2", arg=card)

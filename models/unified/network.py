@@ -115,6 +115,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.3)
         elif "RMSNorm" in type(module).__name__:
             nn.init.ones_(module.weight)
+        elif isinstance(module, Noticing):  # of weights that know nothing of it, too
+            module.reset()
 
     @property
     def vocabulary(self) -> int:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MEASURES = 3
 """What a word is told of how well things fit it: the best likeness, the mean one by its own weights, and how many fit."""
 
+SHARP, EDGE = 3.0, 0.3
+"""What is trained from: the logarithm of what likenesses are multiplied by, and the likeness from which a thing fits."""
+
 
 @dataclass(frozen=True)
 class Noticed:
@@ -42,8 +45,8 @@ class Noticing(nn.Module):
     def __init__(self, read: int, width: int, point: int) -> None:
         super().__init__()
         self.likeness = nn.Linear(read, read, bias=False)
-        self.sharp = nn.Parameter(torch.tensor(3.0))
-        self.edge = nn.Parameter(torch.tensor(0.3))
+        self.sharp = nn.Parameter(torch.tensor(SHARP))
+        self.edge = nn.Parameter(torch.tensor(EDGE))
         self.what = nn.Linear(read, width)
         self.where = nn.Linear(width, width, bias=False)
         self.fit = nn.Linear(MEASURES, width)
@@ -55,6 +58,8 @@ class Noticing(nn.Module):
         nn.init.eye_(self.likeness.weight)
         nn.init.zeros_(self.trust.weight)
         nn.init.constant_(self.trust.bias, 2.0)
+        nn.init.constant_(self.sharp, SHARP)
+        nn.init.constant_(self.edge, EDGE)
 
     def forward(self, bank: Bank, context: Tensor, places: Tensor) -> Noticed:
         """Return what each word of *bank* makes one notice among the things that stand before it. *context* float [B, S, read] as the
@@ -63,9 +68,10 @@ class Noticing(nn.Module):
         thing = bank.offered & ~bank.words
         able = thing.unsqueeze(1) & bank.words.unsqueeze(2) & (bank.where.unsqueeze(1) < bank.where.unsqueeze(2))
         some = able.any(-1, keepdim=True)
-        alike = functional.normalize(self.likeness(context).float(), dim=-1) @ functional.normalize(
-            context.float(), dim=-1
-        ).transpose(1, 2)
+        asked, there = (functional.normalize(one.float(), dim=-1, eps=1.0) for one in (self.likeness(context), context))
+        alike = asked @ there.transpose(
+            1, 2
+        )  # rows are of a length near sqrt(read), or blank in training: 0 must have a gradient
         scale = self.sharp.exp()
         meant = (alike * scale).masked_fill(~able, -1e4).softmax(-1) * some
         best = alike.masked_fill(~able, -1.0).amax(-1)

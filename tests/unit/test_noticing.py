@@ -86,3 +86,13 @@ def test_without_things_nothing_is_noticed(noticing: Noticing) -> None:
     found = noticing(bare, context, places)
     assert not found.meant.any()
     assert not found.inputs.any()
+
+
+def test_words_that_training_blanks_have_a_gradient_of_ordinary_size(noticing: Noticing) -> None:
+    rows, context, places = bank()
+    context = context.clone()
+    context[:, 5] = 0.0
+    context.requires_grad_()
+    noticing(rows, context, places).inputs.square().sum().backward()
+    assert context.grad is not None
+    assert float(context.grad.abs().max()) < 1e4

@@ -104,7 +104,7 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
         "uses": [tray],
     }
-    if medium.kind == "image" and medium.meta.get("made"):
+    if medium.kind == "image" and isinstance(medium.meta.get("made"), dict):  # read from its file; drawn ones have a word there
         shown["recipe"] = True
     if medium.kind in ("image", "video", "audio"):
         at = next((region.time for region in regions if region.time is not None), None)

@@ -104,7 +104,8 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
         "uses": [tray],
     }
-    if medium.kind == "image" and isinstance(medium.meta.get("made"), dict):  # read from its file; drawn ones have a word there
+    # What a file tells of itself is a table; pictures of the picture book have a word in its place.
+    if medium.kind == "image" and isinstance(medium.meta.get("made"), dict):
         shown["recipe"] = True
     if medium.kind in ("image", "video", "audio"):
         at = next((region.time for region in regions if region.time is not None), None)

@@ -51,6 +51,8 @@ def killed(folder: Path, seconds: float) -> tuple[str, int]:
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()))
     reader.start()
+    while len(lines) < 4 and process.poll() is None:  # however slow the machine is: from then on some always wait
+        time.sleep(0.01)
     time.sleep(seconds)
     process.kill()
     process.wait(10)

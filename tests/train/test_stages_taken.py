@@ -86,7 +86,7 @@ def test_all_that_was_there_is_taken_over_and_what_is_new_is_not_nothing(reader:
     assert state["model.embed_tokens.weight"][new].abs().sum(1).min() > 0
     assert len(state["read_kind.weight"]) == SOUND + 1
     assert network.config.talk_bias == old.config.talk_bias
-    assert set(state) - set(had) == {n for n in state if n.split(".")[0] in ("senses", "seg", "masking")}
+    assert set(state) - set(had) == {n for n in state if n.split(".")[0] in ("senses", "noticing", "seg", "masking")}
 
 
 def test_a_network_that_has_senses_already_keeps_them(reader: Reader, tmp_path: Path) -> None:

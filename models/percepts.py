@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PATCH, THING, MARKED, TRACK, MOMENT, SOUND = 3, 4, 5, 6, 7, 8
+PATCH, THING, MARKED, TRACK, MOMENT, SOUND, SETTING = 3, 4, 5, 6, 7, 8, 9
 """Kinds of rows, after the three kinds of written ones (models.unified.sheet): a cell of a picture, a thing in it, a region that
-a person marked, a thing followed through a clip, a frame or cell of a clip, something heard."""
+a person marked, a thing followed through a clip, a frame or cell of a clip, something heard, the place, hour or look of it all."""
 POINTABLE = (THING, MARKED, TRACK, SOUND)
 """The kinds that a reply can point at, and so name and show."""
 PLACE = 10

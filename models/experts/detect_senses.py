@@ -47,6 +47,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed
     ``meta["boxes"]`` holds [name, x0, y0, x1, y1] in fractions, ``meta["scores"]`` how sure each is, 0..1. Raises Refusal for a
     picture of a world that the eye does not know, and when nothing of that name is found."""
     from models.framed import framed
+    from models.percepts import THING
 
     handle = inputs.first(call, "image")
     picture = inputs.values[handle]
@@ -59,7 +60,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed
             f"{handle} is not of the drawn world, which is all that this eye knows, so nothing was looked for in it.",
             "On a photo, draw a box round the thing and ask for a cut-out.",
         )
-    rows = perceived.percepts[1] if len(perceived.percepts) > 1 else None
+    rows = next((percept for percept in perceived.percepts if percept.kind == THING), None)
     marks = [box for name in call.refs("region") if (region := inputs.regions.get(name)) and (box := region.bounds())]
     marks += [arg for arg in call.args if isinstance(arg, Box)]
     report(0.6, "comparing with the names", lambda: small(picture.pixels))

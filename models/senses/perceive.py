@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from models.senses.ear import Ear
     from models.senses.eye import Look
     from models.senses.gate import Gate
+    from models.senses.setting import Setting
     from models.senses.sureness import Sureness
     from models.vision.tower import VisionTower
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 LOW, HIGH, HEARING, JUDGES = "nano/low", "nano/vision", "nano/hearing", "nano/senses"
 """The folders of the shipped encoders, and of what judges what they say, below ``assets``."""
-SURENESS, SIGHTS, NOISES = "sureness.safetensors", "sights.safetensors", "noises.safetensors"
-"""The files of what judges: things, pictures, sounds."""
+SURENESS, SIGHTS, NOISES, SETTINGS = (f"{name}.safetensors" for name in ("sureness", "sights", "noises", "settings"))
+"""The files of what judges: things, pictures, sounds, and what a picture shows as a whole."""
 WINDOWS = 24
 """Windows of 2.56 s of a sound that are heard, at most: a minute of it; of a longer one as many, evenly spread."""
 SIDE = 320
@@ -53,7 +54,8 @@ class Perceived:
 @dataclass(frozen=True)
 class Senses:
     """The encoders, in evaluation mode, and what judges what they say: *low* a vision transformer of transformers, *tower*, *ear*; *judge*,
-    how sure a thing is; whether a picture (*sights*) or a sound (*noises*) is of the known world."""
+    how sure a thing is; whether a picture (*sights*) or a sound (*noises*) is of the known world; *setting*, what a picture shows as a
+    whole."""
 
     low: Any
     tower: VisionTower
@@ -61,6 +63,7 @@ class Senses:
     judge: Sureness
     sights: Gate
     noises: Gate
+    setting: Setting
 
     def look(self, frames: Sequence[NDArray[np.uint8]]) -> list[Look]:
         """Return a look at each of *frames*, uint8 [h, w, 3] of one size."""
@@ -70,16 +73,22 @@ class Senses:
         return found
 
     def picture(self, pixels: NDArray[np.uint8], gated: bool = True) -> Perceived:
-        """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH) and, where there are any, its things (THING).
+        """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH), place, hour and look (SETTING) and, where
+        there are any, its things (THING).
         Without *gated* it is taken to be of the known world, as pictures of training are."""
         from models.senses.gate import of_looks
-        from models.senses.picture import patch_rows, thing_rows, things
 
         look = self.look([_rgb(pixels)])[0]
         if gated and not self.sights.passes(of_looks([look])):
             return Perceived(refused=True)
+        return Perceived(self.looked(look))
+
+    def looked(self, look: Look) -> tuple[Percept, ...]:
+        """Return the rows of a picture that was looked at."""
+        from models.senses.picture import patch_rows, thing_rows, things
+
         rows = thing_rows(things(look, self.judge))
-        return Perceived((patch_rows(look), rows) if len(rows) else (patch_rows(look),))
+        return (patch_rows(look), self.setting.rows([look]), *([rows] if len(rows) else []))
 
     def marks(
         self,
@@ -102,7 +111,7 @@ class Senses:
 
     def frames(self, frames: Sequence[NDArray[np.uint8]], seconds: Sequence[float], gated: bool = True) -> Perceived:
         """Return what is perceived of a clip by its *frames*, uint8 [h, w, 3] of one size, shown at *seconds*: what is where and when
-        (MOMENT) and, where there are any, things followed over them (TRACK). Raises ValueError for no frames, or when there is
+        (MOMENT), its place, hour and look (SETTING) and, where there are any, things followed over them (TRACK). Raises ValueError for no frames, or when there is
         not one second for each."""
         from models.senses.clip import moment_rows, track_rows
         from models.senses.gate import of_looks
@@ -117,7 +126,8 @@ class Senses:
             return Perceived(refused=True)
         rows = track_rows([things(look, self.judge) for look in looks], seconds)
         moments = moment_rows(looks, seconds)
-        return Perceived((moments, rows) if len(rows) else (moments,))
+        setting = self.setting.rows(looks, min(seconds), max(seconds))
+        return Perceived((moments, setting, *([rows] if len(rows) else [])))
 
     def clip(self, clip: Clip, gated: bool = True) -> Perceived:
         """Return what is perceived of a clip in a file, by frames evenly spread over it. Raises Refusal when it cannot be read."""
@@ -176,7 +186,7 @@ def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = H
     import torch
     from transformers import AutoModel
 
-    from models.senses import ear, gate, sureness
+    from models.senses import ear, gate, setting, sureness
     from models.vision import dense
 
     tower = dense.load(high, device)
@@ -186,9 +196,10 @@ def load(device: str = "cpu", low: str = LOW, high: str = HIGH, hearing: str = H
         heard = ear.load(ASSETS / hearing, device)
         judge = sureness.load(ASSETS / judges / SURENESS)
         sights, noises = (gate.load(ASSETS / judges / name) for name in (SIGHTS, NOISES))
+        whole = setting.load(ASSETS / judges / SETTINGS)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise Refusal("An encoder of the senses, or what judges them, cannot be read.", _REMEDY) from error
-    return Senses(eye.to(device).eval(), tower, heard, judge, sights, noises)
+    return Senses(eye.to(device).eval(), tower, heard, judge, sights, noises, whole)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import LlamaConfig, PretrainedConfig
 
-from models.percepts import SOUND
+from models.percepts import SETTING
 
 
 class UnifiedConfig(PretrainedConfig):
@@ -72,7 +72,7 @@ def nano(
     *first_thing*, are known things: few wide layers, since on a CPU the number of layers decides the time per token."""
     return UnifiedConfig(
         senses=senses,
-        source_kinds=SOUND + 1 if senses else 3,
+        source_kinds=SETTING + 1 if senses else 3,
         first_thing=first_thing,
         things=things,
         text_config={

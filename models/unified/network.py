@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel, PreTrainedModel
 
-from models.percepts import MOMENT, PATCH
+from models.percepts import MOMENT, PATCH, SETTING
 from models.unified.config import UnifiedConfig
 from models.unified.masking import Masking
 from models.unified.noticing import Noticed, Noticing
@@ -53,7 +53,8 @@ class Bank:
     @property
     def offered(self) -> Tensor:
         """Which rows can be pointed at, bool [B, S]: pieces of words and percepts of things."""
-        return (self.kind >= 0) & (self.kind != WHOLE) & (self.kind != PATCH) & (self.kind != MOMENT)
+        silent = sum(self.kind == kind for kind in (WHOLE, PATCH, MOMENT, SETTING))
+        return (self.kind >= 0) & ~silent.bool()
 
 
 @dataclass

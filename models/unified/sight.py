@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, TRACK
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK
 from models.vision.frames import time_waves
 from models.vision.fusion import ConvGate
 
@@ -60,6 +60,8 @@ class Senses(nn.Module):
                 # the encoders' phrases are of unit length; the states of words are told apart by their directions too
                 own = functional.layer_norm(rows[:, :phrase], (phrase,))
                 out[at] = (own + layer(torch.cat([own, rows[:, phrase:]], -1))).to(out.dtype)
+        if (at := kind == SETTING).any():
+            out[at] = functional.layer_norm(features[at][:, :phrase], (phrase,)).to(out.dtype)
         if (at := kind == MOMENT).any():
             out[at] = self.moment(features[at][:, : self.widths["moment"]]).to(out.dtype)
         if (at := kind == PATCH).any():

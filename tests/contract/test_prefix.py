@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, TRACK, Percept
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK, Percept
 from models.reader import Reader, shared_reader
 from models.unified.config import SENSES, nano
 from models.unified.native import NativeModel, Reply, load
@@ -46,9 +46,15 @@ WORDS = [
     "12",
     "3.5",
 ]
-WIDTHS = {PATCH: 384, THING: 1024, MARKED: 1024, TRACK: 1024, MOMENT: 384, SOUND: 576}
-KINDS = {"image": (PATCH, THING), "video": (MOMENT, TRACK), "audio": (SOUND,), "region": (MARKED,), "mask": ()}
-ROWS = {PATCH: 25, MOMENT: 33, MARKED: 1}
+WIDTHS = {PATCH: 384, THING: 1024, MARKED: 1024, TRACK: 1024, MOMENT: 384, SOUND: 576, SETTING: 384}
+KINDS = {
+    "image": (PATCH, SETTING, THING),
+    "video": (MOMENT, SETTING, TRACK),
+    "audio": (SOUND,),
+    "region": (MARKED,),
+    "mask": (),
+}
+ROWS = {PATCH: 25, MOMENT: 33, MARKED: 1, SETTING: 3}
 
 
 @pytest.fixture(scope="module")

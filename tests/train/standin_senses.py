@@ -7,13 +7,13 @@ from random import Random
 
 import numpy as np
 
-from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, TRACK, Percept
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK, Percept
 from models.values import Region
 from training.seeing.clips import Filmed
 from training.seeing.pictures import Drawn
 from training.seeing.sounds import Sounding
 
-WIDTHS = {PATCH: 384, THING: 1024, MARKED: 1024, TRACK: 1024, MOMENT: 384, SOUND: 576}
+WIDTHS = {PATCH: 384, THING: 1024, MARKED: 1024, TRACK: 1024, MOMENT: 384, SOUND: 576, SETTING: 384}
 
 
 def rows(kind: int, places: list[list[float]], names: Sequence[str] = ()) -> Percept:
@@ -44,7 +44,11 @@ class StandIn:
         found.append([0.4, 0.4, 0.41, 0.41])  # something that is not there
         self.rng.shuffle(found)
         things = [[*box, *box, 0, 0] for box in found]
-        percepts = rows(PATCH, [[0.0] * PLACE] * 25), rows(THING, things, ["thing"] * len(things))
+        percepts = (
+            rows(PATCH, [[0.0] * PLACE] * 25),
+            rows(SETTING, [[0.0] * PLACE] * 3),
+            rows(THING, things, ["thing"] * len(things)),
+        )
         drawn_on = [region.bounds() for region in regions]
         boxes = [[box.x0, box.y0, box.x1, box.y1] for box in drawn_on if box is not None]
         return percepts, tuple(rows(MARKED, [[*box, *box, 0, 0]], ["thing"]) for box in boxes)

@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from models.loramoe.layer import LoraMoeLinear
+from models.percepts import PATCH, SETTING
 from models.reader import Reader
 from models.unified.native import ADAPTER, load
 from models.unified.network import UnifiedForConditionalGeneration
@@ -88,6 +89,14 @@ def test_stage_one_changes_the_senses_and_the_new_rows_alone_to_the_bit(rooms: P
     assert torch.equal(before[KINDS][:3], after[KINDS][:3])
     told = json.loads((tmp_path / kept.STAGE).read_text())[-1]["frozen"]
     assert told["before"] == told["after"]
+
+
+def test_a_nought_that_loses_its_sign_in_the_running_mean_is_no_change(rooms: Path, tmp_path: Path) -> None:
+    trainer = Trainer(begun("one", tmp_path, rooms))
+    held = trainer.scope.frozen(trainer.network)
+    signed = {name: torch.where(value == 0, -value, value) for name, value in trainer.network.state_dict().items()}
+    trainer.network.load_state_dict(signed)
+    assert trainer.scope.frozen(trainer.network) == held
 
 
 def test_stage_two_changes_the_whole_model_and_draws_on_masks_and_boxes(rooms: Path, one: Path, tmp_path: Path) -> None:
@@ -196,7 +205,7 @@ def test_an_ablation_leaves_out_rows_and_the_high_resolution(rooms: Path, tmp_pa
         if e.percepts
     )
     kinds = {p.kind for rows in data.reduced(example, ("things",)).percepts.values() for p in rows}
-    assert kinds == {3}
+    assert kinds == {PATCH, SETTING}
     cells = data.reduced(example, ("high",)).percepts["image#1"][0]
     assert not cells.features[:, 192:].any()
     assert data.reduced(example, ()) is example

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from models.expert import Refusal
-from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, TRACK, Percept
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK, Percept
+from models.reader import shared_embedder
 from models.senses import ear, eye, gate, kept, naming, perceive, picture, sureness
 from models.senses.clip import linked
 from models.values import Box, Point, Region, Stroke
@@ -277,3 +278,34 @@ def test_the_encoders_come_back_through_the_auto_classes() -> None:
     for folder, kind in kinds.items():
         loaded = AutoModel.from_pretrained(perceive.ASSETS / folder, dtype=torch.float32, local_files_only=True)
         assert isinstance(loaded, kind)
+
+
+@pytest.mark.parametrize(
+    ("backdrop", "place", "hour"),
+    [(Backdrop("beach", "day", seed=3), "a beach", "day, and the weather is good"), (Backdrop("forest", "night", seed=5), "a forest", "night"),
+     (Backdrop("bricks", "day", seed=2), "a brick wall", "day, and the weather is good")],
+)  # fmt: skip
+def test_place_hour_and_look_are_read_as_what_their_words_mean(
+    senses: perceive.Senses, backdrop: Backdrop, place: str, hour: str
+) -> None:
+    pixels = compose(Scene((Thing("pizza", 0.4, 0.6, 0.4),), backdrop), WIDTH, HEIGHT, truth=False).pixels
+    rows = by_kind(senses.picture(pixels, gated=False).percepts)[SETTING]
+    assert rows.features.shape == (3, 384)
+    assert rows.names == ()
+    assert (rows.places[:, :4] == (0, 0, 1, 1)).all()
+    embed = shared_embedder("cpu")
+    for row, words in ((0, place), (1, hour)):
+        own, other = (
+            np.asarray(embed([said]), np.float32)[0] for said in (words, "a kitchen" if row == 0 else "snowing")
+        )
+        seen = rows.features[row].astype(np.float32)
+        assert seen @ own / np.linalg.norm(own) > max(0.7, seen @ other / np.linalg.norm(other))
+
+
+def test_frames_of_a_clip_have_one_setting(senses: perceive.Senses, drawn: NDArray[np.uint8]) -> None:
+    found = by_kind(senses.frames([drawn, drawn], [0.0, 1.5], gated=False).percepts)
+    assert found[SETTING].features.shape == (3, 384)
+    assert (found[SETTING].places[:, 9] == 1.5).all()
+    assert np.allclose(
+        found[SETTING].features, by_kind(senses.picture(drawn, gated=False).percepts)[SETTING].features, atol=2e-3
+    )

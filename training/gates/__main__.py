@@ -1,7 +1,8 @@
-"""Fit what judges the senses: how sure a thing is, and whether a picture or a sound is of the known world at all.
+"""Fit what judges the senses: how sure a thing is, whether a picture or a sound is of the known world, and what a picture shows as a whole.
 
     python -m training.gates sights [--count 160] [--seed 1] [--out assets/nano/senses]
     python -m training.gates noises [--count 240] [--seed 1] [--out assets/nano/senses]
+    python -m training.gates settings [--count 3000] [--seed 1] [--out assets/nano/senses]
 
 All that is fitted is a line through figures of frozen encoders, by logistic regression with a ridge. Half of what is of the known world
 sets the line, the other half the threshold: REFUSED of it is turned away. Nothing recorded is read; how real pictures and sounds fare is
@@ -21,14 +22,14 @@ from typing import Any
 import numpy as np
 import torch
 from models.senses import ear, eye, gate, naming, sureness
-from models.senses.perceive import ASSETS, HEARING, LOW, NOISES, SIGHTS, SURENESS, WINDOWS
+from models.senses.perceive import ASSETS, HEARING, LOW, NOISES, SETTINGS, SIGHTS, SURENESS, WINDOWS
 from models.vision import dense
 from models.vision.audio import hear
 from models.vision.suppress import overlaps
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from training.gates import known, noises, strange
+from training.gates import known, noises, settings, strange
 from training.manifest import NAME, write_manifest
 from training.truth.words import cast
 from training.vision.scenes import SIZES, sight
@@ -140,21 +141,41 @@ def hearing(out: Path, count: int, seed: int) -> dict[str, Any]:
     return {"sounds": count, **found}
 
 
+def whole(out: Path, count: int, seed: int) -> dict[str, Any]:
+    """Fit, and write to *out*, what reads place, hour and look of a picture on *count* scenes; return what it reaches on a tenth that it
+    was not fitted on."""
+    from models.reader import shared_embedder
+    from transformers import AutoModel
+
+    tower = dense.load()
+    low = AutoModel.from_pretrained(ASSETS / LOW, dtype=torch.float32, local_files_only=True).eval()
+    embed = shared_embedder("cpu")
+    if embed is None:
+        raise SystemExit("The text encoder is not in assets, so that words have no vectors: fetch the whole repository.")
+    rows, wanted = settings.seen(lambda pixels: eye.looks(tower, low, [pixels])[0], count, Random(f"settings {seed}"))
+    setting, reached = settings.fitted(rows, wanted, embed)
+    save(out / SETTINGS, **settings.arrays(setting))
+    return {"scenes": count, **reached}
+
+
 def save(file: Path, **values: Any) -> None:
     """Write numbers and arrays to a safetensors *file*."""
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: np.atleast_1d(np.asarray(value, np.float32)) for name, value in values.items()}, file)
 
 
+_MAKERS = {"sights": (sights, 160), "noises": (hearing, 240), "settings": (whole, 3000)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("sights", "noises"))
-    parser.add_argument("--count", type=int, help="scenes (160) or sounds (240)")
+    parser.add_argument("what", choices=tuple(_MAKERS))
+    parser.add_argument("--count", type=int, help="scenes (160, 3000 for settings) or sounds (240)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ASSETS / "nano" / "senses")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    make, usual = (sights, 160) if asked.what == "sights" else (hearing, 240)
+    make, usual = _MAKERS[asked.what]
     count = asked.count or usual
     found = make(asked.out, count, asked.seed)
     print(found)

@@ -28,21 +28,19 @@ class Own:
         """Return digests of the weights by which each kind of medium is perceived."""
         from models.senses import perceive
 
-        judge = (
-            perceive.ASSETS / perceive.JUDGES / perceive.SURENESS
-        ).read_bytes()  # of what judges, all that rows depend on
+        folder = perceive.ASSETS / perceive.JUDGES  # of what judges, all that rows depend on
+        judge = b"".join((folder / name).read_bytes() for name in (perceive.SURENESS, perceive.SETTINGS))
         eyes = f"{perceive.version(perceive.LOW, perceive.HIGH)}-{hashlib.sha256(judge).hexdigest()[:8]}"
         return {"image": eyes, "video": eyes, "audio": perceive.version(perceive.HEARING)}
 
     def picture(self, drawn: Drawn, regions: Sequence[Region] = ()) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
         """Return what is perceived of a picture, and of each of *regions* on it."""
-        from models.senses.picture import marked_rows, patch_rows, thing_rows, things
+        from models.senses.picture import marked_rows
 
         look = self.senses.look([drawn.pixels])[0]
-        rows = thing_rows(things(look, self.senses.judge))
         height, width = drawn.pixels.shape[:2]
         marked = tuple(marked_rows(look, regions, (width, height), None)) if regions else ()
-        return ((patch_rows(look), rows) if len(rows) else (patch_rows(look),)), marked
+        return self.senses.looked(look), marked
 
     def clip(self, filmed: Filmed) -> tuple[Percept, ...]:
         """Return what is perceived of a clip."""

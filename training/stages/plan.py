@@ -130,6 +130,7 @@ class Scope:
                 kept = torch.ones(len(value), dtype=torch.bool)
                 kept[rows] = False
                 value = value.cpu()[kept]
+            value = value + 0 if value.is_floating_point() else value  # -0 is 0: a running mean makes one of the other
             total.update(name.encode())
             total.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
         return total.hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from models.percepts import SOUND
+from models.percepts import SETTING
 from models.reader import Reader
 from models.unified.config import SENSES, UnifiedConfig
 from models.unified.network import UnifiedForConditionalGeneration
@@ -82,7 +82,7 @@ def _wider(config: UnifiedConfig, names: Vocabulary) -> UnifiedConfig:
     fields = config.to_dict()
     things = names.by_kind.get("k", [])
     fields["text_config"] = {**fields["text_config"], "vocab_size": len(names)}
-    fields |= {"senses": fields.get("senses") or dict(SENSES), "source_kinds": max(SOUND + 1, fields["source_kinds"])}
+    fields |= {"senses": fields.get("senses") or dict(SENSES), "source_kinds": max(SETTING + 1, fields["source_kinds"])}
     fields |= {"first_thing": min(things, default=0), "things": len(things), "tie_word_embeddings": False}
     fields.pop("model_type", None)
     return UnifiedConfig(**fields)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.percepts import SOUND
+from models.percepts import SETTING
 from models.reader import Reader
 from models.unified.native import ASSETS, NativeModel, handles
 from models.unified.network import UnifiedForConditionalGeneration
@@ -84,7 +84,7 @@ def test_all_that_was_there_is_taken_over_and_what_is_new_is_not_nothing(reader:
     new = new_rows(before, names)
     assert {"w: zebras", "t:aaa.seen", "k:aardvark", "o:a"} <= {names.names[n] for n in new}
     assert state["model.embed_tokens.weight"][new].abs().sum(1).min() > 0
-    assert len(state["read_kind.weight"]) == SOUND + 1
+    assert len(state["read_kind.weight"]) == SETTING + 1
     assert network.config.talk_bias == old.config.talk_bias
     assert set(state) - set(had) == {n for n in state if n.split(".")[0] in ("senses", "noticing", "seg", "masking")}
 

@@ -76,7 +76,7 @@ unison.outbox = function (element, trigger) {
   window.addEventListener("click", (event) => {
     if (!element.isConnected || !event.target.closest?.("#box .stop-button")) return;
     if (event.timeStamp - stopped < AGAIN) event.stopImmediatePropagation();
-    else stopped = event.timeStamp;
+    stopped = event.timeStamp; // as long as they go on they are one storm, however slowly the page takes them
   }, true);
 
   unison.post = function (box, tray, chip, owner) {

@@ -151,7 +151,9 @@ def whole(out: Path, count: int, seed: int) -> dict[str, Any]:
     low = AutoModel.from_pretrained(ASSETS / LOW, dtype=torch.float32, local_files_only=True).eval()
     embed = shared_embedder("cpu")
     if embed is None:
-        raise SystemExit("The text encoder is not in assets, so that words have no vectors: fetch the whole repository.")
+        raise SystemExit(
+            "The text encoder is not in assets, so that words have no vectors: fetch the whole repository."
+        )
     rows, wanted = settings.seen(lambda pixels: eye.looks(tower, low, [pixels])[0], count, Random(f"settings {seed}"))
     setting, reached = settings.fitted(rows, wanted, embed)
     save(out / SETTINGS, **settings.arrays(setting))

@@ -144,13 +144,22 @@ class Watched:
     page: Any
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    left: bool = False  # while gradio still read a stream: it ends that then, and complains of it
 
     def __post_init__(self) -> None:
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", self._failed)
         self.page.on("console", self._told)
         self.page.on("request", lambda r: self.hosts.add(urlparse(r.url).netloc) if r.url.startswith("http") else None)
 
+    def _failed(self, error: Any) -> None:
+        if "AbortError: signal is aborted" in str(error):
+            self.left = True
+        else:
+            self.errors.append(str(error))
+
     def _told(self, message: Any) -> None:
+        if self.left and "errored out" in message.text:
+            return
         gone = "net::ERR_" in message.text and urlparse(message.location.get("url", "")).netloc in GONE
         if message.type == "error" and not gone:
             self.errors.append(message.text)

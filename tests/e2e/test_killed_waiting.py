@@ -22,7 +22,7 @@ import sys, threading
 from pathlib import Path
 from engine_stubs import make_engine, Scripted
 from app.waiting import in_turn
-engine = make_engine(Path(sys.argv[1]), Scripted("Some words that take a little while to be written down.", size=2))
+engine = make_engine(Path(sys.argv[1]), Scripted("Some words that take a little while to be written down.", size=2, pause=0.005))
 session = engine.open("ann")
 print(session.conversation, flush=True)
 def say(n):
@@ -31,7 +31,7 @@ def say(n):
     return events
 n, readers = 0, []
 while True:
-    while len(readers) < 12:
+    while len(readers) < 4:
         readers.append(say(n))
         n += 1
     for event in readers.pop(0):
@@ -51,7 +51,7 @@ def killed(folder: Path, seconds: float) -> tuple[str, int]:
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()))
     reader.start()
-    while len(lines) < 12 and process.poll() is None:  # however slow the machine is: from then on some always wait
+    while len(lines) < 4 and process.poll() is None:  # however slow the machine is: from then on some always wait
         time.sleep(0.01)
     time.sleep(seconds)
     process.kill()

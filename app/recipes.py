@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from models import grammar, recipe
 from models.expert import Refusal
 from models.slash import parse_slash
+from models.store import sum_of
 from models.tokens import write_call
 from models.values import Arg, Media, Ref, Region, Step, TaskCall
 
@@ -30,19 +30,7 @@ def written(engine: Engine, step: Step, regions: Mapping[str, Region], shelf: Ma
     call = next((part for part in parts if isinstance(part, TaskCall)), None)
     if call is None:
         return ""
-    return recipe.of_step(step, call, regions, lambda handle: _sum(engine, shelf[handle]))
-
-
-def _sum(engine: Engine, medium: Media) -> str:
-    with engine.store.file(medium).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _slowly(file)
-
-
-def _slowly(file: Any) -> str:
-    sha = hashlib.sha256()
-    while block := file.read(1 << 20):
-        sha.update(block)
-    return sha.hexdigest()
+    return recipe.of_step(step, call, regions, lambda handle: sum_of(shelf[handle].path))
 
 
 def settings_of(engine: Engine, session: Session, handle: str) -> dict[str, Any]:
@@ -70,7 +58,7 @@ def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]
         raise Refusal(_FOREIGN, f"Its task is {made['task']}; start with a profile that has it.")
     if call.refs("region"):
         raise Refusal("It was made in a place that was marked by hand.", "Mark the place, and ask for it in words.")
-    here = {_sum(engine, medium): name for name, medium in shelf.items() if medium.path} if call.refs() else {}
+    here = {sum_of(medium.path): name for name, medium in shelf.items() if medium.path} if call.refs() else {}
     args: list[Arg] = []
     for arg in call.args:
         if isinstance(arg, Ref):

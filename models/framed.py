@@ -1,4 +1,4 @@
-"""Pictures with a frame and a name round each of their things, as detections are shown."""
+"""Detections, however they were found: which of them are meant, how they are shown, and what is said where there are none."""
 
 from __future__ import annotations
 
@@ -6,11 +6,32 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models import palette
+from models.expert import Refusal
 from models.values import Box
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+_ALL = ("", "everything", "things", "objects", "all", "all things", "all objects", "items")
+
+
+def everything(phrase: str) -> bool:
+    """Return whether *phrase* asks for all that there is."""
+    return phrase.strip().lower().removeprefix("all ").removeprefix("the ") in _ALL
+
+
+def inside(box: Box, marks: Sequence[Box]) -> bool:
+    """Return whether the middle of *box* lies in one of *marks*, or there are none."""
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return not marks or any(mark.x0 <= x <= mark.x1 and mark.y0 <= y <= mark.y1 for mark in marks)
+
+
+def absent(phrase: str, handle: str, within: bool, hint: str) -> Refusal:
+    """Return the refusal of a search for *phrase* in *handle*, or *within* a marked place of it, that found nothing."""
+    said = f"“{phrase[:60]}”" if phrase else "Anything"
+    return Refusal(f"{said} was not found {'in the marked place of' if within else 'in'} {handle}.", hint)
 
 
 def framed(pixels: NDArray[np.uint8], found: Sequence[tuple[str, Box]]) -> NDArray[np.uint8]:

@@ -69,29 +69,26 @@ _TABLE: tuple[tuple[str, dict[str, Checkpoint], dict[str, float], str], ...] = (
     (
         "paper", {"image": SD_IMAGE, "edit": PIX2PIX, "inpaint": SD_INPAINT}, {"ram": 12.0, "vram": 4.0},
         "Draws, edits and fills with the papers' models: Stable Diffusion 1.5, InstructPix2Pix and Stable Diffusion inpainting, "
-        "which stands where the papers have GLIGEN's. All else, the unified model too, is that of nano.",
+        "which stands where the papers have GLIGEN's.",
     ),
     (
         "gpu-8", {"image": XL_IMAGE, "edit": PIX2PIX, "inpaint": XL_INPAINT}, {"ram": 24.0, "vram": 8.0},
-        "Draws and fills with Stable Diffusion XL and edits with InstructPix2Pix, on a graphics card of 8 GB. "
-        "All else, the unified model too, is that of nano.",
+        "Draws and fills with Stable Diffusion XL and edits with InstructPix2Pix, on a graphics card of 8 GB.",
     ),
     (
         "gpu-16", {"image": KLEIN_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 24.0, "vram": 12.0},
-        "Draws, edits and fills with one model, FLUX.2 klein of 4 billion parameters, on a graphics card of 12 to 16 GB. "
-        "All else, the unified model too, is that of nano.",
+        "Draws, edits and fills with one model, FLUX.2 klein of 4 billion parameters, on a graphics card of 12 to 16 GB.",
     ),
     (
         "gpu-24", {"image": Z_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 48.0, "vram": 20.0},
-        "Draws with Z-Image Turbo and edits and fills with FLUX.2 klein, on a graphics card of 24 GB. "
-        "All else, the unified model too, is that of nano.",
+        "Draws with Z-Image Turbo and edits and fills with FLUX.2 klein, on a graphics card of 24 GB.",
     ),
     (
         "gpu-80", {"image": QWEN_IMAGE, "edit": KLEIN_EDIT, "inpaint": QWEN_INPAINT}, {"ram": 96.0, "vram": 64.0},
-        "Draws and fills with Qwen-Image 2512 and edits with FLUX.2 klein, on a graphics card of 80 GB. "
-        "All else, the unified model too, is that of nano.",
+        "Draws and fills with Qwen-Image 2512 and edits with FLUX.2 klein, on a graphics card of 80 GB.",
     ),
 )  # fmt: skip
+_REST = " All else, the unified model too, is that of nano."
 _KNOWS = (
     "Photographs and paintings: it draws what you describe, changes a picture as you say, and puts something new into a marked place. "
     "Every pixel outside of the place stays as it was.",
@@ -106,7 +103,7 @@ def hub_profiles(base: Profile) -> dict[str, Profile]:
     for name, experts, needs, note in _TABLE:
         joined = {**base.experts, **{task: (own, *base.experts[task]) for task, own in experts.items()}}
         profile = replace(
-            base, name=name, experts=joined, note=note, knows=(*_KNOWS, *base.knows),
+            base, name=name, experts=joined, note=note + _REST, knows=(*_KNOWS, *base.knows),
             lacks=(*_LACKS, *(text for text in base.lacks if "paints no photographs" not in text)),
             more="Another profile is chosen when the program starts: --profile NAME. docs/profiles.md tells what each fetches and needs.",
         )  # fmt: skip

@@ -379,6 +379,11 @@ class Store:
         return freed
 
 
+def sum_of(relative: str) -> str:
+    """Return the SHA-256 of the file that is stored as *relative*, which is what it is named by; "" for a name of another kind."""
+    return relative[:2] + relative[3:65] if _SUM.match(relative) else ""
+
+
 def _digest(file: IO[bytes]) -> str:
     sha = hashlib.sha256()
     while block := file.read(_BLOCK):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.framed import absent, everything, framed, inside
 from models.previews import small
-from models.values import Box, Checkpoint, Media, TaskCall
+from models.values import Checkpoint, Media, TaskCall
 
 if TYPE_CHECKING:
     from models.world.scene import Scene, Thing
@@ -50,7 +51,6 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     """Return the call's picture with a labelled box round each thing that the call names, or round all, in the colour of
     its place among them (:mod:`models.palette`); ``meta["boxes"]``
     holds [name, x0, y0, x1, y1] in fractions. Raises Refusal when nothing of that name is there."""
-    from models.framed import framed
     from models.world.composer import compose
     from models.world.scene import Scene
 
@@ -73,10 +73,16 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     found = [
         (thing, box)
         for thing, box in zip(scene.things, truth.boxes, strict=True)
-        if box is not None and thing.id in wanted and _inside(box, regions)
+        if box is not None and thing.id in wanted and inside(box, regions)
     ]
     if not found:
-        raise _absent(call, scene, handle, bool(regions))
+        names = list(dict.fromkeys(thing.name for thing in scene.things))
+        hint = (
+            f"In {handle} there are: {', '.join(names[:12])}."
+            if names
+            else f"{handle} shows a backdrop without things."
+        )
+        raise absent(next(iter(call.phrases()), ""), handle, bool(regions), hint)
     report(0.7, "drawing the boxes")
     pixels = framed(picture.pixels[..., :3], [(thing.name, box) for thing, box in found])
     boxes = [[thing.name, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for thing, box in found]
@@ -91,8 +97,7 @@ def _wanted(phrase: str, scene: Scene, embed: Any) -> tuple[set[int], list[str]]
     from models.world.read import read
 
     every = {thing.id for thing in scene.things}
-    plain = phrase.strip().lower().removeprefix("all ").removeprefix("the ")
-    if plain in ("", "everything", "things", "objects", "all", "all things", "all objects", "items"):
+    if everything(phrase):
         return every, []
     wish = read(phrase, embed=embed)
     ids: set[int] = set()
@@ -109,16 +114,3 @@ def _coloured(thing: Thing, asked: str) -> bool:
     if not asked or thing.tint:
         return not asked or thing.tint == asked
     return asked.rsplit(" ", 1)[-1] in atlas.entry(thing.name).colours
-
-
-def _inside(box: Box, regions: list[Box]) -> bool:
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    return not regions or any(r.x0 <= x <= r.x1 and r.y0 <= y <= r.y1 for r in regions)
-
-
-def _absent(call: TaskCall, scene: Scene, handle: str, within: bool) -> Refusal:
-    names = list(dict.fromkeys(thing.name for thing in scene.things))
-    said = f"“{call.phrases()[0][:60]}”" if call.phrases() else "Anything"
-    where = "in the marked place of" if within else "in"
-    hint = f"In {handle} there are: {', '.join(names[:12])}." if names else f"{handle} shows a backdrop without things."
-    return Refusal(f"{said} was not found {where} {handle}.", hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.framed import absent, everything, framed, inside
 from models.previews import small
 from models.values import Box, Checkpoint, TaskCall
 
@@ -20,7 +21,6 @@ NAME = "Boxes from the trained eye (nano)"
 ALIKE = 0.12
 """How much less like a name than like its own nearest a thing may look and still be taken for it, cosine. Of 472 drawn pictures, at
 0: 67 % of the named things are found, 99 % of the boxes are right; at 0.12: 82 % and 95 %; at 0.2: 89 % and 81 %."""
-_ALL = ("", "everything", "things", "objects", "all", "all things", "all objects", "items")
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -46,7 +46,6 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed
     """Return the call's picture with a labelled box round each thing that the call names and the eye finds, or round all;
     ``meta["boxes"]`` holds [name, x0, y0, x1, y1] in fractions, ``meta["scores"]`` how sure each is, 0..1. Raises Refusal for a
     picture of a world that the eye does not know, and when nothing of that name is found."""
-    from models.framed import framed
     from models.percepts import THING
 
     handle = inputs.first(call, "image")
@@ -66,9 +65,15 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed
     report(0.6, "comparing with the names", lambda: small(picture.pixels))
     phrase = " and ".join(call.phrases())
     found, notes = _wanted(rows, phrase, embed) if rows is not None else ([], [])
-    found = [one for one in found if _inside(one[1], marks)]
+    found = [one for one in found if inside(one[1], marks)]
     if not found:
-        raise _absent(phrase, rows, handle, bool(marks))
+        names = list(dict.fromkeys(rows.names)) if rows is not None else []
+        hint = (
+            f"What the eye makes out in {handle}: {', '.join(names[:12])}."
+            if names
+            else f"The eye makes out no thing in {handle}."
+        )
+        raise absent(phrase, handle, bool(marks), hint)
     pixels = framed(picture.pixels[..., :3], [(name, box) for name, box, _ in found])
     report(1.0, "done", lambda: small(pixels))
     boxes = [[name, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for name, box, _ in found]
@@ -86,7 +91,7 @@ def _wanted(rows: Percept, phrase: str, embed: Any) -> tuple[list[tuple[str, Box
     from models.world.read import read
 
     every = [(name, box_of(rows, n), float(rows.sure[n])) for n, name in enumerate(rows.names)]
-    if phrase.strip().lower().removeprefix("all ").removeprefix("the ") in _ALL:
+    if everything(phrase):
         return every, []
     names = naming.things()
     vectors = np.asarray(rows.features[:, : names.vectors.shape[1]], np.float32)
@@ -107,20 +112,3 @@ def _unit(vectors: Any) -> NDArray[np.float32]:
 
     made = np.asarray(vectors, np.float32)
     return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-6), np.float32)
-
-
-def _inside(box: Box, marks: list[Box]) -> bool:
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    return not marks or any(mark.x0 <= x <= mark.x1 and mark.y0 <= y <= mark.y1 for mark in marks)
-
-
-def _absent(phrase: str, rows: Percept | None, handle: str, within: bool) -> Refusal:
-    said = f"“{phrase[:60]}”" if phrase else "Anything"
-    where = "in the marked place of" if within else "in"
-    names = list(dict.fromkeys(rows.names)) if rows is not None else []
-    hint = (
-        f"What the eye makes out in {handle}: {', '.join(names[:12])}."
-        if names
-        else f"The eye makes out no thing in {handle}."
-    )
-    return Refusal(f"{said} was not found {where} {handle}.", hint)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from models import grammar, recipe
 from models.expert import Refusal
 from models.slash import parse_slash
-from models.store import sum_of
+from models.sums import sum_of
 from models.tokens import write_call
 from models.values import Arg, Media, Ref, Region, Step, TaskCall
 

@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import hmac
 import os
-import re
 import secrets
 import shutil
 import stat
@@ -34,13 +33,13 @@ from models.masks import from_png, to_png
 from models.media import FULL, LIMITS, encode_png, image_meta, load_image, no_room, recognise, safe_name, sniff
 from models.palette import index_of
 from models.sound import load_sound, save_wav, sound_meta
+from models.sums import NAMED
 from models.values import Kind, Media
 from models.video import clip_info
 
 Stored = tuple[Kind, str, dict[str, Any]]
 _BLOCK = 1 << 20
 _CLIP_MASK = ".rle.json"
-_SUM = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}(?![0-9a-f])")
 
 
 class Store:
@@ -59,7 +58,7 @@ class Store:
         self._temp.mkdir(parents=True, exist_ok=True)
         self.sweep()
         for name, _, _ in list(self._files()) if secret else ():
-            if _SUM.match(name):
+            if NAMED.match(name):
                 with contextlib.suppress(OSError):  # open in another program, perhaps: then at the next start
                     self._place(name).parent.mkdir(exist_ok=True)
                     (self.root / name).replace(self._place(name))
@@ -104,7 +103,7 @@ class Store:
     def address(self, relative: str) -> str:
         """Return the name on the disk, relative to the root, of what is stored as *relative*. It tells nothing of the
         content; without a secret the two are the same."""
-        if not self._secret or not _SUM.match(relative):
+        if not self._secret or not NAMED.match(relative):
             return relative
         code = hmac.new(self._secret, relative.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:48]
         return f"{code[:2]}/{code[2:]}{relative[65:]}"
@@ -377,11 +376,6 @@ class Store:
                     self._used -= size
                     freed += size
         return freed
-
-
-def sum_of(relative: str) -> str:
-    """Return the SHA-256 of the file that is stored as *relative*, which is what it is named by; "" for a name of another kind."""
-    return relative[:2] + relative[3:65] if _SUM.match(relative) else ""
 
 
 def _digest(file: IO[bytes]) -> str:

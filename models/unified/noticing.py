@@ -1,8 +1,8 @@
 """What a word makes one notice: which of the things perceived so far it means, where that is, and how well it fits.
 
 The sentence encoder's states of words and the vectors that things are perceived as lie in one space. Their likeness alone tells which thing
-is asked about in most requests, before any training (docs/decisions/0012). So it is given to the decoder rather than left to be discovered by it: every word enters with what it means of what is there, and a
-reply that looks back at a word can point on at its thing.
+is asked about in most requests, before any training (docs/decisions/0012). So it is given to the decoder rather than left to be discovered
+by it: every word enters with what it means of what is there, and a reply that looks back at a word can point on at its thing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,17 @@ from typing import Any
 
 from PIL import Image
 
+from tests.browser import stage
+
 MOST_BYTES = 150_000
+
+
+def opened(browser: Any, url: str, how: dict[str, Any]) -> Any:
+    """Return a page at *url* that has loaded, in a context of its own as *how* tells; nothing on it is waited for longer than a minute."""
+    page = browser.new_context(**how).new_page()
+    page.set_default_timeout(60_000)
+    stage.ready(page, url)
+    return page
 
 
 def save(page: Any, path: Path) -> None:

@@ -34,7 +34,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
         make_sound(media / "engine.wav")
         with stage.serve(Path(name) / "told", Answers(), slow=False) as site:
             for size, how in (("desk", DESK), ("phone", PHONE)):
-                page = _open(browser, site.url, how)
+                page = shot.opened(browser, site.url, how)
                 stage.attach(page, media / "engine.wav")
                 stage.send(page, "which part of it is loud?")
                 page.locator(".u-ph").hover()
@@ -42,7 +42,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
                 shot.still(page, folder / f"places-{size}-stretch.jpg")
                 page.context.close()
             right_to_left(browser, site.url, folder, media)
-        page = _open(browser, url, DESK)
+        page = shot.opened(browser, url, DESK)
         stage.attach(page, media / "boat.mp4")
         stage.open_editor(page, "video#1")
         stage.drag(page, [BOAT[:2], BOAT[2:]])
@@ -59,7 +59,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
         page.wait_for_selector(".u-film .u-mask.u-lit")
         shot.still(page, folder / "places-desk-clip.jpg")
         page.context.close()
-        page = _open(browser, url, DESK)
+        page = shot.opened(browser, url, DESK)
         stage.attach(page, media / "tune.wav")
         stage.send(page, "/audio_adjust audio#1 op=fade_out seconds=4")
         result = page.locator("[data-testid=bot] .u-item[data-ref='audio#2']")
@@ -69,16 +69,9 @@ def take(browser: Any, url: str, folder: Path) -> None:
         page.context.close()
 
 
-def _open(browser: Any, url: str, how: dict[str, Any]) -> Any:
-    page = browser.new_context(**how).new_page()
-    page.set_default_timeout(30_000)
-    stage.ready(page, url)
-    return page
-
-
 def right_to_left(browser: Any, url: str, folder: Path, media: Path) -> None:
     """Save a message and a reply in Arabic."""
-    page = _open(browser, url, PHONE)
+    page = shot.opened(browser, url, PHONE)
     stage.attach(page, media / "balloon.png")
     stage.send(page, "ماذا تستطيع أن تفعل بصورتي image#1؟")
     page.fill("#box textarea", "اجعلها بالأبيض والأسود")

@@ -19,12 +19,12 @@ def take(browser: Any, url: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         media = make_examples(Path(name))
         for size, how in (("desk", DESK), ("phone", PHONE)):
-            page = _open(browser, url, how)
+            page = shot.opened(browser, url, how)
             page.wait_for_function("[...document.images].every(one => one.complete)")
             shot.still(page, folder / f"page-{size}-empty.jpg")
             page.context.close()
         tablet(browser, url, folder, media)
-        page = _open(browser, url, DESK)
+        page = shot.opened(browser, url, DESK)
         stage.attach(page, media / "balloon.png")
         stage.send(page, "make it black and white")
         page.locator("[data-testid=bot] [data-act=compare]").focus()
@@ -38,17 +38,10 @@ def take(browser: Any, url: str, folder: Path) -> None:
         page.context.close()
 
 
-def _open(browser: Any, url: str, how: dict[str, Any]) -> Any:
-    page = browser.new_context(**how).new_page()
-    page.set_default_timeout(30_000)
-    stage.ready(page, url)
-    return page
-
-
 def tablet(browser: Any, url: str, folder: Path, media: Path) -> None:
     """Save the page and the region dialog on a tablet."""
     for theme in ("light", "dark"):
-        page = _open(browser, url, {**TABLET, "color_scheme": theme})
+        page = shot.opened(browser, url, {**TABLET, "color_scheme": theme})
         stage.attach(page, media / "balloon.png")
         stage.open_editor(page, "image#1")
         stage.touch(page, [BALLOON[:2], BALLOON[2:]])

@@ -47,13 +47,6 @@ def _marked(page: Any, media: Path) -> None:
     page.click("[data-act=done]")
 
 
-def _open(browser: Any, url: str, how: dict[str, Any]) -> Any:
-    page = browser.new_context(**how).new_page()
-    page.set_default_timeout(60_000)
-    stage.ready(page, url)
-    return page
-
-
 def _so_far(page: Any, path: Path, words: str, share: float) -> None:
     """Send *words* and save what is seen of the call at *share* of its way; then let it end."""
     with held_at(share):
@@ -78,19 +71,19 @@ def take(browser: Any, url: str, folder: Path) -> None:
     """Save FOLDER/waiting-*.png."""
     with tempfile.TemporaryDirectory() as name:
         media = make_examples(Path(name) / "media")
-        page = _open(browser, url, DESK)
+        page = shot.opened(browser, url, DESK)
         _marked(page, media)
         _so_far(page, folder / "waiting-desk-picture.png", "remove this from the picture", 0.1)
         page.context.close()
-        page = _open(browser, url, PHONE)
+        page = shot.opened(browser, url, PHONE)
         stage.attach(page, media / "boat.mp4")
         _so_far(page, folder / "waiting-phone-strip.png", '/video_edit video#1 "as a watercolour"', 0.6)
         page.context.close()
-        page = _open(browser, url, DESK)
+        page = shot.opened(browser, url, DESK)
         _so_far(page, folder / "waiting-desk-sound.png", "make the sound of a dog barking twice, then thunder", 0.4)
         page.context.close()
         for size, how in (("desk", DESK), ("phone", PHONE)):
-            page = _open(browser, url, how)
+            page = shot.opened(browser, url, how)
             _marked(page, media)
             with held_at(0.4):
                 stage.send(page, "remove this from the picture", wait=False)
@@ -109,7 +102,7 @@ def _killed(browser: Any, folder: Path, media: Path, data: Path) -> None:
     """Save what a page shows once its server was killed in the middle of a reply and started again."""
     server = Server(data, model="nano")
     try:
-        page = _open(browser, server.url, DESK)
+        page = shot.opened(browser, server.url, DESK)
         stage.send(page, "draw two cats left of a pizza on grass at night", wait=False)
         page.wait_for_selector(".u-progress progress")
         stage.attach(page, media / "balloon.png")

@@ -19,6 +19,7 @@ from app.engine import Engine
 from app.settings import Settings
 from models.profiles import PROFILES
 from models.values import Checkpoint
+from tests.ports import free_port
 
 SLOW = """
 import time
@@ -124,7 +125,9 @@ def serve(folder: Path, model: Any = None, port: int = 0, slow: bool | tuple[str
     stubs = ("image",) if slow is True else slow or ()
     for task in stubs:
         (experts / f"slow_{task}.py").write_text(SLOW, encoding="utf-8")
-    settings = Settings(data=folder / "data", experts_folder=experts, port=port, open_browser=False, profile="nano")
+    settings = Settings(
+        data=folder / "data", experts_folder=experts, port=port or free_port(), open_browser=False, profile="nano"
+    )
     engine = _engine(settings, model, stubs)
     engine.start()
     page = build(engine)
@@ -149,6 +152,8 @@ class Watched:
     def __post_init__(self) -> None:
         self.page.on("pageerror", self._failed)
         self.page.on("console", self._told)
+        # A browser hands choosers over as long as somebody listens; one that begins to at a press may begin after it.
+        self.page.on("filechooser", lambda chooser: None)
         self.page.on("request", lambda r: self.hosts.add(urlparse(r.url).netloc) if r.url.startswith("http") else None)
 
     def _failed(self, error: Any) -> None:

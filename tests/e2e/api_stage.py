@@ -12,6 +12,8 @@ import numpy as np
 from engine_stubs import Scripted, make_engine, picture, write_expert
 from PIL import Image
 
+from tests.ports import free_port
+
 MARK = """
     region = next(iter(inputs.regions.values()))
     height, width = inputs.values[region.of].pixels.shape[:2]
@@ -28,7 +30,7 @@ BOX = [{"type": "box", "box": [0.25, 0.5, 0.75, 1.0]}]
 def serving(folder: Path, script: Any, experts: tuple[str, ...] = ("slow",)) -> Iterator[tuple[Any, str]]:
     """Serve the endpoints over a new engine; yield the engine and the address."""
     write_expert(folder / "experts", "mark", "segment", MARK)
-    engine = make_engine(folder, Scripted(script), experts=experts, open_browser=False, port=0)
+    engine = make_engine(folder, Scripted(script), experts=experts, open_browser=False, port=free_port())
     try:
         with serve(engine) as url:
             yield engine, url

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 APP = [sys.executable, str(ROOT / "app.py")]
 
@@ -18,12 +19,6 @@ APP = [sys.executable, str(ROOT / "app.py")]
 def run(*arguments: object, words: str = "") -> subprocess.CompletedProcess[str]:
     line = [*APP, *map(str, arguments)]
     return subprocess.run(line, input=words, capture_output=True, text=True, timeout=240)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_importing_the_file_builds_nothing_and_costs_nothing():

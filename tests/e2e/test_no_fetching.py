@@ -15,6 +15,7 @@ import pytest
 from engine_stubs import Scripted, make_engine, picture, write_expert
 
 from app.ui_pages import linker
+from tests.ports import free_port
 
 SECRET = b"the-canary-sings-at-dawn"
 FOX = '<task>image "a fox"</task>'
@@ -29,7 +30,7 @@ def served(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("fetch")
     write_expert(folder / "experts", "slow")
-    engine = make_engine(folder, Scripted(lambda text: FOX if text == "slow" else "Yes."), experts=("slow",), open_browser=False, port=0)  # fmt: skip
+    engine = make_engine(folder, Scripted(lambda text: FOX if text == "slow" else "Yes."), experts=("slow",), open_browser=False, port=free_port())  # fmt: skip
     (engine.settings.data / "secret.txt").write_bytes(SECRET)
     (engine.settings.data / "secret.png").write_bytes(picture(folder / "p.png").read_bytes() + SECRET)
     with gr.Blocks() as page:

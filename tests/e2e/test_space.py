@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "somebody-unison.hf.space"
@@ -48,12 +49,6 @@ def laid_out(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def space(tmp_path_factory):
     return laid_out(tmp_path_factory.mktemp("space") / "unison")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def said(port: int, text: str) -> str:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from models.unified.config import UnifiedConfig
+from tests.ports import free_port
 from training.batches import Batch
 from training.stages import data, kept, pixels
 from training.stages.learning import Trainer
@@ -37,13 +38,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def launched(config: str, folder: Path, stage: str, *options: str) -> tuple[dict[str, Tensor], dict[str, int]]:
     """Run a launched stage; returns the weights and what the first process told."""
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(CONFIGS / config)]
-    command += ["--main_process_port", str(port), "-m", "launched_step", str(folder), stage, *options]
+    command += ["--main_process_port", str(free_port()), "-m", "launched_step", str(folder), stage, *options]
     paths = f"{ROOT}{os.pathsep}{Path(__file__).parent}"
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=800)

@@ -18,6 +18,7 @@ from models.expert import Cancelled, Expert, Found, Inputs, Refusal, Report, Tas
 from models.outcome import Unusable, check_values
 from models.tasks import TASKS
 from models.values import Box, Checkpoint, Media, Point, Profile, Ref, Region, Step, TaskCall
+from models.worlds import DRAWN, OTHERWISE, WORLD, drawn_alone, stranger
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -121,7 +122,7 @@ class Router:
         *regions* are all regions of the conversation by handle, *drawn* those of this turn: a call that names no place
         gets the drawn ones of its medium. Raises Refusal (what the person can do), Broken (logged) or Cancelled.
         """
-        checkpoint = self._pick(call, shelf, implementation)
+        checkpoint, passed = self._pick(call, shelf, implementation, report)
         found, task = self._found[checkpoint.implementation], self.tasks[call.task]
         full = with_drawn(call, task, drawn)
         failure = grammar.check(full, task, [*shelf, *regions])
@@ -130,8 +131,7 @@ class Router:
         others = {param for c in self.implementations(call.task) for param in self._found[c.implementation].params}
         own = tuple(param for param in task.params if param in found.params or param not in others)
         settings, notes = grammar.settings(full, replace(task, params=own), checkpoint.call)
-        if full is not call:
-            notes = [*notes, "the drawn region was added"]
+        notes = [*passed, *notes, *(["the drawn region was added"] if full is not call else [])]
         asked = settings.pop("seed", None)
         seeds = (asked, seed) if "seed" in full.params else (seed, asked)  # a profile's seed is only a default
         number = next((int(s) for s in seeds if s is not None), None)
@@ -142,6 +142,9 @@ class Router:
             inputs = Inputs(_Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, settings)
             with self.slot.turn(report, lambda: report(0.0, WAITING)):
                 values = self._guarded(found, checkpoint, full, inputs, report)
+            if drawn_alone(checkpoint):
+                for value in values:
+                    value.meta[WORLD] = DRAWN  # what it works on was, so what it gives is
             notes += [note for value in values for note in value.meta.get("notes", ())]
             kept = {k: v for k, v in inputs.settings.items() if isinstance(v, str | int | float | bool)}
             step = Step(
@@ -172,8 +175,11 @@ class Router:
             }
         return replace(task, params=tuple(own.values()))
 
-    def _pick(self, call: TaskCall, shelf: Mapping[str, Media], implementation: str | None) -> Checkpoint:
-        """Return the checkpoint that was asked for, or the first of the profile that suits the call, or the first."""
+    def _pick(
+        self, call: TaskCall, shelf: Mapping[str, Media], implementation: str | None, report: Report
+    ) -> tuple[Checkpoint, list[str]]:
+        """Return the checkpoint that was asked for, or the first of the profile that suits the call and knows the world of its media,
+        or the first; and notes on those that do not know it. Raises Refusal where none does, or there is none."""
         task = call.task
         choices = self.implementations(task)
         if not choices:
@@ -183,13 +189,24 @@ class Router:
             raise Refusal(what, f"It can run: {able}.")
         if implementation is None:
             suiting = (self._found[choice.implementation].suits for choice in choices)
-            fit = (c for c, suits in zip(choices, suiting, strict=True) if suits is None or suits(call, shelf))
-            return next(fit, choices[0])
-        for choice in choices:
-            if choice.implementation == implementation:
-                return choice
-        names = ", ".join(choice.implementation for choice in choices)
-        raise Refusal(f"There is no expert called {implementation} for {task}.", f"Choose one of: {names}.")
+            meant = [c for c, suits in zip(choices, suiting, strict=True) if suits is None or suits(call, shelf)]
+            meant = meant or choices[:1]
+        else:
+            meant = [choice for choice in choices if choice.implementation == implementation]
+        if not meant:
+            names = ", ".join(choice.implementation for choice in choices)
+            raise Refusal(f"There is no expert called {implementation} for {task}.", f"Choose one of: {names}.")
+        notes: list[str] = []
+        for choice in meant:
+            strange = stranger(call, shelf, self._store.file, self.device, report) if drawn_alone(choice) else ""
+            if not strange:
+                return choice, [f"{note}, so this was done by “{self.expert_name(choice)}”" for note in notes]
+            known = (
+                f"{strange} is not of the drawn world, which is all that “{self.expert_name(choice)}” was trained on"
+            )
+            notes.append(known)
+        others = [self.expert_name(c) for c in choices if not drawn_alone(c) and c not in meant]
+        raise Refusal(f"{notes[0]}.", f"Choose another for this: {', '.join(others)}." if others else OTHERWISE)
 
     def _guarded(
         self, found: Found, checkpoint: Checkpoint, call: TaskCall, inputs: Inputs, report: Report

@@ -11,6 +11,7 @@ from models.masks import resize_mask
 from models.percepts import Percept
 from models.unified.stream import UNREAD, LeftOut
 from models.values import Media, Message, Region
+from models.worlds import of_our_world
 
 if TYPE_CHECKING:
     from models.senses.kept import Kept
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 
 SEEN = ("image", "video", "audio")
 """Kinds of medium that are perceived; of a mask its outline is all there is, and its place says that."""
-
-
-def of_our_world(medium: Media) -> bool:
-    """Return whether *medium* is on record as drawn, filmed or synthesised here, so that the gate need not judge whether it is."""
-    return bool(medium.meta.get("scene") or medium.meta.get("plan"))
 
 
 class Looked(Mapping[str, tuple[Percept, ...]]):

@@ -105,8 +105,8 @@ def test_what_was_drawn_here_is_looked_up_and_anything_else_is_looked_at(tmp_pat
     call = make_call("detect", Ref("image#1"))
     for meta, expected in (({"scene": {"things": []}}, "detect_scene"), ({}, "detect_senses")):
         shelf = {"image#1": Media("image", "image#1", "a.png", meta)}
-        assert router._pick(call, shelf, None).implementation == expected
-        assert router._pick(call, shelf, "detect_scene").implementation == "detect_scene"
+        assert router._pick(call, shelf, None, silent)[0].implementation == expected
+        assert router._pick(call, shelf, "detect_scene", silent)[0].implementation == "detect_scene"
 
 
 def test_clear_pixels_are_no_obstacle(find, drawn):

@@ -13,11 +13,12 @@ from PIL import Image
 from models.expert import Cancelled, Expert, Inputs, Picture, Refusal, discover
 from models.reader import TEXT_ENCODER
 from models.values import Box, Checkpoint, Labelled, Media, Phrase, Ref, Region, TaskCall
+from tests.contract.tiny_pipelines import SIDE
+from tests.contract.tiny_pipelines import drawing as tiny
 
 pytest.importorskip("diffusers", reason="diffusers is not installed")
 pytestmark = pytest.mark.skipif(not (TEXT_ENCODER / "config.json").is_file(), reason="there is no sentence encoder")
 
-SIDE = 32
 PLACE = Box(0.25, 0.25, 0.6, 0.75)
 CALLS: dict[str, tuple[Any, ...]] = {
     "image_diffusers": (Phrase("a red fox on a meadow"),),
@@ -25,31 +26,6 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "edit_diffusers": (Ref("image#1"), Phrase("make it night")),
     "inpaint_diffusers": (Ref("image#1"), Ref("region#1"), Phrase("a cat")),
 }  # fmt: skip
-
-
-def tiny() -> Any:
-    """Return a random pipeline of the smallest shape whose last layer says something, as training leaves it."""
-    from diffusers import AutoencoderDC, FlowMatchEulerDiscreteScheduler, UNet2DConditionModel
-
-    from models.diffusion.conditions import EXTRA
-    from models.diffusion.drawing import DrawingPipeline
-
-    torch.manual_seed(0)
-    widths: Any = (8, 8, 16)
-    vae = AutoencoderDC(
-        latent_channels=4, encoder_block_out_channels=widths, decoder_block_out_channels=widths, encoder_layers_per_block=(0, 1, 1),
-        decoder_layers_per_block=(0, 1, 1), encoder_qkv_multiscales=((),) * 3, decoder_qkv_multiscales=((),) * 3,
-    )  # fmt: skip
-    unet = UNet2DConditionModel(
-        sample_size=SIDE // 4, in_channels=2 * 4 + EXTRA, out_channels=4, block_out_channels=(16, 32), layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=32, attention_head_dim=2, norm_num_groups=16, attention_type="gated", encoder_hid_dim=384,
-        encoder_hid_dim_type="text_proj",
-    )  # fmt: skip
-    for name, value in unet.named_parameters():
-        if name.endswith(("alpha_attn", "alpha_dense")):
-            torch.nn.init.constant_(value, 0.9)
-    return DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler())
 
 
 @pytest.fixture(scope="module")

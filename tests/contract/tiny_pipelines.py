@@ -10,6 +10,8 @@ from typing import Any
 import torch
 
 WIDTH = 32
+SIDE = 32
+"""Pixels of a side of what :func:`drawing` draws."""
 STAGES = {"down_block_types": ("DownEncoderBlock2D",) * 2, "up_block_types": ("UpDecoderBlock2D",) * 2}
 
 
@@ -182,6 +184,31 @@ def qwen_parts() -> dict[str, Any]:
         use_dynamic_shifting=True, base_shift=0.5, max_shift=0.9, shift_terminal=0.02
     )
     return {"vae": vae, "text_encoder": encoder, "tokenizer": cut, "transformer": denoiser, "scheduler": scheduler}
+
+
+def drawing() -> Any:
+    """Return a random pipeline of the network that is trained here, of pictures of SIDE x SIDE, whose boxes count as training leaves them."""
+    from diffusers import AutoencoderDC, FlowMatchEulerDiscreteScheduler, UNet2DConditionModel
+
+    from models.diffusion.conditions import EXTRA
+    from models.diffusion.drawing import DrawingPipeline
+
+    torch.manual_seed(0)
+    widths: Any = (8, 8, 16)
+    vae = AutoencoderDC(
+        latent_channels=4, encoder_block_out_channels=widths, decoder_block_out_channels=widths, encoder_layers_per_block=(0, 1, 1),
+        decoder_layers_per_block=(0, 1, 1), encoder_qkv_multiscales=((),) * 3, decoder_qkv_multiscales=((),) * 3,
+    )  # fmt: skip
+    unet = UNet2DConditionModel(
+        sample_size=SIDE // 4, in_channels=2 * 4 + EXTRA, out_channels=4, block_out_channels=(16, 32), layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=32, attention_head_dim=2, norm_num_groups=16, attention_type="gated", encoder_hid_dim=384,
+        encoder_hid_dim_type="text_proj",
+    )  # fmt: skip
+    for name, value in unet.named_parameters():
+        if name.endswith(("alpha_attn", "alpha_dense")):
+            torch.nn.init.constant_(value, 0.9)
+    return DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler())
 
 
 TWINS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {

@@ -29,7 +29,13 @@ COUNT = Param("count", "int", "how many pictures, each from a seed of its own", 
 IMAGE_GUIDANCE = Param("image_guidance", "float", "how closely the picture is kept", low=1, high=10)
 EXTEND = Param("extend", "text", "left, right, up, down or all: make the picture larger there and fill what is new")
 BY = Param("by", "float", "with extend: by how much of its width or height", default=0.25, low=0.05, high=1)
-STRENGTH = Param("strength", "float", "how much of the marked place may change; 1 is all of it", low=0.05, high=1)
+STRENGTH = Param(
+    "strength",
+    "float",
+    "how much of the marked place, or of a picture without a mark, may change; 1 is all of it",
+    low=0.05,
+    high=1,
+)
 
 
 def words_of(call: TaskCall, what: str) -> str:

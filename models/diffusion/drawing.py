@@ -84,17 +84,24 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
         num_inference_steps: int = STEPS,
         guidance_scale: float = GUIDANCE,
         image_guidance_scale: float = 1.0,
+        strength: float = 1.0,
         generator: torch.Generator | None = None,
         output_type: str = "pil",
     ) -> ImagePipelineOutput:
         """Return one picture in ``images``, PIL or with *output_type* "np" float32 [1, h, w, 3] in 0..1. *width* and *height* are those of
-        *image*, else of what the network was trained at. Raises ValueError for sides that are no multiple of ``multiple``, a mask without
-        a picture or without white, phrases that do not fit the boxes and more than MOST of them.
+        *image*, else of what the network was trained at. With *strength* below 1 it begins at *image* under that much noise, and takes that
+        share of the steps. Raises ValueError for sides that are no multiple of ``multiple``, a mask without a picture or without white,
+        a strength below 1 without a picture or not above 0, phrases that do not fit the boxes and more than MOST of them.
         """
         told = self.conditions(prompt, image, mask_image, gligen_phrases, gligen_boxes, width, height)
         shape = (1, self.vae.config.latent_channels, *told.hole.shape[-2:])
         noise = torch.randn(shape, generator=generator, dtype=torch.float32)
-        pixels = self.drawn(told, noise, num_inference_steps, guidance_scale, image_guidance_scale)
+        begin = None
+        if strength < 1:
+            if image is None or strength <= 0:
+                raise ValueError(f"a strength of {strength} needs a picture to begin at, and to be above 0")
+            begin = self.coded(image, shape[3] * self._factor, shape[2] * self._factor, None)
+        pixels = self.drawn(told, noise, num_inference_steps, guidance_scale, image_guidance_scale, begin, strength)
         if output_type == "np":
             return ImagePipelineOutput(images=pixels)
         return ImagePipelineOutput(images=[Image.fromarray(np.rint(one * 255).astype(np.uint8)) for one in pixels])
@@ -107,15 +114,24 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
         steps: int = STEPS,
         guidance: float = GUIDANCE,
         image_guidance: float = 1.0,
+        begin: Tensor | None = None,
+        strength: float = 1.0,
     ) -> NDArray[np.float32]:
         """Return a picture for each row of *told*, float32 [b, height, width, 3] in 0..1, from *noise* float [b, c, h, w]. Guidance is that of
-        InstructPix2Pix (equation 3); of its three parts those are computed that are asked for."""
+        InstructPix2Pix (equation 3); of its three parts those are computed that are asked for. With latents *begin* like *noise* it goes
+        the last *strength* of the way, 0..1, from those under as much noise (SDEdit, Meng et al. 2022, arXiv 2108.01073, algorithm 1)."""
         words, looks = guidance > 1, image_guidance != 1
         rows, count = _compared(told, words, looks), len(noise)
         latents = noise.to(self.device, self.unet.dtype)
         self.scheduler.set_timesteps(steps, device=self.device)
-        with self.progress_bar(total=len(self.scheduler.timesteps)) as bar:
-            for step in self.scheduler.timesteps:
+        left_out = 0 if begin is None else steps - max(1, min(steps, int(steps * strength)))
+        self.scheduler.set_begin_index(left_out)
+        if begin is not None:
+            share = self.scheduler.sigmas[left_out].to(latents)
+            latents = share * latents + (1 - share) * begin.to(latents)
+        times = self.scheduler.timesteps[left_out:]
+        with self.progress_bar(total=len(times)) as bar:
+            for step in times:
                 many = len(rows.hole) // count
                 said = denoise(self.unet, latents.repeat(many, 1, 1, 1), step.expand(len(rows.hole)), rows).float()
                 parts = said.unflatten(0, (many, count))
@@ -164,6 +180,8 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
             place = np.asarray(mask.convert("L").resize((wide, high)), np.float32) / 255
             if not place.max() > 0.5:
                 raise ValueError("nothing is marked white in the mask")
+            if place.min() > 0.5:  # all of it: a picture from words, as in training, and no place in one
+                return self.conditions(prompt, None, None, phrases, boxes, wide, high)
             seen = torch.from_numpy(place)[None, None]
             source = self.coded(image, wide, high, seen > 0.5)
             hole = torch.nn.functional.adaptive_avg_pool2d((seen > 0.5).float(), (down, across))

@@ -1,7 +1,7 @@
-"""Put something new into a marked place of a picture, with a pipeline of diffusers that fills masks.
+"""Put something new into a marked place of a picture, extend it or vary all of it, with a pipeline of diffusers that fills masks.
 
 The model sees the place and what is round it at its own size; its result is pasted into the place alone, so that every pixel
-outside of the declared band is the input's.
+outside of the declared band is the input's. With a ``strength`` and no mark the whole picture is the place: a variation of it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,34 @@ PARAMS = (calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.COU
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when there is no picture, nothing is said, or nothing is marked and the picture is not to be extended."""
+    """Raise Refusal when there is no picture, nothing is said, or nothing is marked and the picture is neither to be extended nor varied."""
     handle = inputs.first(call, "image")
     text = calls.words_of(call, "what shall be there")
-    marked = bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
+    marked = _marked(call)
     side = inputs.settings.get("extend")
     if side is not None and side not in SIDES:
         raise Refusal(f"A picture is not extended to “{side[:40]}”.", f"Choose one of: {', '.join(SIDES)}.")
     if side is not None and marked:
         raise Refusal("A place is marked, and the picture shall be extended too.", "Do one after the other.")
-    if side is None and not marked:
-        raise Refusal(f"It is not marked where “{text}” belongs in {handle}.", MARK_HINT)
+    if side is None and not marked and not varies(call):
+        raise Refusal(
+            f"It is not marked where “{text}” belongs in {handle}.",
+            f"{MARK_HINT} For a variation of all of it, say how much may change: strength=0.6.",
+        )
+
+
+def varies(call: TaskCall) -> bool:
+    """Return whether *call* asks for a variation of a whole picture: how much may change, and no place for it."""
+    return "strength" in call.params and "extend" not in call.params and not _marked(call)
+
+
+def _marked(call: TaskCall) -> bool:
+    return bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
+    import numpy as np
     from PIL import Image
 
     from models.diffusion.frame import enlarged, pasted, plain, resized, window_round
@@ -50,15 +63,16 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
         notes = model.notes(text, inputs)
         pixels = picture.pixels
+        varied = varies(call)
         if side := inputs.settings.get("extend"):
             pixels, mask = enlarged(pixels, side, float(inputs.settings.get("by") or 0.25))
             if mask.size > LIMITS.image_pixels:
                 raise Refusal("The picture would become too large.", "Extend it by less, or make it smaller first.")
         else:
             place = place_of(call, inputs, handle, pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1))
-            if place is None or place.moving:
+            if (place is None and not varied) or (place is not None and place.moving):
                 raise Refusal("The place is not marked on this picture.", MARK_HINT)
-            mask = place.still
+            mask = np.ones(pixels.shape[:2], np.bool_) if place is None else place.still
         window = window_round(mask)
         wide, high, short = model.size(window.width, window.height, inputs)
         part = pixels[window.rows, window.columns]
@@ -71,7 +85,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
                 inputs, report, "filling", (wide, high), prompt=text, image=shown, mask_image=shape, width=wide, height=high
             )  # fmt: skip
             result = pasted(pixels, resized(made, window.width, window.height), mask, window)
-            meta = {"of": handle, "notes": [*notes, *short], **model.facts(inputs, (wide, high)), **result.facts()}
+            meta = {"of": handle, "notes": [*notes, *short], **model.facts(inputs, (wide, high))}
+            meta |= {} if varied else result.facts()  # there is no outside that could have stayed
             return Picture(result.pixels, label=text[:80], meta=meta)
 
         return several(inputs, Share(report, 0.1, 1.0), one)

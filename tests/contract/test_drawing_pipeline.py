@@ -146,6 +146,28 @@ def test_guidance_of_one_is_the_network_alone_and_each_part_of_it_counts() -> No
     assert not np.allclose(made(guidance_scale=3.0), made(guidance_scale=3.0, image_guidance_scale=2.0), atol=1e-3)
 
 
+def test_a_variation_begins_at_the_picture_and_goes_the_farther_the_stronger() -> None:
+    pipe = tiny()
+    pipe.set_progress_bar_config(disable=True)
+    image, whole = Image.fromarray(picture(SIDE, SIDE).pixels), Image.new("L", (SIDE, SIDE), 255)
+
+    def varied(strength: float, seed: int = 1) -> Any:
+        torch.manual_seed(0)
+        return pipe("a park", image, whole, num_inference_steps=20, strength=strength, output_type="np",
+                    generator=torch.Generator().manual_seed(seed)).images[0]  # fmt: skip
+
+    back = pipe.vae.decode(pipe.coded(image, SIDE, SIDE, None) / pipe.vae.config.scaling_factor).sample.detach()
+    begun = ((back[0].clamp(-1, 1) + 1) / 2).permute(1, 2, 0).numpy()
+    off = [float(np.abs(varied(strength) - begun).mean()) for strength in (0.05, 0.4, 1.0)]
+    assert off[0] < off[1] < off[2]
+    assert np.array_equal(varied(0.4), varied(0.4))
+    assert not np.array_equal(varied(0.4), varied(0.4, seed=2))
+    alone = pipe("a park", num_inference_steps=20, output_type="np", generator=torch.Generator().manual_seed(1)).images[
+        0
+    ]
+    assert np.array_equal(varied(1.0), alone), "all of a picture is no place in one"
+
+
 def test_several_pictures_at_once_are_those_of_each_alone() -> None:
     from models.diffusion.conditions import Conditions, Words
 
@@ -171,6 +193,7 @@ def test_several_pictures_at_once_are_those_of_each_alone() -> None:
         ({"mask_image": Image.new("L", (SIDE, SIDE), 255)}, "needs the picture"),
         ({"image": Image.new("RGB", (SIDE, SIDE)), "mask_image": Image.new("L", (SIDE, SIDE))}, "nothing is marked"),
         ({"gligen_phrases": ["a dog"]}, "1 phrases for 0 boxes"),
+        ({"strength": 0.5}, "needs a picture to begin at"),
         ({"gligen_phrases": ["a dog"] * 31, "gligen_boxes": [[0, 0, 1, 1]] * 31}, "up to 30"),
     ],
 )

@@ -211,6 +211,26 @@ def test_strength_is_taken_and_told_and_too_little_of_it_is_brought_into_range(
         assert "steps=4 is too few here, so it took 20" in notes(ran)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_variation_of_a_whole_picture_is_near_it_by_its_strength(
+    mode: str, router: Callable[[str], Router], tmp_path: Path
+) -> None:
+    image = noise(mode)
+    made = {}
+    for strength in (0.2, 0.9):
+        ran, made[strength] = fill(router("fill"), tmp_path, image, strength=strength, steps=10)
+        with ran:
+            assert made[strength].meta["strength"] == strength
+            assert "changed_outside" not in made[strength].meta, "there is no outside"
+            if mode == "RGBA":
+                assert np.array_equal(made[strength].pixels[..., 3], np.asarray(image)[..., 3])
+    assert made[0.2].pixels.shape == (60, 90, len(mode))
+    assert not np.array_equal(made[0.2].pixels, made[0.9].pixels)
+    with pytest.raises(Refusal, match="not marked where") as refused:
+        fill(router("fill"), tmp_path, image)
+    assert "strength=0.6" in refused.value.hint
+
+
 def test_a_model_that_one_step_would_break_takes_as_many_as_it_needs_and_says_so(
     router: Callable[[str], Router],
 ) -> None:

@@ -243,5 +243,7 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
         "run_history": False,
         "footer_links": [],
         "ssr_mode": False,
+        # Gradio would look at its own page once and give up where that takes over three seconds, as it may on a busy machine.
+        "_frontend": False,
         **look(),
     }

@@ -50,8 +50,7 @@ def serve(engine: Any) -> Iterator[str]:
     with gr.Blocks() as page:
         add_endpoints(engine)
     page.queue()
-    # Nobody looks at the page, so a busy machine need not show it in time.
-    page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True, _frontend=False)
+    page.launch(**launch_keywords(engine.settings), prevent_thread_lock=True, quiet=True)
     try:
         yield page.local_url
     finally:

@@ -129,3 +129,10 @@ def test_a_space_is_told_by_its_variables(monkeypatch, tmp_path):
     monkeypatch.setenv("SPACE_HOST", "someone-unison.hf.space")
     assert hosting.launch_keywords(Settings(data=tmp_path))["server_name"] == "0.0.0.0"
     assert "someone-unison.hf.space" in hosting.hosts(Settings(data=tmp_path))
+
+
+def test_a_page_that_comes_slowly_at_first_is_served_all_the_same(monkeypatch, tmp_path):
+    """Gradio looks at its page for three seconds, and would end with an advice to share it over its own servers."""
+    monkeypatch.setattr("gradio.networking.url_ok", lambda url: False)
+    with stage.serve(tmp_path, stage.Scripted(), slow=False) as served:
+        assert ask(served, "GET", "/")[0] == 200

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from models import grammar
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
 from models.slash import help_text, parse_slash
-from models.unified.stream import TEXT, WORDS, LeftOut
-from models.values import Failure, Grounding, Media, Region, Step, TaskCall, Text
+from models.unified.stream import TEXT, WORDS, LeftOut, Sketch
+from models.values import Box, Failure, Grounding, Media, Region, Step, TaskCall, Text
 
 from app.aim import aimed, meant_marks, of_those_said, on_their_own, readable, said_marks, stream_options
 from app.asides import Asides
@@ -51,6 +51,7 @@ class Reply:
         self._turn = Turn(engine.history, run, self._names.words, kept(options))
         media = engine.history.media(self._session.owner, self._session.conversation, sent=True)
         self._shelf = {m.handle: m for m in media}  # what messages hold, what this reply makes being added
+        self._sketches: dict[tuple[str, Box], Callable[[], Any]] = {}  # what the model made out of what it pointed at
 
     def events(self) -> Iterator[Event]:
         """Yield the events of the reply; whatever happens, what there is of it is saved with its state."""
@@ -179,6 +180,7 @@ class Reply:
                 stream_options(self._options, self._names, self._regions),
                 tell=self._asides.note,
                 opened=self._engine.store.open,
+                sketched=self._sketched,
             ),
             self._run.cancelled,
         )
@@ -188,6 +190,10 @@ class Reply:
             close = getattr(stream, "close", None)
             if close is not None:
                 close()
+
+    def _sketched(self, sketch: Sketch) -> None:
+        """Keep what the model made out of a thing for the call that it points at it in."""
+        self._sketches[sketch.path, sketch.box] = sketch.shares
 
     def _speak(self) -> Iterator[Event]:
         turn = self._turn
@@ -266,7 +272,7 @@ class Reply:
                 turn.check()
                 if self._run.skipped == call.id:
                     raise Refusal(SKIPPED)
-                if job.seconds() > limit:
+                if job.seconds() > limit and not job.fetching:
                     raise Refusal(
                         f"{name} took longer than {limit:.0f} seconds and was stopped.", "Try something smaller."
                     )
@@ -287,7 +293,8 @@ class Reply:
         wanted = options.implementation if options.task in (None, call.task) else None
         meant = meant_marks(options, self._user.text, self._regions)
         drawn = [r for r in self._drawn if meant is None or r.handle in meant]
-        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn) as ran:
+        found = dict(self._sketches)
+        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn, found) as ran:
             report(1.0, "saving")
             origin = written(engine, ran.step, self._regions, shelf)
             return ran.step, [stored for value in ran.values for stored in engine.store.put(value, origin=origin)]

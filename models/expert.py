@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from models.values import Checkpoint, Kind, Media, Region, TaskCall
+from models.values import Box, Checkpoint, Kind, Media, Region, TaskCall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,6 +126,10 @@ class Share:
         self.report(self.low + (self.high - self.low) * fraction, word, preview)
 
 
+Sketches: TypeAlias = "Mapping[tuple[str, Box], Callable[[], NDArray[np.float32]]]"
+"""What the unified model makes out of things that it points at, by the path of the picture's file and the box that it wrote for each."""
+
+
 @dataclass
 class Inputs:
     """What a call's handles stand for: decoded values by handle, the regions by handle, and a scratch folder that
@@ -138,6 +142,7 @@ class Inputs:
     scratch: Path
     seed: int
     settings: Mapping[str, Any] = field(default_factory=dict)  # params of the call, converted, over Checkpoint.call
+    sketches: Sketches = field(default_factory=dict)
 
     def first(self, call: TaskCall, *kinds: Kind) -> str:
         """Return the first handle of the call that is of one of *kinds*; raises Refusal naming what is missing."""
@@ -147,6 +152,13 @@ class Inputs:
         raise Refusal(
             f"{call.task} needs {' or '.join(kinds)} to work on.", "Attach one, or name one, such as image#1."
         )
+
+    def sketch(self, handle: str, box: Box | None) -> NDArray[np.float32] | None:
+        """Return what the unified model made out of the thing whose *box* it wrote for the picture *handle*: float32 [h, w], 0..1, how
+        likely each cell of a coarse grid over the frame shows it. None where it made out nothing. Raises Refusal as it does."""
+        medium = self.media.get(handle)
+        make = self.sketches.get((medium.path, box)) if medium is not None and box is not None else None
+        return None if make is None else make()
 
 
 Expert: TypeAlias = Callable[[TaskCall, Inputs, Report], "Value | Sequence[Value]"]

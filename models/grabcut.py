@@ -20,6 +20,7 @@ from models.extents import guess
 from models.geodesic import reached
 from models.masks import box_of
 from models.previews import Outlined
+from models.vision.suppress import overlaps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,10 @@ WORK_SIDE = 320
 ITERATIONS = 5
 OPEN_IN, OPEN_OUT = 0.25, 0.45
 """How far inside and outside a guessed outline GrabCut may move it, in parts of the root of the guessed area."""
+NEVER, LIKELY, CERTAIN = 0.02, 0.5, 0.9
+"""Below this a sketch says that the thing is not there; from here on that it rather is; above this that it is."""
+FITTING = 0.5
+"""How far the box round what a sketch finds likely must agree with the box that was given (intersection over union)."""
 SMALLEST_BOX = 4
 """A box with a side below this many px cannot hold a thing and the background that must lie beside it."""
 _BGD, _FGD, _PR_BGD, _PR_FGD = 0, 1, 2, 3
@@ -39,7 +44,9 @@ class Marking:
     """What a person marked for one object, all at the picture's size [height, width].
 
     *box* is x0, y0, x1, y1 in px, ends exclusive; *outline* the inside of drawn polygons; *positive* and *negative* the
-    pixels under clicks and scribbles; *before* an earlier mask to refine. At least one of them says something.
+    pixels under clicks and scribbles; *before* an earlier mask to refine. At least one of them says something. *sketch*, float32
+    [h, w], 0..1, a grid over the frame of any fineness, tells how likely the thing is seen where, as somebody else makes it out:
+    it counts beside a box alone.
     """
 
     positive: NDArray[np.bool_]
@@ -47,6 +54,7 @@ class Marking:
     box: tuple[int, int, int, int] | None = None
     outline: NDArray[np.bool_] | None = None
     before: NDArray[np.bool_] | None = None
+    sketch: NDArray[np.float32] | None = None
 
 
 @dataclass
@@ -119,7 +127,26 @@ def _sound(marking: Marking, width: int, height: int, notes: list[str]) -> Marki
             raise Refusal("Nothing is marked.", "Draw a box round the thing, or click or scribble on it.")
         notes.append("only what does not belong was marked, so everything unlike it was taken")
     outline = marking.outline if marking.outline is not None and marking.outline.any() else None
-    return Marking(marking.positive, marking.negative & ~marking.positive, box, outline, marking.before)
+    sketch = _fitting(marking.sketch, box, width, height, notes) if outline is None and marking.before is None else None
+    return Marking(marking.positive, marking.negative & ~marking.positive, box, outline, marking.before, sketch)
+
+
+def _fitting(
+    sketch: NDArray[np.float32] | None, box: tuple[int, int, int, int] | None, width: int, height: int, notes: list[str]
+) -> NDArray[np.float32] | None:
+    """Return *sketch* at width x height px where it fills *box* by FITTING (intersection over union of the box round it), else None;
+    *notes* tells which."""
+    import cv2
+
+    if sketch is None or box is None:
+        return None
+    fine = cv2.resize(sketch, (width, height), interpolation=cv2.INTER_LINEAR)
+    extent = box_of(fine >= LIKELY)
+    if extent is None or overlaps(np.array([extent]), np.array(box))[0] < FITTING:
+        notes.append("the model's own mask did not fill its box and was not used")
+        return None
+    notes.append("the model's own mask was used beside its box")
+    return np.asarray(fine, np.float32)
 
 
 def _window(marking: Marking, width: int, height: int) -> tuple[int, int, int, int]:
@@ -203,6 +230,8 @@ def _trimap(
 ) -> tuple[NDArray[np.uint8], float]:
     """Return GrabCut's four labels, uint8 [h, w] at the small size, from the marks inside *window*, and how sure the extent
     is: 1 unless it was guessed."""
+    import cv2
+
     x0, y0, x1, y1 = window
     here = (slice(y0, y1), slice(x0, x1))
     positive, negative = shrink(marking.positive[here], size), shrink(marking.negative[here], size)
@@ -231,6 +260,12 @@ def _trimap(
         if not (~limit).any():  # nothing certain lies outside: let the rim stand for the background
             rim = ~shrunk(np.pad(np.ones((size[1] - 2, size[0] - 2), np.bool_), 1), max(1, side // 60))
             trimap[rim] = _PR_BGD
+    if marking.sketch is not None:
+        likely = cv2.resize(marking.sketch[here], size, interpolation=cv2.INTER_AREA)
+        within = trimap == _PR_FGD
+        trimap[within & (likely < LIKELY)] = _PR_BGD
+        trimap[within & (likely < NEVER)] = _BGD
+        trimap[within & (likely > CERTAIN)] = _FGD
     trimap[shrink(clear, size) & half(clear, size)] = _BGD
     trimap[grown(negative, side / 120) & ~positive if negative.any() else negative] = _BGD
     trimap[grown(positive, side / 240) & ~negative if positive.any() else positive] = _FGD

@@ -132,7 +132,8 @@ def marking_of(region: Region, width: int, height: int, inputs: Inputs) -> Marki
     if not (region.box or region.points or region.strokes or others):
         return Marking(nothing, nothing.copy(), None, outline, before)
     marks = rasterise(replace(region, polygons=others, mask=None), width, height)
-    return Marking(marks.positive, marks.negative, marks.box, outline, before)
+    sketch = inputs.sketch(region.of, region.box) if region.id == 0 else None  # the model's own box, not a person's
+    return Marking(marks.positive, marks.negative, marks.box, outline, before, sketch)
 
 
 @dataclass

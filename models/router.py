@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from models import grammar
 from models.device import Slot, draw_seed, free_memory, loading, out_of_memory
-from models.expert import Cancelled, Expert, Found, Inputs, Refusal, Report, Task, Value, discover
+from models.diffusion.fetching import told
+from models.expert import Cancelled, Expert, Found, Inputs, Refusal, Report, Sketches, Task, Value, discover
 from models.outcome import Unusable, check_values
 from models.tasks import TASKS
 from models.values import Box, Checkpoint, Media, Point, Profile, Ref, Region, Step, TaskCall
@@ -116,11 +117,13 @@ class Router:
         seed: int | None = None,
         implementation: str | None = None,
         drawn: Sequence[Region] = (),
+        sketches: Sketches = MappingProxyType({}),
     ) -> Ran:
         """Run *call* on the media of *shelf* and return its values and step; blocks until done.
 
         *regions* are all regions of the conversation by handle, *drawn* those of this turn: a call that names no place
-        gets the drawn ones of its medium. Raises Refusal (what the person can do), Broken (logged) or Cancelled.
+        gets the drawn ones of its medium. *sketches* are what the model made out of what it points at. Raises Refusal (what
+        the person can do), Broken (logged) or Cancelled.
         """
         checkpoint, passed = self._pick(call, shelf, implementation, report)
         found, task = self._found[checkpoint.implementation], self.tasks[call.task]
@@ -139,7 +142,9 @@ class Router:
         began = time.monotonic()
         with ExitStack() as held:
             scratch = held.enter_context(self._store.scratch())
-            inputs = Inputs(_Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, settings)
+            inputs = Inputs(
+                _Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, settings, sketches
+            )
             with self.slot.turn(report, lambda: report(0.0, WAITING)):
                 values = self._guarded(found, checkpoint, full, inputs, report)
             if drawn_alone(checkpoint):
@@ -261,7 +266,8 @@ class Router:
                     f", once {checkpoint.size:.0f} GB are fetched if they are not here yet" if checkpoint.size else ""
                 )
                 report(0.0, f"loading{fetch}")
-                self._experts[key] = found.load(checkpoint, self.device)
+                with told(report):
+                    self._experts[key] = found.load(checkpoint, self.device)
             return self._experts[key]
 
     def _drop_all_but(self, checkpoint: Checkpoint, report: Report) -> None:

@@ -78,7 +78,7 @@ class Senses:
         Without *gated* it is taken to be of the known world, as pictures of training are."""
         from models.senses.gate import of_looks
 
-        look = self.look([_rgb(pixels)])[0]
+        look = self.look([rgb(pixels)])[0]
         if gated and not self.sights.passes(of_looks([look])):
             return Perceived(refused=True)
         return Perceived(self.looked(look))
@@ -103,7 +103,7 @@ class Senses:
         from models.senses.gate import of_looks
         from models.senses.picture import marked_rows
 
-        look = self.look([_rgb(pixels)])[0]
+        look = self.look([rgb(pixels)])[0]
         if gated and not self.sights.passes(of_looks([look])):
             return ()
         height, width = pixels.shape[:2]
@@ -121,7 +121,7 @@ class Senses:
             raise ValueError(
                 f"{len(frames)} frames with {len(seconds)} times: a clip needs one of each, and one for each"
             )
-        looks = self.look([_rgb(frame) for frame in frames])
+        looks = self.look([rgb(frame) for frame in frames])
         if gated and not self.sights.passes(of_looks(looks)):
             return Perceived(refused=True)
         rows = track_rows([things(look, self.judge) for look in looks], seconds)
@@ -167,7 +167,7 @@ def read(wanted: Sequence[int], clip: Clip) -> list[NDArray[np.uint8]]:
     return found
 
 
-def _rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def rgb(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a picture uint8 [h, w, 3 or 4] on white."""
     import numpy as np
 

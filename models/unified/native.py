@@ -20,6 +20,7 @@ from models.unified.reading import Reply
 from models.unified.record import Record
 from models.unified.rules import TALK_LIMIT, Rules
 from models.unified.sheet import Sheet
+from models.unified.sketching import Pointed, sketched
 from models.unified.speech import Speech
 from models.unified.stream import MARKS, MEDIA, OLDER, REPLY, TEXT, TURNS, LeftOut, StreamOptions
 from models.unified.vocabulary import Vocabulary
@@ -49,8 +50,10 @@ class NativeModel:
         reader: Reader,
         device: str,
         kept_bytes: int = MOST_BYTES,
+        seg: bool = False,
     ) -> None:
-        """*kept_bytes* of what was read of conversations are kept at most (models.unified.prefix); 0 keeps nothing."""
+        """*kept_bytes* of what was read of conversations are kept at most (models.unified.prefix); 0 keeps nothing. With *seg*
+        things that calls point at are sketched (models.unified.sketching), where the weights have senses."""
         if network.vocabulary != len(vocabulary):
             raise ValueError("the vocabulary does not belong to the weights")
         self.network = network.eval().to(device)
@@ -58,6 +61,7 @@ class NativeModel:
         self.reader = reader
         self.device = device
         self.prefixes = Prefixes(kept_bytes)
+        self.seg = seg and bool(network.config.senses)
         self._kept: Kept | None = None
         self._lock = threading.Lock()
 
@@ -91,7 +95,10 @@ class NativeModel:
             labelled=[p.id for m in messages for p in m.parts if isinstance(p, Region) and p.label],
         )
         speech = Speech(self.vocabulary, sheet, Record(messages, shelf))
-        for token in self.tokens(sheet, rules, options, cancel):
+        pointed = None
+        if self.seg and options.sketched is not None and options.opened is not None:
+            pointed = sketched(self.network, sheet, shelf, options.opened, options.sketched, self.device)
+        for token in self.tokens(sheet, rules, options, cancel, pointed):
             if piece := speech.say(token):
                 yield piece
         if piece := speech.close():
@@ -153,15 +160,25 @@ class NativeModel:
             self.prefixes.keep(read)
         return len(reply.keys) - reply.found
 
-    def tokens(self, sheet: Sheet, rules: Rules, options: StreamOptions, cancel: Callable[[], bool]) -> Iterator[int]:
-        """Yield the tokens of a reply to *sheet*, the end excluded. What was read is kept for the next one."""
+    def tokens(
+        self,
+        sheet: Sheet,
+        rules: Rules,
+        options: StreamOptions,
+        cancel: Callable[[], bool],
+        pointed: Pointed | None = None,
+    ) -> Iterator[int]:
+        """Yield the tokens of a reply to *sheet*, the end excluded. What was read is kept for the next one. *pointed* is told of each
+        thing that a call points at, before its token is yielded: its row and the state that chose it, float [1, width]."""
         reply = Reply(self.network, self.reader, sheet, self.prefixes, rules.begin(options.force_task))
         try:
-            yield from self._tokens(reply, rules, options, cancel)
+            yield from self._tokens(reply, rules, options, cancel, pointed)
         finally:
             self._keep(reply)
 
-    def _tokens(self, reply: Reply, rules: Rules, options: StreamOptions, cancel: Callable[[], bool]) -> Iterator[int]:
+    def _tokens(
+        self, reply: Reply, rules: Rules, options: StreamOptions, cancel: Callable[[], bool], pointed: Pointed | None
+    ) -> Iterator[int]:
         generator = torch.Generator().manual_seed(options.seed)
         step = reply.rest
         room = self.network.config.text_config.max_position_embeddings - len(reply.keys) - len(step)
@@ -175,6 +192,9 @@ class NativeModel:
                     scores = scores.clone()  # an inference tensor cannot be changed outside of inference mode
                     scores[token] = float("-inf")  # which medium is meant has been chosen: there is nothing to ask
                     token = self._choose(scores, rules, reply.follow, options.temperature, generator)
+            row = token - len(self.vocabulary)
+            if pointed is not None and rules.mode == "call" and row >= 0 and reply.state is not None:
+                pointed(row, reply.state)
             full = rules.mode == "text" and rules.used >= TALK_LIMIT
             rules.take(token)
             reply.note(token)
@@ -244,7 +264,8 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its adapter, where the folder holds one,
     and its text encoder.
 
-    ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, and the number of ``threads``. Otherwise on at most two cores
+    ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, the number of ``threads``, and
+    say by ``seg`` that experts are given masks of what calls point at (docs/decisions/0013). If no number is named, on at most two cores
     one thread is used, since two on busy cores are several times slower, and never more than torch has. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
@@ -257,4 +278,4 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     torch.set_num_threads(_threads(checkpoint))
     kept = int(checkpoint.call.get("kept_bytes", MOST_BYTES))
-    return NativeModel(network, Vocabulary.load(folder), reader, device, kept)
+    return NativeModel(network, Vocabulary.load(folder), reader, device, kept, bool(checkpoint.call.get("seg", False)))

@@ -33,6 +33,8 @@ class Reply:
         self.network = network
         self.sheet = sheet
         self.follow = -1
+        self.state: Tensor | None = None
+        """The state that the last scores were made of, float [1, width]: of a thing that is chosen by them it is the ``<seg>`` state."""
         self._names = row_names(sheet)
         self._firsts = set(sheet.where)
         ids = [*sheet.ids, *forced]
@@ -130,6 +132,7 @@ class Reply:
     def read(self, ids: Sequence[int]) -> Tensor:
         """Read *ids* after what was read before; return the scores [vocabulary + rows] of the next token."""
         network, last = self.network, self.hidden(ids)[:, -1:]
+        self.state = last[0]
         stand = self.offers.shape[1]
         meant = self.noticed.meant[:, :stand, :stand] if self.noticed else None
         pointer = network.pointer(last, self.offers, meant, self.bank.words[:, None, :stand])[0]
@@ -143,7 +146,8 @@ class Reply:
 
     def peek(self, ids: Sequence[int]) -> Tensor:
         """Return what :meth:`read` would, and forget *ids* again."""
-        scores = self.read(ids)
+        before = self.state
+        scores, self.state = self.read(ids), before
         self.cache.crop(-len(ids))
         del self.keys[-len(ids) :]
         return scores

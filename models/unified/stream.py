@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.percepts import Percepts
-from models.values import Media, Message
+from models.values import Box, Media, Message
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WORDS = "in words"
 """What stands in place of a task where the reply shall be words alone; no task can have a name with a space."""
@@ -40,6 +44,17 @@ def is_aside(text: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """What a model makes out of a thing that it points at in a call, besides the *box* that it writes there: *path* is that of the
+    picture's file (models.values.Media). *shares* gives float32 [h, w], 0..1: how likely each cell of a coarse grid over the whole
+    frame shows the thing. It is worked out when it is asked for; Refusal says that the picture cannot be read."""
+
+    path: str
+    box: Box
+    shares: Callable[[], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
 class StreamOptions:
     """*temperature* 0 takes the likeliest token, whatever the *seed*; *force_task* makes the reply start with a call of
     that task, or be without any where it is WORDS. *chosen* are handles of media and regions that the person picked: the
@@ -47,7 +62,8 @@ class StreamOptions:
     it plans none: what it would do. *tell* is told what the reply leaves out, before its first piece, or after its last one
     where that was cut short. *opened* gives what a medium stands for (models.expert.Value), to a model that perceives media; it
     raises Refusal when it cannot. *percepts* are what is perceived, where that was made
-    beforehand."""
+    beforehand. *sketched* is given what the model makes out of each thing that a call points at, where its weights and its
+    checkpoint do so, before the piece with that thing's box."""
 
     seed: int = 0
     max_new_tokens: int = 480
@@ -58,6 +74,7 @@ class StreamOptions:
     tell: Callable[[LeftOut], None] = lambda left: None
     opened: Callable[[Media], Any] | None = None
     percepts: Percepts | None = None
+    sketched: Callable[[Sketch], None] | None = None
 
 
 class UnifiedModel(Protocol):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from models.diffusion.fetching import FETCHING
 from models.expert import Cancelled, Report
 from models.router import WAITING
 
@@ -60,7 +61,8 @@ class Job(Generic[Result]):
         if self._cancelled.is_set():
             raise Cancelled
         now = time.monotonic()
-        if self.began is None and word != WAITING:
+        fetched = self.fetching and not word.startswith(FETCHING)
+        if fetched or (self.began is None and word != WAITING):
             self.began = now
         self.fraction = max(0.0, min(1.0, float(fraction))) if fraction == fraction else 0.0
         self.word = word
@@ -79,8 +81,14 @@ class Job(Generic[Result]):
         """Make the next report raise Cancelled."""
         self._cancelled.set()
 
+    @property
+    def fetching(self) -> bool:
+        """Whether a model is fetched just now, which takes as long as it takes."""
+        return self.word.startswith(FETCHING)
+
     def seconds(self) -> float:
-        """Return how long the work has run, without the time it waited for others."""
+        """Return how long the work has run, without the time it waited for others; while a model is fetched, and after that,
+        since this began."""
         return 0.0 if self.began is None else time.monotonic() - self.began
 
     def left(self) -> float | None:

@@ -56,15 +56,21 @@ class Seen:
 class Eyes:
     """The picture recogniser of *folder*. Raises Refusal, with the command that makes it, when it is not there."""
 
-    def __init__(self, folder: Path = FOLDER, device: str = "cpu") -> None:
+    def __init__(self, folder: Path = FOLDER, device: str = "cpu", among: Sequence[str] = ()) -> None:
+        """With *among* it chooses between those names, and nothing, alone. Raises ValueError for one that it does not know."""
         self._network = load(folder, device)
         self._device = device
         self._seen: dict[bytes, list[Seen]] = {}
         self.names: tuple[str, ...] = self._network.shape.names
+        if unknown := set(among) - set(self.names):
+            raise ValueError(f"the recogniser does not know {', '.join(sorted(unknown))}")
+        wanted = {*among, NOTHING} if among else set(self.names)
+        self._others = torch.tensor([name not in wanted for name in self.names], device=device)
 
     def chances(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return probabilities float32 [n, names] for crops uint8 [n, SIDE, SIDE, 3]."""
-        parts = [torch.softmax(self._network(part), 1) for part in self._inputs(crops)]
+        scores = (self._network(part).masked_fill(self._others, -torch.inf) for part in self._inputs(crops))
+        parts = [torch.softmax(score, 1) for score in scores]
         return np.asarray(torch.cat(parts).cpu().numpy(), np.float32)
 
     def _inputs(self, crops: NDArray[np.uint8]) -> Iterator[torch.Tensor]:

@@ -62,11 +62,11 @@ def counted(name: str, number: int) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def tell(rng: Random, most: int = 3) -> Told:
-    """Return a caption of one to *most* kinds of things, before a named backdrop, and its scene: one in which all can be seen
-    and what is said holds."""
+def tell(rng: Random, most: int = 3, among: Sequence[str] = ()) -> Told:
+    """Return a caption of one to *most* kinds of things, *among* those named or any of ``names``, before a named backdrop, and its scene:
+    one in which all can be seen and what is said holds."""
     while True:
-        kinds = rng.sample(names(), rng.randint(1, most))
+        kinds = rng.sample(among or names(), rng.randint(1, most))
         numbers = [rng.choice((1, 1, 1, 2, 3)) for _ in kinds]
         related = len(kinds) > 1 and rng.random() < 0.6
         relation = rng.choice(tuple(RELATIONS)) if related else ""

@@ -1,0 +1,1 @@
+"""What experts that draw and change pictures make of held-out compositions of things that the drawing network is taught."""

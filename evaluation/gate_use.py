@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ from training.stages.groups import KINDS
 
 from evaluation.intervals import Estimate, bootstrap
 from evaluation.reports import results, write_json
-from evaluation.tables import plain, rows
+from evaluation.tables import NOTHING, plain, rows
 from evaluation.understanding import GROUPS
 
 if TYPE_CHECKING:
@@ -105,16 +106,16 @@ def section(
     kinds of work, for none in particular."""
     named = max(kinds) + 1 == len(KINDS)
     heads = [f"{n + 1}{f' ({KINDS[kind]})' if named else ''}" for n, kind in enumerate(kinds)]
-    lines = [
-        [
-            name,
-            str(row[0].n if row[0] else 0),
-            *(f"{e.value:.1%} ({e.low:.1%} to {e.high:.1%})" if e else "" for e in row),
-        ]
-        for name, row in made.items()
-    ]
+    lines = [[name, str(row[0].n if row[0] else 0), *map(_cell, row)] for name, row in made.items()]
     head = _HEAD.format(command=command, steps=steps, seed=seed, experts=len(kinds), even=1 / len(kinds))
     return head + rows(["task", "replies", *heads, "evenness"], lines)
+
+
+def _cell(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return NOTHING
+    known = math.isfinite(estimate.high - estimate.low)  # of one reply there is no interval
+    return f"{estimate.value:.1%}" + f" ({estimate.low:.1%} to {estimate.high:.1%})" * known
 
 
 def conversations(seed: int, count: int, bank: Path | None) -> Iterator[Example]:

@@ -124,4 +124,5 @@ def test_the_command_writes_a_table_between_its_marks_and_keeps_the_rest(folder:
     assert len(table) == 2 + len(figures_)
     assert "1 (talk)" in table[0]
     first = next(iter(figures_))
-    assert table[2].startswith(f"| {first} | {figures_[first][0]['n']} | {figures_[first][0]['value']:.1f}% (")
+    assert table[2].startswith(f"| {first} | {figures_[first][0]['n']} | {figures_[first][0]['value']:.1f}%")
+    assert "inf" not in text, "of one reply there is no interval"

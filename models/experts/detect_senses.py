@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.percepts import Percept
-    from models.senses.perceive import Senses
+    from models.senses.perceive import Perceived
 
 TASK = "detect"
 NAME = "Boxes from the trained eye (nano)"
@@ -29,23 +30,29 @@ def check(call: TaskCall, inputs: Inputs) -> None:
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
-    """Return the expert; its eye is the one through which the unified model sees, in memory once."""
+    """Return the expert; its eye is the one through which the unified model sees, in memory once, and what that saw of a picture is
+    not looked at again."""
     from models.reader import shared_embedder
     from models.senses import perceive
+    from models.senses.kept import perceive_pixels
 
-    senses, embed = perceive.load(device), shared_embedder(device)
+    perceive.load(device)
+    embed = shared_embedder(device)
 
     def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
         check(call, inputs)
-        return detect(call, inputs, report, senses, embed)
+        return detect(call, inputs, report, lambda pixels: perceive_pixels(pixels, device), embed)
 
     return expert
 
 
-def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed: Any) -> Picture:
+def detect(
+    call: TaskCall, inputs: Inputs, report: Report, look: Callable[[NDArray[np.uint8]], Perceived], embed: Any
+) -> Picture:
     """Return the call's picture with a labelled box round each thing that the call names and the eye finds, or round all;
-    ``meta["boxes"]`` holds [name, x0, y0, x1, y1] in fractions, ``meta["scores"]`` how sure each is, 0..1. Raises Refusal for a
-    picture of a world that the eye does not know, and when nothing of that name is found."""
+    ``meta["boxes"]`` holds [name, x0, y0, x1, y1] in fractions, ``meta["scores"]`` how sure each is, 0..1. *look* tells what is
+    perceived of pixels uint8 [h, w, 3 or 4]. Raises Refusal for a picture of a world that the eye does not know, and when
+    nothing of that name is found."""
     from models.percepts import THING
 
     handle = inputs.first(call, "image")
@@ -53,7 +60,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, senses: Senses, embed
     if not isinstance(picture, Picture):
         raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     report(0.1, "looking", lambda: small(picture.pixels))
-    perceived = senses.picture(picture.pixels)
+    perceived = look(picture.pixels)
     if perceived.refused:
         raise Refusal(
             f"{handle} is not of the drawn world, which is all that this eye knows, so nothing was looked for in it.",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.senses.perceive import Perceived, perceive, version
+from models.senses import perceive
+from models.senses.perceive import Perceived, version
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of rows that are kept; of what is not asked for longest, goes first."""
@@ -63,7 +69,17 @@ _shared = Kept()
 def perceive_file(kind: str, path: Path, sha256: str, device: str = "cpu") -> Perceived:
     """Return what is perceived of the file at *path*, whose content has the digest *sha256*: *kind* image, video or audio. It is kept by
     digest and by the version of the weights. Raises Refusal for a file that cannot be read, ValueError for another kind."""
-    return _shared.get(f"{kind} {sha256} {version()} {device}", lambda: perceive(kind, _read(kind, path), device))
+    return _shared.get(
+        f"{kind} {sha256} {version()} {device}", lambda: perceive.perceive(kind, _read(kind, path), device)
+    )
+
+
+def perceive_pixels(pixels: NDArray[np.uint8], device: str = "cpu", gated: bool = True) -> Perceived:
+    """Return what is perceived of a picture in memory, uint8 [h, w, 3 or 4] (see :meth:`models.senses.perceive.Senses.picture`). It is kept
+    by its pixels and by the version of the weights: whoever looks at it next, model or expert, finds it. Raises as that does."""
+    content = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
+    key = f"pixels {pixels.shape} {content} {version()} {device} {gated}"
+    return _shared.get(key, lambda: perceive.perceive("image", pixels, device, gated=gated))
 
 
 def _read(kind: str, path: Path) -> Any:

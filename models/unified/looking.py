@@ -71,11 +71,13 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
         return self._kept.get(key, lambda: self._perceived(part)).percepts
 
     def _perceived(self, medium: Media) -> Perceived:
+        from models.senses.kept import perceive_pixels
         from models.senses.perceive import perceive
 
-        value = self._opened(medium)
-        given = value.pixels if medium.kind == "image" else value
-        return perceive(medium.kind, given, self._device, gated=not of_our_world(medium))
+        value, gated = self._opened(medium), not of_our_world(medium)
+        if medium.kind == "image":
+            return perceive_pixels(value.pixels, self._device, gated)
+        return perceive(medium.kind, value, self._device, gated=gated)
 
     def _marked(self, region: Region, of: Media) -> tuple[Percept, ...]:
         """Return what is perceived of a mark, by its content and by that of what it lies on."""

@@ -12,7 +12,10 @@ from models.expert import Inputs, Picture, Refusal, discover
 from models.experts import detect_senses
 from models.profiles import PROFILES
 from models.router import Router
+from models.senses import kept, perceive
+from models.senses.kept import Kept
 from models.store import Store
+from models.unified.looking import Looked
 from models.values import Box, Checkpoint, Media, Phrase, Ref
 from models.world.composer import compose
 from models.world.scene import Scene
@@ -98,6 +101,23 @@ def test_a_picture_of_another_world_is_not_looked_through(find):
     noise = np.random.default_rng(4).integers(0, 256, (240, 320, 3), np.uint8)
     with pytest.raises(Refusal, match="not of the drawn world"):
         find(make_call("detect", Ref("image#1"), Phrase("dog")), make_inputs(noise), silent)
+
+
+def test_a_picture_that_the_model_looked_at_is_not_looked_at_again(find, drawn, monkeypatch):
+    shelf, pixels = {"image#1": Media("image", "image#1", "0/1.png")}, drawn[0][0].copy()
+    options = {"opened": lambda medium: Picture(pixels), "kept": Kept(), "device": "cpu", "tell": lambda left: None}
+    monkeypatch.setattr(kept, "_shared", Kept())
+    looks, perceived = [], perceive.perceive
+    monkeypatch.setattr(perceive, "perceive", lambda *given, gated: looks.append(given) or perceived(*given, gated))
+    assert Looked((), shelf, **options)["image#1"]
+    fresh = find(make_call("detect", Ref("image#1")), make_inputs(pixels.copy()), silent)
+    assert len(looks) == 1
+    monkeypatch.setattr(kept, "_shared", Kept())
+    assert find(make_call("detect", Ref("image#1")), make_inputs(pixels), silent).meta == fresh.meta
+    assert len(looks) == 2
+    pixels[0, 0] += 1
+    find(make_call("detect", Ref("image#1")), make_inputs(pixels), silent)
+    assert len(looks) == 3, "other pixels are another picture"
 
 
 def test_what_was_drawn_here_is_looked_up_and_anything_else_is_looked_at(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from models.expert import Masks, Picture, Refusal
 from models.percepts import MARKED, PATCH, PLACE, Percept
+from models.senses import kept as kept_module
 from models.senses import perceive
 from models.senses.kept import Kept
 from models.senses.perceive import Perceived
@@ -42,6 +43,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return (rows(MARKED, 1),)
 
     monkeypatch.setattr(perceive, "perceive", seen)
+    monkeypatch.setattr(kept_module, "_shared", Kept())
     monkeypatch.setattr(perceive, "perceive_marks", marked)
     return asked
 

@@ -4,7 +4,7 @@
 
 ``--kind KIND`` takes the experts called ``image_KIND``, ``layout_KIND``, ``edit_KIND`` and ``inpaint_KIND``; ``--source FOLDER --call JSON`` has
 those run weights that no profile names yet. ``--results`` replaces the section of that profile and kind, ``--sheets`` writes the sample sheets:
-the first cases, whatever came of them.
+the first cases, whatever came of them. ``--bank BANK`` tells how near the nearest picture is that a network learnt from.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from models.expert import Refusal
 from models.senses import perceive
+from training.drawing.bank import Bank
 from training.drawing.scenes import NAMES
 
 from evaluation.experts.eyes import Eyes
@@ -82,6 +84,11 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--call", default="{}", help="with --source: the settings of a profile's line, as JSON")
     found.add_argument("--count", type=int, default=24, help="cases of each table")
     found.add_argument("--seed", type=int, default=17)
+    found.add_argument(
+        "--bank",
+        type=Path,
+        help="what the network learnt from (training.drawing bank): how near is its nearest picture?",
+    )
     found.add_argument("--device", default="cpu")
     found.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
     found.add_argument("--sheets", type=Path, help="folder for the sample sheets")
@@ -89,15 +96,22 @@ def parser() -> argparse.ArgumentParser:
     return found  # fmt: skip
 
 
-def measured(maker: Maker, count: int, seed: int, device: str) -> dict[str, measure.Table]:
-    """Return every table by its name."""
+def measured(maker: Maker, count: int, seed: int, device: str, bank: Path | None = None) -> dict[str, measure.Table]:
+    """Return every table by its name. Raises Refusal where *bank* is none."""
+    learnt = None
+    if bank is not None:
+        try:
+            found = Bank(bank)
+        except (OSError, ValueError) as error:
+            raise Refusal(f"{bank} is no bank of scenes.", "Write one with python -m training.drawing bank.") from error
+        learnt = np.stack([found.scene(n).pixels for n in range(found.count("scenes"))])
     eyes, senses = Eyes(device=device, among=NAMES), perceive.load(device)
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
     words = measure.from_words(maker, count, seed, eyes, say)
-    layouts = measure.from_layouts(maker, count, seed, eyes, senses, say)
+    layouts = measure.from_layouts(maker, count, seed, eyes, senses, say, learnt)
     changes, places = measure.changes(maker, count, seed, eyes, say)
     spread = measure.spread(maker, max(2, count // 4), seed, eyes, say)
     return {"words": words, "layouts": layouts, "changes": changes, "places": places, "spread": spread}
@@ -105,8 +119,9 @@ def measured(maker: Maker, count: int, seed: int, device: str) -> dict[str, meas
 
 def section(tables: dict[str, measure.Table], maker: Maker, who: str, command: str) -> str:
     """Return the section of the results without its sheets."""
+    compared = any(row.get("nearest") for row in tables["layouts"].values())
     columns = {
-        "words": ("from words", measure.WORDS), "layouts": ("from layouts", measure.LAYOUT), "changes": ("changes", measure.CHANGE),
+        "words": ("from words", measure.WORDS), "layouts": ("from layouts", measure.LAYOUT | (measure.NEAREST if compared else {})), "changes": ("changes", measure.CHANGE),
         "places": ("places", measure.PLACE), "spread": ("apart", measure.SPREAD),
     }  # fmt: skip
     shown = {name: measure.shown(title, heads, tables[name]) for name, (title, heads) in columns.items()}
@@ -132,10 +147,11 @@ def main(words: Sequence[str] | None = None) -> int:
         profile = profile_of(asked.profile, asked.kind, asked.source, call)
         kind = f"{asked.profile} {asked.kind or 'default'}"
         chosen = f" --kind {asked.kind}" * bool(asked.kind) + " --source FOLDER" * bool(asked.source)
+        chosen += " --bank BANK" * bool(asked.bank)
         command = f"python -m evaluation.picturing --profile {asked.profile}{chosen} --count {asked.count} --seed {asked.seed}"
         with TemporaryDirectory() as folder:
             maker = Maker(profile, Path(folder), asked.device)
-            tables = measured(maker, asked.count, asked.seed, asked.device)
+            tables = measured(maker, asked.count, asked.seed, asked.device, asked.bank)
             made = section(
                 tables, maker, f"profile `{asked.profile}`" + f", `{asked.kind}`" * bool(asked.kind), command
             )

@@ -33,7 +33,7 @@ SAME = "doing nothing"
 SEEDS = 3
 """Pictures of one caption whose spread is measured."""
 UNITS = {"psnr": "dB", "outside": "dB"}
-PLAIN = ("ssim", "changed_outside")
+PLAIN = ("ssim", "changed_outside", "nearest")
 """Marks that are no shares and have no unit."""
 WORDS = {
     "found": "found",
@@ -43,6 +43,7 @@ WORDS = {
     "distance": "Fréchet distance",
 }
 LAYOUT = {"named": "recognised in its box", "every": "all of a picture", "overlap": "box IoU", "colour": "colour", "distance": "Fréchet distance"}  # fmt: skip
+NEAREST = {"nearest": "distance to the nearest picture that was learnt from"}
 CHANGE = {
     "done": "done",
     "psnr": "PSNR to the truth",
@@ -98,8 +99,11 @@ def from_words(maker: Maker, count: int, seed: int, eyes: Eyes, say: Say) -> Tab
     return table
 
 
-def from_layouts(maker: Maker, count: int, seed: int, eyes: Eyes, senses: Senses, say: Say) -> Table:
-    """Return the table of pictures from captions and labelled boxes."""
+def from_layouts(
+    maker: Maker, count: int, seed: int, eyes: Eyes, senses: Senses, say: Say, learnt: Pixels | None = None
+) -> Table:
+    """Return the table of pictures from captions and labelled boxes; with the pictures *learnt* from, uint8 [n, h, w, 3], how near each is to
+    the nearest of those (NEAREST), mean absolute difference 0..255: well below what true ones have is learnt by heart."""
     cases = [layout(seed, n) for n in range(count + 1)]
     unrelated = [layout(seed, 10_000 + n).truth for n in range(count)]
     made = []
@@ -117,8 +121,18 @@ def from_layouts(maker: Maker, count: int, seed: int, eyes: Eyes, senses: Senses
     for who, answered in answers.items():
         marked = [marks.of_layout(case, one, eyes, senses) for case, one in zip(cases[:count], answered, strict=True)]
         far = None if who in (OTHER, NOTHING) else distance(answered, unrelated, eyes, seed)
-        table[who] = {**row(marked, LAYOUT, seed), "distance": far}
+        if learnt is not None:
+            for one, answer in zip(marked, answered, strict=True):
+                one |= {"nearest": nearest(answer, learnt)}
+        table[who] = {**row(marked, {**LAYOUT, **NEAREST}, seed), "distance": far}
     return table
+
+
+def nearest(picture: Pixels, learnt: Pixels) -> float:
+    """Return the least mean absolute difference, 0..255, of *picture* uint8 [h, w, 3] to any of *learnt* uint8 [n, side, side, 3]."""
+    small = sized(picture, learnt[0]).astype(np.int16)
+    parts = np.array_split(learnt, -(-len(learnt) // 256))
+    return min(float(np.abs(part.astype(np.int16) - small).mean((1, 2, 3)).min()) for part in parts)
 
 
 def changes(maker: Maker, count: int, seed: int, eyes: Eyes, say: Say) -> tuple[Table, Table]:

@@ -37,7 +37,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @functools.cache
 def _in_use() -> weakref.WeakValueDictionary[tuple[Any, ...], Any]:
-    """Return the pipelines in use by what they were read from, the class last. It keeps none of them alive."""
+    """Return the pipelines in use by what they were read from, and last each by itself: of several of one kind any may be given up
+    first. It keeps none of them alive."""
     return weakref.WeakValueDictionary()
 
 
@@ -123,7 +124,7 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
         logger.setLevel(before)
     pipe.set_progress_bar_config(disable=True)
     if not components:
-        _in_use()[(*files, name)] = pipe
+        _in_use()[(*files, id(pipe))] = pipe
     if checkpoint.call.get("offload") and device != "cpu":
         pipe.offload_to = device
         return pipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,17 @@ def test_tasks_of_one_trained_checkpoint_share_its_weights(folder: Path) -> None
     one, other = (load_pipeline(checkpoint(folder, name), "cpu") for name in ("image_diffusers", "edit_diffusers"))
     assert one.unet is other.unet
     assert one.scheduler is not other.scheduler
+
+
+def test_weights_stay_shared_whichever_of_their_pipelines_is_given_up_first(folder: Path) -> None:
+    from models.diffusion.loading import load_pipeline
+
+    for kept in (0, 1):
+        pipes = [load_pipeline(checkpoint(folder, name), "cpu") for name in ("image_diffusers", "edit_diffusers")]
+        left = pipes[kept]
+        pipes.clear()
+        gc.collect()
+        assert load_pipeline(checkpoint(folder, "inpaint_diffusers"), "cpu").unet is left.unet
 
 
 def test_a_setting_that_the_trained_pipeline_lacks_is_refused(experts: dict[str, Expert], tmp_path: Path) -> None:

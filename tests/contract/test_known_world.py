@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def router(tmp_path: Path, weights: Path) -> Callable[..., Router]:
     """A router with the trained network before the picture book, its checkpoint as a profile has it; *world* is what it says of itself."""
 
-    def made(world: str | None = "drawn", fill_alone: bool = True) -> Router:
+    def made(world: str | None = "drawn", fill_alone: bool = True, source: Path = weights) -> Router:
         call = {
             "pipeline": "DrawingPipeline",
             "area": tiny_pipelines.SIDE**2,
@@ -48,7 +49,7 @@ def router(tmp_path: Path, weights: Path) -> Callable[..., Router]:
             "guidance": 2.0,
         }
         call |= {"world": world} if world else {}
-        own = {task: Checkpoint(f"{task}_diffusers", str(weights), call=call) for task in ("edit", "inpaint")}
+        own = {task: Checkpoint(f"{task}_diffusers", str(source), call=call) for task in ("edit", "inpaint")}
         others = () if fill_alone else (Checkpoint("inpaint_picturebook"),)
         experts = {
             "edit": (own["edit"], Checkpoint("edit_picturebook")), "inpaint": (own["inpaint"], *others),
@@ -144,6 +145,30 @@ def test_a_checkpoint_that_says_nothing_of_its_world_is_run_on_anything(router: 
     with made.run(NIGHT, photo(made), {}, silent, seed=1) as ran:
         assert ran.step.expert == TRAINED
         assert "world" not in ran.values[0].meta
+
+
+def test_weights_are_read_once_in_a_process_however_many_tasks_and_calls_use_them(
+    router: Callable[..., Router], monkeypatch: pytest.MonkeyPatch, weights: Path, tmp_path: Path
+) -> None:
+    from diffusers import DiffusionPipeline
+
+    read: list[str] = []
+    plain = DiffusionPipeline.from_pretrained.__func__  # type: ignore[attr-defined]
+
+    def counted(kind: Any, source: str, **given: Any) -> Any:
+        read.append(source)
+        return plain(kind, source, **given)
+
+    monkeypatch.setattr(DiffusionPipeline, "from_pretrained", classmethod(counted))
+    fresh = tmp_path / "fresh"  # nobody else of this process uses these
+    shutil.copytree(weights, fresh)
+    made = router(source=fresh)
+    scene = drawn(made)
+    for _ in range(3):
+        for call in (NIGHT, FILL):
+            with made.run(call, scene, MARKED, silent, seed=1) as ran:
+                assert "diffusion" in ran.step.expert
+    assert len(read) == 1
 
 
 def test_stop_ends_the_look(router: Callable[..., Router]) -> None:

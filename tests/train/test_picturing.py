@@ -123,6 +123,13 @@ def test_pictures_of_other_seeds_are_apart_and_equal_ones_are_not(eyes: Eyes) ->
     assert marks.spread([one, other], eyes) > 0.5
 
 
+def test_what_was_learnt_by_heart_is_near_to_what_was_learnt_from() -> None:
+    learnt = np.random.default_rng(2).integers(0, 256, (300, 16, 16, 3), np.uint8)
+    assert measure.nearest(learnt[299], learnt) == 0.0
+    assert measure.nearest(learnt[7].repeat(4, 0).repeat(4, 1), learnt) == 0.0
+    assert measure.nearest(grey(16), learnt) > 40
+
+
 def test_weights_that_no_profile_names_are_measured_by_the_same_experts(tmp_path: Path) -> None:
     pytest.importorskip("diffusers", reason="diffusers is not installed")
     weights = tmp_path / "weights"
@@ -146,6 +153,8 @@ def test_what_cannot_be_measured_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert "--kind diffusers" in capsys.readouterr().err
     assert command.main(["--call", "{"]) == 1
     assert "no JSON" in capsys.readouterr().err
+    assert command.main(["--kind", "picturebook", "--bank", "nowhere"]) == 1
+    assert "nowhere is no bank" in capsys.readouterr().err
     assert command.main(["--count", "1"]) == 1
     assert "--count 2" in capsys.readouterr().err
     with pytest.raises(Refusal, match="no expert of the kind"):

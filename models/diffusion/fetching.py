@@ -1,9 +1,9 @@
 """Fetching a checkpoint from the model hub: how far it is, and an end within one piece of a file after Stop.
 
-diffusers fetches by ``snapshot_download`` of huggingface_hub, which takes a class of progress bars and gives none of its own a way to be
-handed in from outside; so while a pipeline is loaded, that one function is called with a class that tells a report. The report raises
-Cancelled after Stop, which ends the files at hand at their next piece (10 MB) and starts no other. Files that were fetched whole are kept;
-those at hand begin anew next time, since the hub's client (2.4) keeps no part of a file.
+diffusers fetches by ``snapshot_download`` of huggingface_hub, which takes a class of progress bars, but hands none on to it. So where there is
+a report to tell, that one function is called with a class that does. The report raises Cancelled after Stop, which ends the files at hand
+at their next piece (10 MB) and starts no other. Files that were fetched whole are kept; those at hand begin anew next time, since the
+hub's client (2.4) keeps no part of a file.
 """
 
 from __future__ import annotations
@@ -31,32 +31,21 @@ def told(report: Report) -> Iterator[None]:
         _report.reset(token)
 
 
-@contextmanager
-def watched() -> Iterator[None]:
-    """Have what diffusers fetches within the ``with`` block told to the report of :func:`told`; without one nothing changes. Loads
-    run one at a time (``models.device.loading``). Raises Cancelled after Stop."""
-    report = _report.get()
-    if report is None:
-        yield
-        return
+def watch() -> None:
+    """From now on, have what diffusers fetches told to the report of :func:`told`, where the thread that fetches has one. What is fetched
+    without is fetched as ever."""
     from diffusers.pipelines import pipeline_utils
 
     plain = pipeline_utils.snapshot_download
-    fetch = Fetch(report)
+    if getattr(plain, "watched", False):
+        return
 
     def snapshot_download(*args: Any, **kwargs: Any) -> Any:
-        return fetch.run(plain, *args, **kwargs)
+        report = _report.get()
+        return plain(*args, **kwargs) if report is None else Fetch(report).run(plain, *args, **kwargs)
 
+    snapshot_download.watched = True  # type: ignore[attr-defined]
     pipeline_utils.snapshot_download = snapshot_download
-    try:
-        yield
-    except Exception:
-        # What the hub's client makes of an error in one of its threads is its own affair: it was Stop.
-        if fetch.stopped.is_set():
-            raise Cancelled from None
-        raise
-    finally:
-        pipeline_utils.snapshot_download = plain
 
 
 class Fetch:
@@ -68,14 +57,21 @@ class Fetch:
         self.stopped = threading.Event()
 
     def run(self, plain: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Return what *plain* (``snapshot_download``) does, told on the way. How much is to come is asked first."""
+        """Return what *plain* (``snapshot_download``) does, told on the way. How much is to come is asked first. Raises Cancelled after
+        Stop, and else what *plain* raises."""
         if not kwargs.get("local_files_only"):
             files = plain(*args, **{**kwargs, "dry_run": True})
             self.total = sum(file.file_size or 0 for file in files if file.will_download)
         if not self.total:
             return plain(*args, **kwargs)
         self.tell(0)
-        return plain(*args, **{**kwargs, "tqdm_class": self.bars()})
+        try:
+            return plain(*args, **{**kwargs, "tqdm_class": self.bars()})
+        except Exception:
+            # What the hub's client makes of an error in one of its threads is its own affair: it was Stop.
+            if self.stopped.is_set():
+                raise Cancelled from None
+            raise
 
     def tell(self, more: int) -> None:
         """Take in *more* bytes (fewer, where a file begins anew), from any thread, and tell. Raises Cancelled after Stop, in every

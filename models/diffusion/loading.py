@@ -21,7 +21,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.diffusion.fetching import watched
+from models.diffusion.fetching import watch
 from models.expert import Refusal
 from models.values import Checkpoint
 
@@ -116,8 +116,8 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
         if shared is not None:
             pipe = kind.from_pipe(shared, dtype=given["dtype"], scheduler=copy.deepcopy(shared.scheduler))
         else:
-            with watched():
-                pipe = kind.from_pretrained(str(folder or checkpoint.source), **given)
+            watch()
+            pipe = kind.from_pretrained(str(folder or checkpoint.source), **given)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _told(checkpoint, folder, error) from error
     finally:

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 from models.expert import Refusal
 from models.grammar import parse
 from models.percepts import Percepts, number
+from models.senses.said import LOOKS, PLACES, TIMES
 from models.values import Box, Grounding, Media, Message, Part, Span, TaskCall, Text
-from training.seeing.saying import LOOKS, PLACES, TIMES
 from training.truth.words import COLOURS
 
 from evaluation.intervals import Estimate, fractions

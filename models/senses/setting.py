@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ import numpy as np
 from models.percepts import SETTING, Percept
 from models.senses.eye import Look
 from models.senses.picture import placed
+from models.senses.said import LOOKS, PLACES, TIMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FACTS = ("place", "hour", "look")
 """What is told of a picture, a row each."""
+ANSWERS = (tuple(PLACES), tuple(TIMES), tuple(LOOKS))
+"""For each of FACTS its answers, in the order of what reads it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,14 @@ class Setting:
         whole = placed(np.array([[0, 0, 1, 1]] * len(FACTS), np.float32), start, end)
         return Percept(SETTING, np.array(features, np.float16), whole, (), np.array(sure, np.float32))
 
+    def named(self, features: NDArray[np.floating]) -> tuple[str, str, str]:
+        """Return the answers, one of ANSWERS each, whose words are likest to the rows float [3, phrase] of a picture."""
+        found = [
+            answers[int((reading.vectors @ np.asarray(row, np.float32)).argmax())]
+            for answers, reading, row in zip(ANSWERS, self.readings, features, strict=True)
+        ]
+        return found[0], found[1], found[2]
+
 
 def measures(look: Look) -> NDArray[np.float32]:
     """Return what is measured of a picture, float32 [2 low]: the mean of its cells in the low-resolution map, and their spread."""
@@ -76,3 +88,11 @@ def load(file: Path) -> Setting:
     kept = load_file(file)
     readings = tuple(Reading(kept[f"{f}.weights"], kept[f"{f}.bias"], kept[f"{f}.vectors"]) for f in FACTS)
     return Setting(kept["centre"], kept["scale"], readings)
+
+
+@cache
+def known() -> Setting:
+    """Return the shipped one, read once. Raises OSError, KeyError or ValueError when it cannot be read."""
+    from models.senses.perceive import ASSETS, JUDGES, SETTINGS
+
+    return load(ASSETS / JUDGES / SETTINGS)

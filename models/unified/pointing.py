@@ -61,6 +61,18 @@ def grounded(sheet: Sheet, part: Grounding) -> Pointed | None:
     return None
 
 
+def alike(sheet: Sheet, row: int) -> list[int]:
+    """Return the rows of all things that are called as that of *row* is, in its medium, and told by rows of its kind, *row* first.
+    Raises IndexError for a row that cannot be pointed at."""
+    source, own, number = _at(sheet, row)
+    others = [
+        other
+        for other, percept, n in places(sheet, source.of)
+        if other != row and percept.kind == own.kind and percept.names[n] == own.names[number]
+    ]
+    return [row, *others]
+
+
 def row_of(sheet: Sheet, arg: Arg, of: str) -> int | None:
     """Return the row of the bank whose box is *arg* in the medium *of*; None where there is none or *arg* is no box."""
     if not isinstance(arg, Box):

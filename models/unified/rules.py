@@ -17,6 +17,7 @@ from models.expert import Param, Task
 from models.tasks import TASKS
 from models.unified import stream
 from models.unified.figures import BARE, Figures
+from models.unified.outlook import OF_SHOWN
 from models.unified.record import ALONE, OF
 from models.unified.sheet import WHOLE, WORDS, Sheet
 from models.unified.sights import Sights
@@ -124,7 +125,7 @@ class Rules:
             self.mode = "name"
         elif name == "c:end":
             self.mode = "end"
-        elif name[0] == "r" and name[2:] in OF:
+        elif name[0] == "r" and name[2:] in (*OF, *OF_SHOWN):
             self.mode, self.recall, self.kind = "recall", name[2:], ""
 
     def _after_recall(self, name: str, token: int) -> None:
@@ -261,8 +262,7 @@ class Rules:
             pointing = [] if self._too_long() else self.sights.determiners
             return [*ending, *pointing, *self._records()], None if self._too_long() else self.copyable
         if self.mode == "recall":
-            kinds = [kind for kind in OF[self.recall] if self.handles[kind]]
-            return [f"i:{n}" for n in self.handles[self.kind]] if self.kind else [f"a: {kind}#" for kind in kinds], None
+            return self.sights.recalled(self.recall, self.kind, self.handles), None
         if self.mode in ("phrase", "quoted"):
             return self._quoted(follow)
         if self.mode == "name":
@@ -315,14 +315,12 @@ class Rules:
 
     def _records(self) -> list[str]:
         """Return the record tokens that may stand in running words: in talk those of the conversation and of its media."""
-        named = [NAME] if self.thing else []
-        if self.plan or self._too_long():
-            return named
-        return [
-            *named,
-            *(f"r:{what}" for what in ALONE),
-            *(f"r:{what}" for what, kinds in OF.items() if any(self.handles[kind] for kind in kinds)),
-        ]
+        told = [NAME] if self.thing else []
+        told += [] if self._too_long() else self.sights.telling
+        if not self.plan and not self._too_long():
+            told += [f"r:{what}" for what in ALONE]
+            told += [f"r:{what}" for what, kinds in OF.items() if any(self.handles[kind] for kind in kinds)]
+        return told
 
     def begin(self, task: str | None) -> list[int]:
         """Return the tokens of the plan that are decided beforehand (and take them): those of a forced *task*, or of words alone."""

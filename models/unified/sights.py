@@ -1,15 +1,18 @@
-"""Which things a reply may point at next: those that it perceives, each once in one naming and once in one call."""
+"""Which things a reply may point at next: those that it perceives, each once in one naming and once in one call, and, where "a" tells
+that they are new, once in the reply."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
-from models.percepts import MARKED, SOUND
+from models.percepts import MARKED, SETTING, SOUND
+from models.unified.outlook import OF_SHOWN, OF_THING
+from models.unified.record import OF
 from models.unified.sheet import Source
-from models.unified.vocabulary import DETERMINERS, Vocabulary
+from models.unified.vocabulary import COLOUR, DETERMINERS, WHOLE_NAME, Vocabulary
 
 ADJECTIVES = 3
 """Words for a thing's looks, at most."""
@@ -21,6 +24,15 @@ class Sights:
     def __init__(self, rows: Sequence[tuple[Source, int]]) -> None:
         self.of = [source.of if source.pointable else "" for source, _ in rows]
         self.boxed = [source.percept is not None and source.percept.kind not in (SOUND, MARKED) for source, _ in rows]
+        self.names = [source.percept.names[n] if source.percept and source.pointable else "" for source, n in rows]
+        self.settings = {
+            source.of for source, _ in rows if source.percept is not None and source.percept.kind == SETTING
+        }
+        """The media of which place, hour and look can be told."""
+        self.new = False
+        """Whether what is being named is said to be new: after "a", or nothing."""
+        self.told: set[int] = set()
+        """The things that were named in this reply."""
         self.naming = False
         """Whether a determiner was written, and what it belongs to is not complete."""
         self.pointed: list[int] = []
@@ -37,13 +49,19 @@ class Sights:
             if mode == "text":
                 self.naming = True
                 self.pointed.append(row)
+                self.told.add(row)
             else:
                 self.called.add(row)
         elif name[0] == "o":
             self.naming, self.pointed, self.adjectives = True, [], 0
-        elif self.naming and not self.pointed and name[0] == "w":
+            self.new = name != "o:the"
+        elif self.naming and not self.pointed and (name[0] == "w" or name == COLOUR):
             self.adjectives += 1
         else:
+            if name == WHOLE_NAME and self.pointed:
+                first = self.pointed[0]
+                key = self.of[first], self.names[first]
+                self.told |= {row for row, own in enumerate(self.of) if (own, self.names[row]) == key}
             self.naming, self.pointed = False, []
 
     @property
@@ -57,13 +75,35 @@ class Sights:
         if not self.naming:
             return
         if not self.pointed:
+            more = self.adjectives < ADJECTIVES
             looks = torch.zeros_like(mask)
-            looks[names.words if self.adjectives < ADJECTIVES else []] = True
+            looks[names.words if more else []] = True
             mask &= looks
+            mask[self._ids(names, COLOUR) if more else []] = True
+        else:
+            mask[self._ids(names, WHOLE_NAME)] = True
         of = self.of[self.pointed[0]] if self.pointed else ""
         for row, own in enumerate(self.of):
-            if own and own == (of or own) and row not in self.pointed:
+            if own and own == (of or own) and row not in (self.told if self.new else self.pointed):
                 mask[len(names) + row] = True
+
+    @staticmethod
+    def _ids(names: Vocabulary, *wanted: str) -> list[int]:
+        return [names.ids[name] for name in wanted if name in names.ids]
+
+    @property
+    def telling(self) -> list[str]:
+        """The tokens by which something can be told of what is perceived: of the thing named before, and of pictures and clips."""
+        things = [f"r:{what}" for what in OF_THING] if self.told else []
+        return things + ([f"r:{what}" for what in OF_SHOWN] if self.settings else [])
+
+    def recalled(self, what: str, kind: str, handles: Mapping[str, Sequence[int]]) -> list[str]:
+        """Return the tokens of the media of which *what* can be told, among *handles*: their kinds or, after *kind*, their numbers."""
+        seen = what in OF_SHOWN
+        there = {k: [n for n in numbers if not seen or f"{k}#{n}" in self.settings] for k, numbers in handles.items()}
+        if kind:
+            return [f"i:{number}" for number in there[kind]]
+        return [f"a: {kind}#" for kind in {**OF, **OF_SHOWN}[what] if there.get(kind)]
 
     def within(self, kind: str, number: int) -> Tensor | None:
         """Return bool [rows]: the things with boxes in the medium that a call works on; None where there is none."""

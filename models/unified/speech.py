@@ -9,9 +9,10 @@ from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text, write, write_arg
 from models.unified import pointing
 from models.unified.amounts import read_amount
+from models.unified.outlook import OF_SHOWN, OF_THING, Outlook
 from models.unified.record import OF, Record
 from models.unified.sheet import Sheet
-from models.unified.vocabulary import NAME, Vocabulary
+from models.unified.vocabulary import COLOUR, NAME, WHOLE_NAME, Vocabulary
 
 _LONGEST_TAG = 40
 NUMBERS = {param.name for task in TASKS.values() for param in task.params if param.type in ("int", "float")}
@@ -26,6 +27,8 @@ class Speech:
         self.names = vocabulary
         self.sheet = sheet
         self.record = record
+        self._outlook = Outlook(sheet)
+        self._shown = -1  # the row of the thing named last
         self._thing = ""  # the name of the thing that the plan decided on
         self._recall = ""  # what shall be told of the medium whose handle is being written
         self._kind = ""  # that medium's kind
@@ -49,9 +52,12 @@ class Speech:
             return self._pointed_at(token - len(self.names))
         if self._determiner is not None and token < len(self.names):
             name = self.names.names[token]
-            if name[0] == "w" and not self._rows and name[2:].strip().isalpha():
-                self._adjectives.append(name[2:].strip())
+            if not self._rows and (name == COLOUR or (name[0] == "w" and name[2:].strip().isalpha())):
+                self._adjectives.append(name if name == COLOUR else name[2:].strip())
                 return ""
+            if name == WHOLE_NAME and self._rows:
+                self._rows = pointing.alike(self.sheet, self._rows[0])
+                return self._grounded()
         return self._grounded() + self._say(token)
 
     def _say(self, token: int) -> str:
@@ -96,7 +102,9 @@ class Speech:
         """Return the words that the record token *name*, or the last part of the handle after one, lets out."""
         if name == NAME:
             return self._thing
-        if name[0] == "r" and name[2:] not in OF:
+        if name[0] == "r" and name[2:] in OF_THING:
+            return self._outlook.thing(name[2:], self._shown) if self._shown >= 0 else ""
+        if name[0] == "r" and name[2:] not in OF and name[2:] not in OF_SHOWN:
             return self.record.tell(name[2:])
         if name[0] == "r":
             self._recall, self._kind = name[2:], ""
@@ -104,7 +112,8 @@ class Speech:
             self._kind = name[2:].strip()
         else:
             what, self._recall = self._recall, ""
-            return self.record.tell(what, f"{self._kind}{name[2:]}")
+            handle = f"{self._kind}{name[2:]}"
+            return self._outlook.shown(what, handle) if what in OF_SHOWN else self.record.tell(what, handle)
         return ""
 
     def close(self) -> str:
@@ -126,6 +135,9 @@ class Speech:
         rows, self._rows = self._rows, []
         if determiner is None:
             return ""
+        self._shown = rows[0] if rows else self._shown
+        hue = self._outlook.thing("colour", rows[0]).split()[0] if COLOUR in adjectives and rows else ""
+        adjectives = [hue if word == COLOUR else word for word in adjectives if word != COLOUR or hue]
         if not rows:
             return self._add(" ".join([determiner, *adjectives]).strip())
         told = pointing.said(self.sheet, pointing.Pointed(determiner, tuple(adjectives), tuple(rows)))

@@ -7,7 +7,8 @@ Every token has a name ``kind:text``. The texts of the tokens of a reply, joined
 - ``p:`` the start of a setting (``" op="``); ``v:`` a choice of a setting; ``q:`` quotes; ``s:`` separators within a call;
 - ``t:`` what a reply in plain words is about (chosen by the training data; no text either);
 - ``k:`` a known thing that the person described and did not name: decided in the plan, before the first word (no text);
-- ``r:`` words that the program fills in: that thing's name, and what is on record (see :mod:`models.unified.record`);
+- ``r:`` words that the program fills in: that thing's name, what is on record (see :mod:`models.unified.record`), and what is told
+  of what is perceived (see :mod:`models.unified.outlook`);
 - ``o:`` "a", "the" or nothing before things that are pointed at, which the program words (models.percepts.phrase);
 - ``i:`` the numbers 0..1000; ``w:`` words of replies (mostly with their leading space) and single characters.
 
@@ -23,6 +24,7 @@ from functools import cached_property
 from pathlib import Path
 
 from models.tasks import TASKS
+from models.unified.outlook import ALL, OF_SHOWN, OF_THING
 from models.unified.record import ALONE, OF
 from models.values import GRID, KINDS
 
@@ -36,6 +38,8 @@ TAGS = ("<task>", "</task>", "<box>", "</box>", "<pt>", "</pt>", "<t>", "</t>", 
 QUOTES = {"q:open": ' "', "q:bare": '"', "q:close": '"'}
 NAME = "r:name"
 """Stands for the name of the thing that the plan decided on."""
+COLOUR, WHOLE_NAME = "r:colour", f"r:{ALL}"
+"""Before a thing that is pointed at, its colour; after it, all others of its name."""
 DETERMINERS = ("a", "the", "")
 FILE = "vocabulary.json"
 _WORD = re.compile(r" ?(?:image|video|audio|mask|region)#| ?[A-Za-z]+(?:'[a-z]+)?|[0-9]+|.", re.DOTALL)
@@ -56,6 +60,7 @@ def fixed_tokens() -> list[str]:
     names += [f"w:{space}{kind}#" for kind in HANDLES for space in ("", " ")]
     names += [NAME, *(f"r:{what}" for what in (*ALONE, *OF))]
     names += [f"o:{word}" for word in DETERMINERS]
+    names += [f"r:{what}" for what in (*OF_THING, *OF_SHOWN, ALL)]
     return names
 
 

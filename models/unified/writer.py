@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from models.plurals import singular
+from models.senses.said import TINTS
 from models.tasks import TASKS
 from models.unified import pointing
 from models.unified.amounts import plain, read_amount
+from models.unified.outlook import OF_SHOWN, Told
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet
-from models.unified.vocabulary import NAME, Vocabulary, split_words
+from models.unified.vocabulary import COLOUR, NAME, WHOLE_NAME, Vocabulary, split_words
 from models.values import GRID, Arg, Box, Grounding, Labelled, Part, Phrase, Point, Ref, Span, TaskCall, Text
 
 PLAN, CALL, WORD = 4.0, 2.0, 1.0
@@ -62,7 +64,9 @@ class Writer:
 
     def part(self, part: Part) -> None:
         names = self.vocabulary
-        if isinstance(part, Text):
+        if isinstance(part, Told) and f"r:{part.what}" in names.ids:
+            self.sheet.add(self.record(part.what, part.of if part.what in OF_SHOWN else ""), CALL)
+        elif isinstance(part, Text):
             self.words(part.text, WORD)
         elif isinstance(part, TaskCall) and part.task in TASKS:
             self.sheet.add([names["g:<task>"], names[f"n:{part.task}"]], CALL)
@@ -95,9 +99,16 @@ class Writer:
     def point(self, pointed: pointing.Pointed) -> None:
         """Point at things in running words."""
         self.sheet.add([self.vocabulary[f"o:{pointed.determiner}"]], CALL)
+        coloured = COLOUR in self.vocabulary.ids
         for word in pointed.adjectives:
-            self.sheet.add(self.vocabulary.word(f" {word}"), CALL)
-        self.sheet.add((len(self.vocabulary) + row for row in pointed.rows), CALL)
+            hue = coloured and word in TINTS
+            self.sheet.add([self.vocabulary[COLOUR]] if hue else self.vocabulary.word(f" {word}"), CALL)
+        rows = pointed.rows
+        whole = WHOLE_NAME in self.vocabulary.ids and (len(rows) > 1 or pointed.determiner != "the")
+        if whole and set(pointing.alike(self.sheet, rows[0])) == set(rows):
+            self.sheet.add([len(self.vocabulary) + min(rows), self.vocabulary[WHOLE_NAME]], CALL)
+        else:
+            self.sheet.add((len(self.vocabulary) + row for row in rows), CALL)
 
     def typed(self, label: str) -> str:
         """Return *label*, which names one thing, as the person wrote it, who may have named several."""

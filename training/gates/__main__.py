@@ -3,6 +3,7 @@
     python -m training.gates sights [--count 160] [--seed 1] [--out assets/nano/senses]
     python -m training.gates noises [--count 240] [--seed 1] [--out assets/nano/senses]
     python -m training.gates settings [--count 3000] [--seed 1] [--out assets/nano/senses]
+    python -m training.gates hues --bank BANK [--out assets/nano/senses]
 
 All that is fitted is a line through figures of frozen encoders, by logistic regression with a ridge. Half of what is of the known world
 sets the line, the other half the threshold: REFUSED of it is turned away. Nothing recorded is read; how real pictures and sounds fare is
@@ -22,6 +23,8 @@ from typing import Any
 import numpy as np
 import torch
 from models.senses import ear, eye, gate, naming, sureness
+from models.senses.hue import FILE as HUES
+from models.senses.hue import save as save_hues
 from models.senses.perceive import ASSETS, HEARING, LOW, NOISES, SETTINGS, SIGHTS, SURENESS, WINDOWS
 from models.vision import dense
 from models.vision.audio import hear
@@ -29,7 +32,7 @@ from models.vision.suppress import overlaps
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from training.gates import known, noises, settings, strange
+from training.gates import hues, known, noises, settings, strange
 from training.manifest import NAME, write_manifest
 from training.truth.words import cast
 from training.vision.scenes import SIZES, sight
@@ -160,6 +163,25 @@ def whole(out: Path, count: int, seed: int) -> dict[str, Any]:
     return {"scenes": count, **reached}
 
 
+def coloured(out: Path, bank: Path) -> dict[str, Any]:
+    """Fit, and write to *out*, what reads the colour of a thing, on nine tenths of the things of *bank*; return what it reaches on the
+    others, and on things of which it knows no picture."""
+    from training.seeing.shards import CARD, Bank
+
+    perceived = Bank(bank)
+    rows, colours = hues.seen(perceived, "train")
+    cut = len(rows) * 9 // 10
+    found = hues.fitted(rows[:cut], colours[:cut])
+    save_hues(found, out / HUES)
+    card = json.loads((bank / CARD).read_text(encoding="utf-8"))
+    return {
+        "words": len(found.words),
+        "known": hues.reached(found, rows[cut:], colours[cut:]),
+        "held_out": hues.reached(found, *hues.seen(perceived, "held_out")),
+        "bank": {key: card.get(key) for key in ("seed", "counts", "sha256")},
+    }
+
+
 def save(file: Path, **values: Any) -> None:
     """Write numbers and arrays to a safetensors *file*."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -171,21 +193,27 @@ _MAKERS = {"sights": (sights, 160), "noises": (hearing, 240), "settings": (whole
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=tuple(_MAKERS))
+    parser.add_argument("what", choices=(*_MAKERS, "hues"))
     parser.add_argument("--count", type=int, help="scenes (160, 3000 for settings) or sounds (240)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bank", type=Path, help="perceived pictures, by python -m training.seeing.bank: for hues")
     parser.add_argument("--out", type=Path, default=ASSETS / "nano" / "senses")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    make, usual = _MAKERS[asked.what]
-    count = asked.count or usual
-    found = make(asked.out, count, asked.seed)
+    if asked.what == "hues":
+        if asked.bank is None:
+            parser.error("hues are fitted on a bank: give --bank")
+        command, found = "hues --bank BANK", coloured(asked.out, asked.bank)
+    else:
+        make, usual = _MAKERS[asked.what]
+        count = asked.count or usual
+        command, found = f"{asked.what} --count {count} --seed {asked.seed}", make(asked.out, count, asked.seed)
     print(found)
     manifest = asked.out / NAME
     facts = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {"licence": "Apache-2.0"}
     facts.pop("files", None)
     facts[asked.what] = {
-        "command": f"python -m training.gates {asked.what} --count {count} --seed {asked.seed}",
+        "command": f"python -m training.gates {command}",
         **found,
     }
     write_manifest(asked.out, **facts)

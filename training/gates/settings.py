@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 from models.senses.eye import Look
+from models.senses.said import LOOKS, PLACES, TIMES
 from models.senses.setting import FACTS, Reading, Setting, measures
 from models.world.scene import Scene
 from numpy.typing import NDArray
 
 from training.seeing.pictures import Drawn, picture
-from training.seeing.saying import LOOKS, PLACES, TIMES
 
 RIDGE = 3e-3
 """What the weights' squares count beside the mean cross entropy."""

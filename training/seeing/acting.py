@@ -250,7 +250,7 @@ def find_and_cut(d: Seen) -> str | None:
     if named is None or not saying.side(view, named[1][0]):
         return d.give_up()
     said = d.ask(d.say("see.where.mark", target, x=named[0]))
-    d.voice("say.seen.where", x=view.the(named[1]), side=saying.side(view, named[1][0]))
+    d.voice("say.seen.where", x=view.the(named[1]), side=saying.side(view, named[1][0]) or "")
     d.call("segment", [view.handle, phrase(said), view.box(named[1][0])], ["mask"])
     d.answer()
     return "sight.where"

@@ -60,9 +60,8 @@ def differ(d: Seen) -> str | None:
         return d.give_up()
     _asked(d, "see.differ", a, b)
     x, y = ([number for group in one for number in group] for one in groups)
-    scenes = a.shot.scene, b.shot.scene
-    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=a.several("a", x), y=b.several("a", y), where=saying.where(scenes[0]),
-            wherelse=saying.where(scenes[1]), place=saying.place(scenes[0]), placelse=saying.place(scenes[1]))  # fmt: skip
+    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=a.several("a", x), y=b.several("a", y), where=saying.shown("where", a),
+            wherelse=saying.shown("where", b), place=saying.shown("place", a), placelse=saying.shown("place", b))  # fmt: skip
     return "seen.differ"
 
 
@@ -195,5 +194,4 @@ def tell_change(d: Seen, a: View, b: View) -> None:
         x, y = (view.ground("a", (number,), (view.colour(number),)) for view in (a, b))
         d.reply("say.seen.tinted", x=x, y=y, **names)
     else:
-        times = [saying.TIMES[view.shot.scene.backdrop.time].split(",")[0] for view in (b, a)]
-        d.reply("say.seen.turned", time=times[0], timelse=times[1], **names)
+        d.reply("say.seen.turned", time=saying.shown("hour", b), timelse=saying.shown("hour", a), **names)

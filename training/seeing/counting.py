@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from models import percepts
-from models.values import Kind, Part
+from models.values import Kind
 
 from training.seeing import nouns
 from training.seeing.talk import Seen
@@ -70,18 +69,8 @@ def tell_count(d: Seen, view: View, plural: str, ids: tuple[int, ...]) -> None:
     """Say how many there are and end the reply."""
     if not ids:
         d.reply("say.seen.none", x=plural, h=view.handle)
-    elif len(ids) == 1:
-        d.reply("say.seen.one", x=view.ground("a", ids))
-    else:
-        _tell_many(d, view, ids)
-
-
-def _tell_many(d: Seen, view: View, ids: tuple[int, ...]) -> None:
-    listed: list[Part] = view.several("a", ids, tints=False)
-    if len(listed) == 1:
-        d.reply("say.seen.count", x=listed)
-    else:
-        d.reply("say.seen.total", n=percepts.number(len(ids)), x=listed)
+    else:  # how many there are is told by what is pointed at
+        d.reply("say.seen.count", x=view.several("a", ids))
 
 
 def count_all(d: Seen) -> str | None:
@@ -91,10 +80,7 @@ def count_all(d: Seen) -> str | None:
         return None
     target, view = found
     d.ask(d.say("see.count.all", target))
-    if len(view.known) == 1:
-        d.reply("say.seen.one", x=view.ground("a", view.known))
-    else:
-        _tell_many(d, view, view.known)
+    d.reply("say.seen.count", x=view.several("a", view.known))
     return "seen.count.all"
 
 

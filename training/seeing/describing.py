@@ -58,14 +58,13 @@ def caption(d: Seen) -> str | None:
 
 def tell_caption(d: Seen, view: View) -> None:
     """Say what a picture shows and end the reply."""
-    scene = view.shot.scene
     if bare(view):
-        d.reply("say.seen.bare", the=the(d, view), place=saying.place(scene), when=saying.when(scene))
+        d.reply("say.seen.bare", the=the(d, view), place=saying.shown("place", view))
         return
     most = d.rng.choice((2, 3, 3, 4))
     groups = view.groups(view.known)[:most]
     told = [number for group in groups for number in group]
-    slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.where(scene), "the": the(d, view)}
+    slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.shown("where", view), "the": the(d, view)}
     related = relation(d, view, [group[0] for group in groups if len(group) == 1]) if d.chance(0.6) else None
     if related is None:
         d.reply("say.seen.caption", **slots)
@@ -106,9 +105,8 @@ def listing(d: Seen, kind: Kind = "image") -> str | None:
 
 def tell_list(d: Seen, view: View) -> None:
     """Say all that is in a picture and end the reply."""
-    scene = view.shot.scene
     if bare(view):
-        d.reply("say.seen.bare", the=the(d, view), place=saying.place(scene), when="")
+        d.reply("say.seen.bare", the=the(d, view), place=saying.shown("place", view))
     else:
         d.reply("say.seen.list", x=view.several("a", view.known), the=the(d, view))
 
@@ -122,9 +120,9 @@ def hour(d: Seen, kind: Kind = "image") -> str | None:
     d.ask(d.say("see.time", target))
     scene = view.shot.scene
     if saying.timed(scene):
-        d.reply("say.seen.time", time=saying.TIMES[scene.backdrop.time])
+        d.reply("say.seen.time", time=saying.shown("time", view))
     else:
-        d.reply("say.seen.timeless", place=saying.place(scene))
+        d.reply("say.seen.timeless", place=saying.shown("place", view))
     return "seen.time"
 
 
@@ -137,7 +135,7 @@ def place(d: Seen, kind: Kind = "image") -> str | None:
     d.ask(d.say("see.place", target))
     scene = view.shot.scene
     within = saying.inside(scene)
-    words = f"{saying.place(scene)}{saying.when(scene)}"
+    words = saying.shown("place", view)
     if within is None or d.chance(0.5):
         d.reply("say.seen.place", place=words)
     else:
@@ -154,5 +152,5 @@ def look(d: Seen) -> str | None:
         return None
     target, view = found
     d.ask(d.say("see.look", target))
-    d.reply("say.seen.look", look=saying.LOOKS[view.shot.scene.style])
+    d.reply("say.seen.look", look=saying.shown("look", view))
     return "seen.look"

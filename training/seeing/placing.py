@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.unified.outlook import Told
+
 from training.seeing import nouns, saying
 from training.seeing.talk import Seen
 from training.seeing.views import APART, CLOSE, View
@@ -34,7 +36,7 @@ def where(d: Seen) -> str | None:
 
 def tell_where(d: Seen, view: View, number: int) -> None:
     """Say where a thing is, now and then what it is next to, and end the reply."""
-    place = saying.side(view, number)
+    place = saying.side(view, number) or ""
     beside = [n for n in view.known if n != number and stands(view.shot, number, n, "next") == 2]
     if beside and d.chance(0.6):
         d.reply("say.seen.where.by", x=view.the((number,)), side=place, b=view.the((d.rng.choice(beside),)))
@@ -84,7 +86,7 @@ def colour(d: Seen) -> str | None:
 
 def tell_colour(d: Seen, view: View, number: int) -> None:
     """Say which colour a thing has, and end the reply."""
-    d.reply("say.seen.colour", x=view.the((number,)), c=view.colour(number), **{"is": "is"})
+    d.reply("say.seen.colour", x=view.the((number,)), c=Told(view.colour(number), "colour"), **{"is": "is"})
 
 
 def missing(d: Seen) -> str | None:

@@ -161,7 +161,7 @@ class Seen(Dialogue):
         made: list[Part] = []
         for piece in _SLOT.split(self.book.text(self.rng, section, **words)):
             for part in marks.get(piece, [Text(piece)] if piece else []):
-                if isinstance(part, Text) and made and isinstance(made[-1], Text):
+                if type(part) is Text and made and type(made[-1]) is Text:  # what is told stays a part of its own
                     made[-1] = Text(made[-1].text + part.text)
                 else:
                     made.append(part)
@@ -170,7 +170,7 @@ class Seen(Dialogue):
     def voice(self, section: str, **slots: Any) -> None:
         """Say a sentence of *section* in parts; the reply goes on."""
         parts = self.parts(section, **slots)
-        if self._reply and isinstance(self._reply[-1], Text) and isinstance(parts[0], Text):
+        if self._reply and type(self._reply[-1]) is Text and isinstance(parts[0], Text):
             parts[0] = Text(f"{self._reply.pop().text} {parts[0].text}")  # type: ignore[union-attr]
         elif self._reply and isinstance(parts[0], Text):
             parts[0] = Text(f" {parts[0].text}")

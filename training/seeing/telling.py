@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import percepts
 from models.percepts import Percept
+from models.unified.outlook import Told
 from models.values import Grounding, Region
 from models.world import atlas
 
@@ -88,7 +89,12 @@ def mark(d: Seen) -> str | None:
         return "seen.mark.is"
     if chance < 0.34 and view.colour(number):
         d.ask(d.say("see.mark.colour", about, r=str(region.id)))
-        d.reply("say.seen.colour", x=shown(view, region, percept, "the"), c=view.colour(number), **{"is": "is"})
+        d.reply(
+            "say.seen.colour",
+            x=shown(view, region, percept, "the"),
+            c=Told(view.colour(number), "colour"),
+            **{"is": "is"},
+        )
         return "seen.mark.colour"
     beside = [n for n in view.known if n != number and stands(view.shot, n, number, "next") == 2]
     if chance < 0.46 and beside:

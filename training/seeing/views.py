@@ -129,19 +129,19 @@ class View:
         alike = [t.id for t in self.shot.scene.things if t.name in names]
         return self.ground("the" if set(alike) == set(ids) else "a", ids)
 
-    def groups(self, ids: Iterable[int], *, tints: bool = True) -> list[tuple[int, ...]]:
-        """Return *ids* in groups of one name (and colour), each where its first one stood."""
-        found: dict[tuple[str, str], list[int]] = {}
+    def groups(self, ids: Iterable[int]) -> list[tuple[int, ...]]:
+        """Return *ids* in groups of one name, each where its first one stood."""
+        found: dict[str, list[int]] = {}
         for number in ids:
-            thing = self.thing(number)
-            found.setdefault((thing.name, thing.tint if tints and self.true_colours else ""), []).append(number)
+            found.setdefault(self.thing(number).name, []).append(number)
         return [tuple(group) for group in found.values()]
 
     def several(self, determiner: str, ids: Iterable[int], *, tints: bool = True) -> list[Part]:
-        """Return the things *ids* as a list: "a dog, two red cars and an owl"."""
+        """Return the things *ids* as a list: "a dog, two red cars and an owl"; *tints*: with the colour that all of a name were given."""
         made = []
-        for group in self.groups(ids, tints=tints):
-            tint = self.thing(group[0]).tint if tints and self.true_colours else ""
+        for group in self.groups(ids):
+            colours = {self.thing(number).tint for number in group} if tints and self.true_colours else {""}
+            tint = colours.pop() if len(colours) == 1 else ""
             made.append(self.ground(determiner, group, (tint,) if tint else ()))
         return listed(made)
 

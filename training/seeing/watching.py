@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models import percepts
+from models.unified.outlook import Told
 from models.values import Part, Text
 
 from training.seeing import nouns
@@ -123,7 +124,7 @@ def way(d: Seen) -> str | None:
         return d.give_up()
     d.ask(d.say("see.way", target, x=noun))
     if busy:
-        d.reply("say.seen.way", x=view.the((number,)), side="left" if moved < 0 else "right")
+        d.reply("say.seen.way", x=view.the((number,)), side=Told("left" if moved < 0 else "right", "way"))
     else:
         d.reply("say.seen.still", x=view.the((number,)))
     return "seen.way"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,30 @@ def test_weights_are_read_once_in_a_process_however_many_tasks_and_calls_use_the
             with made.run(call, scene, MARKED, silent, seed=1) as ran:
                 assert "diffusion" in ran.step.expert
     assert len(read) == 1
+
+
+def test_the_trained_network_varies_and_extends_a_drawn_scene(router: Callable[..., Router]) -> None:
+    made = router()
+    scene = drawn(made)
+    before = made._store.open(scene["image#1"])
+    assert isinstance(before, Picture)
+    varied = TaskCall("t1", "inpaint", (Ref("image#1"), Phrase("a dog on a meadow")), {"strength": "0.5", "steps": "4"})
+    pictures = []
+    for seed in (1, 2):
+        with made.run(varied, scene, {}, silent, seed=seed) as ran:
+            (picture,) = ran.values
+            assert isinstance(picture, Picture)
+            assert picture.pixels.shape == before.pixels.shape
+            pictures.append(picture.pixels)
+    assert not np.array_equal(*pictures)
+    wider = replace(varied, params={"extend": "left", "by": "0.5"})
+    with made.run(wider, scene, {}, silent, seed=1) as ran:
+        (picture,) = ran.values
+        assert isinstance(picture, Picture)
+        width = before.pixels.shape[1]
+        assert picture.pixels.shape[1] == width + round(0.5 * width)
+        band = picture.meta["band_px"] + 1
+        assert np.array_equal(picture.pixels[:, -width + band :], before.pixels[:, band:])
 
 
 def test_stop_ends_the_look(router: Callable[..., Router]) -> None:

@@ -33,7 +33,9 @@ class Hues:
         return np.asarray(level @ self.weights.T + self.bias, np.float32)
 
     def of(self, features: NDArray[np.floating]) -> str:
-        """Return the colour of one thing, by its *features* float [thing]."""
+        """Return the colour of one thing, by its *features* float [thing]; "" for those of another encoder, of another width."""
+        if features.shape != self.centre.shape:
+            return ""
         return self.words[int(self.scores(features[None])[0].argmax())]
 
 

@@ -20,7 +20,7 @@ OF_SHOWN = dict.fromkeys(("where", "place", "hour", "time", "look"), ("image", "
 ALL = "all"
 """Ends a naming: of the thing pointed at, all of that name in the medium are meant."""
 UNKNOWN = {"where": "", "place": "a place that I cannot make out", "hour": "another hour", "time": "an hour that I cannot make out",
-           "look": "a look that I cannot make out"}  # fmt: skip
+           "look": "a look that I cannot make out", "colour": "of a colour that I cannot make out"}  # fmt: skip
 """What is said where nothing was measured."""
 
 
@@ -51,8 +51,8 @@ class Outlook:
         return UNKNOWN[what] if percept is None else setting(what, *known().named(percept.features))
 
     def thing(self, what: str, row: int) -> str:
-        """Return the words for *what*, one of OF_THING, of the thing of *row* of the bank. Raises KeyError for another *what*,
-        IndexError for a row that is none."""
+        """Return the words for *what*, one of OF_THING, of the thing of *row* of the bank, "" for a colour that is not known. Raises
+        KeyError for another *what*, IndexError for a row that is none."""
         from models.senses.hue import known
 
         source = self._sheet.source_of(row)

@@ -9,7 +9,7 @@ from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text, write, write_arg
 from models.unified import pointing
 from models.unified.amounts import read_amount
-from models.unified.outlook import OF_SHOWN, OF_THING, Outlook
+from models.unified.outlook import OF_SHOWN, OF_THING, UNKNOWN, Outlook
 from models.unified.record import OF, Record
 from models.unified.sheet import Sheet
 from models.unified.vocabulary import COLOUR, NAME, WHOLE_NAME, Vocabulary
@@ -103,7 +103,8 @@ class Speech:
         if name == NAME:
             return self._thing
         if name[0] == "r" and name[2:] in OF_THING:
-            return self._outlook.thing(name[2:], self._shown) if self._shown >= 0 else ""
+            told = self._outlook.thing(name[2:], self._shown) if self._shown >= 0 else ""
+            return told or UNKNOWN.get(name[2:], "")
         if name[0] == "r" and name[2:] not in OF and name[2:] not in OF_SHOWN:
             return self.record.tell(name[2:])
         if name[0] == "r":
@@ -136,7 +137,7 @@ class Speech:
         if determiner is None:
             return ""
         self._shown = rows[0] if rows else self._shown
-        hue = self._outlook.thing("colour", rows[0]).split()[0] if COLOUR in adjectives and rows else ""
+        hue = self._outlook.thing("colour", rows[0]).partition(" ")[0] if COLOUR in adjectives and rows else ""
         adjectives = [hue if word == COLOUR else word for word in adjectives if word != COLOUR or hue]
         if not rows:
             return self._add(" ".join([determiner, *adjectives]).strip())

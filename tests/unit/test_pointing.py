@@ -71,11 +71,11 @@ def dogs(*numbers: int, words: str) -> Grounding:
     [
         (Text("there are "), dogs(0, 2, words="two dogs"), Text(".")),
         (dogs(0, 2, words="Two dogs"), Text(" on the left.")),
-        (Text("I see "), dogs(1, words="a red apple"), Text(" on the left.")),
+        (Text("I see "), dogs(1, words="a small apple"), Text(" on the left.")),
         (Text("I see "), dogs(1, words="an apple"), Text(".")),
         (dogs(3, words="The small owl"), Text(" is on the left. "), dogs(1, words="The apple"), Text(" is there.")),
         (Text("I hear "), Grounding("a siren", spans=(span_of(HEARD, 1),), of="audio#1"), Text(".")),
-        (Text("I see "), dogs(0, 2, words="the two small red dogs"), Text(" 2 there.")),
+        (Text("I see "), dogs(0, 2, words="the two small dogs"), Text(" 2 there.")),
     ],
 )
 def test_what_is_pointed_at_reads_back_as_it_was_meant(parts: tuple[object, ...]) -> None:

@@ -48,6 +48,7 @@ counts 0. Colour: of things that are asked for in one of ten colours, the share 
 to the one that is asked for; of another hour or backdrop, the picture is nearer to the true one than to the one before. Outside of the place
 that changes, and of a band round it: PSNR (60 dB for equal pixels) and SSIM to the picture before, and the share of pixels that stayed.
 A colour is held out beside the name of its thing, so another colour is only asked for as in "a black frog instead", never "paint it black".
+A thing that is added is looked for where the true picture has it, though the words tell its place only roughly.
 
 {changes}
 **A marked place that is filled.** Pixels are counted beyond the band that the result itself declares round the marked box.

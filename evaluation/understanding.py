@@ -113,11 +113,17 @@ def gist(
 
 def right(wanted: Sequence[Part], got: Sequence[Part]) -> bool:
     """Return whether a reply says what it should. Where things are pointed at their number is told by that; other words that
-    decide an answer must agree."""
+    decide an answer must agree, but where something is may be told unasked. A request is done rightly by its calls, whatever of
+    what they work on is pointed at beside."""
     meant, said = gist(wanted), gist(got)
-    numbers = {number(count) for count in range(13)}
-    spoken = [words - numbers if places else words for places, _, words in (meant, said)]
-    return meant[:2] == said[:2] and spoken[0] == spoken[1]
+    if meant[1]:
+        worked_on = {arg for part in wanted if isinstance(part, TaskCall) for arg in part.args if isinstance(arg, Box)}
+        besides = [{one for one in places if one[1] not in worked_on} for places in (meant[0], said[0])]
+        return meant[1] == said[1] and besides[0] == besides[1]
+    unasked = {number(count) for count in range(13)} if meant[0] and said[0] else set[str]()
+    if said[0] and not meant[2] & set(_SIDES):
+        unasked |= set(_SIDES)
+    return meant[:2] == said[:2] and meant[2] - unasked == said[2] - unasked
 
 
 def score(case: Case, got: Sequence[Part]) -> float:

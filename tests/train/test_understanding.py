@@ -47,6 +47,19 @@ def test_calls_count_by_task_place_and_settings() -> None:
     assert right((call,), (TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), DOG)),))
     assert not right((call,), (TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), CAT)),))
     assert not right((call,), (TaskCall("t9", "remove", (Ref("image#1"), Phrase("dog"), DOG)),))
+    assert right((call,), (at("the dog", DOG), TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), DOG)))), (
+        "what it works on"
+    )
+    assert not right((call,), (at("the cat", CAT), TaskCall("t9", "segment", (Ref("image#1"), Phrase("dog"), DOG))))
+    boxes = TaskCall("t1", "detect", (Ref("image#1"), Phrase("dogs")))
+    assert right((at("a dog", DOG), boxes), (at("a dog", DOG), Text(": here."), boxes))
+    assert not right((at("a dog", DOG), boxes), (boxes,)), "what a call does not hold must be pointed at"
+
+
+def test_where_something_is_may_be_told_unasked():
+    assert right((at("the dog", DOG),), (at("the dog", DOG), Text(" at the top left.")))
+    assert not right((at("the dog", DOG), Text(" on the left")), (at("the dog", DOG), Text(" on the right.")))
+    assert not right((at("the dog", DOG), Text(" on the left")), (at("the dog", DOG),))
 
 
 def test_captions_count_by_what_they_point_at() -> None:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from models.diffusion.fetching import FETCHING
 from models.expert import Cancelled, Report
 from models.router import WAITING
+from models.worlds import LOOKING
 
 Result = TypeVar("Result")
 EVERY = 1 / 6
@@ -62,7 +63,7 @@ class Job(Generic[Result]):
             raise Cancelled
         now = time.monotonic()
         fetched = self.fetching and not word.startswith(FETCHING)
-        if fetched or (self.began is None and word != WAITING):
+        if fetched or (self.began is None and word != WAITING and not word.startswith(LOOKING)):
             self.began = now
         self.fraction = max(0.0, min(1.0, float(fraction))) if fraction == fraction else 0.0
         self.word = word

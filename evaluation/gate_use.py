@@ -61,10 +61,10 @@ def row_of(example: Example) -> str:
 
 
 def used(
-    network: UnifiedForConditionalGeneration, batches: Iterator[Batch], static: Tensor
+    network: UnifiedForConditionalGeneration, batches: Iterator[Batch], static: Tensor, begin: int, end: int
 ) -> dict[str, list[NDArray[np.float64]]]:
     """Return for each row of the table, by which *batches* are grouped, the mean gates of its replies, float64 [experts + 1] each: of all
-    experts, then how evenly they are used, 0..1. Raises Refusal for a network without an adapter."""
+    experts, then how evenly they are used, 0..1. *begin* and *end* are the tokens round a reply. Raises Refusal for a network without an adapter."""
     import torch
     from models.loramoe.balance import routing
     from models.loramoe.layer import LoraMoeLinear
@@ -76,8 +76,9 @@ def used(
     found: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for batch in batches:
         position = torch.arange(batch.ids.shape[1])
-        given = batch.where.masked_fill(batch.kind < 0, 0).amax(1)  # no word or percept stands behind the last message
-        last = (position > given.unsqueeze(1)) & (batch.ids != 0)
+        # What a call made, or why it failed, may stand behind the last reply.
+        begins, ends = (((batch.ids == token) * position).amax(1).unsqueeze(1) for token in (begin, end))
+        last = (position > begins) & (position <= ends)
         with torch.no_grad(), routing(network) as routed:
             network(batch.ids, batch.bank(static), batch.follow, batch.weights)
         size = len(batch.groups)
@@ -175,7 +176,15 @@ def _measured(asked: argparse.Namespace) -> tuple[str, dict[str, list[Estimate |
         raise Refusal("These weights read words alone.", "Leave out --bank.")
     drawn = conversations(asked.seed, asked.dialogues, asked.bank)
     batches = maker.batches(replace(example, group=row_of(example)) for example in drawn)
-    made = figures(used(model.network, batches, model.reader.static), asked.seed)
+    made = figures(
+        used(
+            model.network,
+            batches,
+            model.reader.static,
+            *(model.vocabulary[f"c:{name}"] for name in ("assistant", "end")),
+        ),
+        asked.seed,
+    )
     adapter = next(s for m in model.network.modules() if isinstance(m, LoraMoeLinear) for s in m.settings.values())
     command = "python -m evaluation.gate_use --weights FOLDER" + " --bank BANK" * (asked.bank is not None)
     command += f" --dialogues {asked.dialogues} --seed {asked.seed}"

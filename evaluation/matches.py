@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from models.expert import Refusal
 from models.percepts import THING, Percept, box_of
+from models.plurals import plural_of
 from models.values import Box, Grounding, TaskCall
 
 from evaluation.intervals import Estimate, fractions, share
@@ -92,7 +93,7 @@ def case_of(example: Example) -> Case | None:
 def named(case: Case) -> bool:
     """Return whether the request says the name that the meant thing, and no other, is perceived as."""
     name = case.things.names[case.meant]
-    said = re.search(rf"\b{re.escape(name)}", case.text, re.IGNORECASE)
+    said = re.search(rf"\b(?:{re.escape(name)}|{re.escape(plural_of(name))})\b", case.text, re.IGNORECASE)
     return said is not None and case.things.names.count(name) == 1
 
 

@@ -55,7 +55,7 @@ _HEAD = """## What is understood of pictures, clips and sounds{of}
 Made by `{command}`: {count} conversations of {held}. Right: the
 very things are pointed at and what is said of them agrees; captions, lists and tales of what happens count by F1 of the things that they
 point at. Misled: the same model, shown another medium of the same kind. Blind: shown
-none. The truth itself scores 100 %.
+none.
 
 """
 
@@ -78,7 +78,19 @@ def cases(examples: Iterable[Example]) -> Iterator[Case]:
     """Yield a case for each example whose last reply is about what is perceived."""
     for example in examples:
         if example.percepts and example.group.startswith(GROUPS):
-            yield Case(example.messages[:-1], example.percepts, example.messages[-1].parts, example.group)
+            before = tuple(replace(message, parts=plain_text(message.parts)) for message in example.messages[:-1])
+            yield Case(before, example.percepts, example.messages[-1].parts, example.group)
+
+
+def plain_text(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return *parts* as they stand in a conversation: what the program filled in is text like any other, one part with that beside it."""
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text) and made and isinstance(made[-1], Text):
+            made[-1] = Text(made[-1].text + part.text)
+        else:
+            made.append(Text(part.text) if isinstance(part, Text) else part)
+    return tuple(made)
 
 
 _VOCABULARY = frozenset(
@@ -120,7 +132,7 @@ def right(wanted: Sequence[Part], got: Sequence[Part]) -> bool:
         worked_on = {arg for part in wanted if isinstance(part, TaskCall) for arg in part.args if isinstance(arg, Box)}
         besides = [{one for one in places if one[1] not in worked_on} for places in (meant[0], said[0])]
         return meant[1] == said[1] and besides[0] == besides[1]
-    unasked = {number(count) for count in range(13)} if meant[0] and said[0] else set[str]()
+    unasked = {number(count) for count in range(1, 13)} if meant[0] and said[0] else set[str]()
     if said[0] and not meant[2] & set(_SIDES):
         unasked |= set(_SIDES)
     return meant[:2] == said[:2] and meant[2] - unasked == said[2] - unasked

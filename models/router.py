@@ -183,8 +183,9 @@ class Router:
     def _pick(
         self, call: TaskCall, shelf: Mapping[str, Media], implementation: str | None, report: Report
     ) -> tuple[Checkpoint, list[str]]:
-        """Return the checkpoint that was asked for, or the first of the profile that suits the call and knows the world of its media,
-        or the first; and notes on those that do not know it. Raises Refusal where none does, or there is none."""
+        """Return the checkpoint that was asked for, or the first of the profile that suits the call and knows the world of its media (where
+        none suits, the first if it knows that), and notes on those that do not know it. Raises Refusal where none does, or there is
+        none, and Broken when a medium cannot be looked at."""
         task = call.task
         choices = self.implementations(task)
         if not choices:
@@ -203,7 +204,14 @@ class Router:
             raise Refusal(f"There is no expert called {implementation} for {task}.", f"Choose one of: {names}.")
         notes: list[str] = []
         for choice in meant:
-            strange = stranger(call, shelf, self._store.file, self.device, report) if drawn_alone(choice) else ""
+            try:
+                strange = stranger(call, shelf, self._store.file, self.device, report) if drawn_alone(choice) else ""
+            except (Refusal, Cancelled):
+                raise
+            except Exception as error:  # noqa: BLE001 (senses may fail in any way; the chat must not)
+                number = incident(f"looking at what {choice.implementation} shall change", error)
+                what = "What this shall be done with could not be looked at."
+                raise Broken(what, "Try again; if it happens again, report the incident number.", number) from None
             if not strange:
                 return choice, [f"{note}, so this was done by “{self.expert_name(choice)}”" for note in notes]
             known = (

@@ -14,6 +14,8 @@ from models.values import Checkpoint, Media, TaskCall
 
 WORLD, DRAWN = "world", "drawn"
 """The name in ``Checkpoint.call`` and in the facts of a medium that was made by such a checkpoint, and the one world there is."""
+LOOKING = "looking whether"
+"""How the report begins that tells of this look: what is done then is not the expert's work yet."""
 OTHERWISE = (
     "Draw a scene here and change that, or start the program with models that know photos (docs/profiles.md), "
     "such as --profile paper."
@@ -22,7 +24,7 @@ OTHERWISE = (
 
 def of_our_world(medium: Media) -> bool:
     """Return whether *medium* is on record as drawn, filmed or synthesised here, so that the gate need not judge whether it is."""
-    return bool(medium.meta.get("scene") or medium.meta.get("plan"))
+    return bool(medium.meta.get("scene") or medium.meta.get("plan") or medium.meta.get(WORLD) == DRAWN)
 
 
 def drawn_alone(checkpoint: Checkpoint) -> bool:
@@ -40,9 +42,9 @@ def stranger(
 
     for handle in call.refs("image", "video", "audio"):
         medium = shelf.get(handle)
-        if medium is None or of_our_world(medium) or medium.meta.get(WORLD) == DRAWN:
+        if medium is None or of_our_world(medium):
             continue
-        report(0.0, f"looking whether {handle} is of the drawn world")
+        report(0.0, f"{LOOKING} {handle} is of the drawn world")
         if perceive_file(
             medium.kind, file(medium), medium.path, device
         ).refused:  # a stored file's path says its content

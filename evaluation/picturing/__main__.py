@@ -145,10 +145,12 @@ def main(words: Sequence[str] | None = None) -> int:
         if asked.count < 2:
             raise Refusal(f"{asked.count} is too few to measure.", "Give --count 2 or more.")
         call: dict[str, Any] = json.loads(asked.call)
+        if not isinstance(call, dict):
+            raise Refusal(f"{asked.call} is no object of settings.", "Write --call '{\"steps\": 16}'.")
         profile = profile_of(asked.profile, asked.kind, asked.source, call)
         kind = f"{asked.profile} {asked.kind or 'default'}"
         chosen = f" --kind {asked.kind}" * bool(asked.kind) + " --source FOLDER" * bool(asked.source)
-        chosen += " --bank BANK" * bool(asked.bank)
+        chosen += f" --call '{asked.call}'" * bool(call) + " --bank BANK" * bool(asked.bank)
         command = f"python -m evaluation.picturing --profile {asked.profile}{chosen} --count {asked.count} --seed {asked.seed}"
         with TemporaryDirectory() as folder:
             maker = Maker(profile, Path(folder), asked.device)

@@ -60,8 +60,11 @@ class Fetch:
         """Return what *plain* (``snapshot_download``) does, told on the way. How much is to come is asked first. Raises Cancelled after
         Stop, and else what *plain* raises."""
         if not kwargs.get("local_files_only"):
-            files = plain(*args, **{**kwargs, "dry_run": True})
-            self.total = sum(file.file_size or 0 for file in files if file.will_download)
+            from huggingface_hub.errors import DryRunError
+
+            with suppress(DryRunError):  # no list of files: what is there already may do, and the client finds out
+                files = plain(*args, **{**kwargs, "dry_run": True})
+                self.total = sum(file.file_size or 0 for file in files if file.will_download)
         if not self.total:
             return plain(*args, **kwargs)
         self.tell(0)

@@ -67,7 +67,8 @@ class Setting:
         return Percept(SETTING, np.array(features, np.float16), whole, (), np.array(sure, np.float32))
 
     def named(self, features: NDArray[np.floating]) -> tuple[str, str, str]:
-        """Return the answers, one of ANSWERS each, whose words are likest to the rows float [3, phrase] of a picture."""
+        """Return the answers, one of ANSWERS each, whose words are likest to the rows float [3, phrase] of a picture. Raises ValueError for
+        rows of another width, which another encoder made."""
         found = [
             answers[int((reading.vectors @ np.asarray(row, np.float32)).argmax())]
             for answers, reading, row in zip(ANSWERS, self.readings, features, strict=True)

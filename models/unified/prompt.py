@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from models.percepts import Percepts
 from models.reader import Pieces
 from models.tasks import TASKS
+from models.unified.outlook import Told, recognised
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
 from models.unified.stream import MARKS, MEDIA, TEXT, TURNS, is_aside
@@ -259,9 +260,13 @@ class _Page:
             self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
         self.control("go", weight=PLAN if calls or topic else 0.0)
-        for part in message.parts:
-            if not (isinstance(part, Text) and is_aside(part.text)):
-                self.writer.part(part)
+        parts = [part for part in message.parts if not (isinstance(part, Text) and is_aside(part.text))]
+        for part in (
+            recognised(parts, self.sheet)
+            if self.perceived and not any(isinstance(part, Told) for part in parts)
+            else parts
+        ):
+            self.writer.part(part)
         self.control("end", weight=CALL)
         for part in message.parts:
             if isinstance(part, Media):

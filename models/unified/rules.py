@@ -100,7 +100,7 @@ class Rules:
         name = self.names.names[token] if token < len(self.names) else "@"
         self.length += 1
         self.sights.take(token - len(self.names), name, self.mode)
-        self.used = self.used + 1 if self.mode == "text" else 0
+        self.used = self.used + 1 if self.mode in ("text", "recall") else 0
         self.word = name
         getattr(self, f"_after_{self.mode}")(name, token)
 

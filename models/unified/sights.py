@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from models.percepts import MARKED, SETTING, SOUND
-from models.unified.outlook import OF_SHOWN, OF_THING
+from models.percepts import MARKED, SETTING, SOUND, TRACK
+from models.unified.outlook import OF_SHOWN
 from models.unified.record import OF
 from models.unified.sheet import Source
 from models.unified.vocabulary import COLOUR, DETERMINERS, WHOLE_NAME, Vocabulary
@@ -29,6 +29,11 @@ class Sights:
             source.of for source, _ in rows if source.percept is not None and source.percept.kind == SETTING
         }
         """The media of which place, hour and look can be told."""
+        self.kinds = [source.percept.kind if source.percept else -1 for source, _ in rows]
+        self.last = -1
+        """The kind of the thing that was named last."""
+        self.coloured = False
+        """Whether its colour is told in the naming under way."""
         self.new = False
         """Whether what is being named is said to be new: after "a", or nothing."""
         self.told: set[int] = set()
@@ -50,13 +55,15 @@ class Sights:
                 self.naming = True
                 self.pointed.append(row)
                 self.told.add(row)
+                self.last = self.kinds[row]
             else:
                 self.called.add(row)
         elif name[0] == "o":
             self.naming, self.pointed, self.adjectives = True, [], 0
-            self.new = name != "o:the"
+            self.new, self.coloured = name != "o:the", False
         elif self.naming and not self.pointed and (name[0] == "w" or name == COLOUR):
             self.adjectives += 1
+            self.coloured = self.coloured or name == COLOUR
         else:
             if name == WHOLE_NAME and self.pointed:
                 first = self.pointed[0]
@@ -66,8 +73,9 @@ class Sights:
 
     @property
     def determiners(self) -> list[str]:
-        """The tokens that may begin a naming: none where nothing is perceived."""
-        return [f"o:{word}" for word in DETERMINERS] if any(self.of) else []
+        """The tokens that may begin a naming: none where nothing is perceived, and none that tell of something new where all was named."""
+        left = any(own and row not in self.told for row, own in enumerate(self.of))
+        return [f"o:{word}" for word in DETERMINERS if word == "the" or left] if any(self.of) else []
 
     def narrow(self, mask: Tensor, names: Vocabulary) -> None:
         """Change *mask*, bool [vocabulary + rows], to what may come in running words while things are being named: after a
@@ -79,7 +87,7 @@ class Sights:
             looks = torch.zeros_like(mask)
             looks[names.words if more else []] = True
             mask &= looks
-            mask[self._ids(names, COLOUR) if more else []] = True
+            mask[self._ids(names, COLOUR) if more and not self.coloured else []] = True
         else:
             mask[self._ids(names, WHOLE_NAME)] = True
         of = self.of[self.pointed[0]] if self.pointed else ""
@@ -94,7 +102,8 @@ class Sights:
     @property
     def telling(self) -> list[str]:
         """The tokens by which something can be told of what is perceived: of the thing named before, and of pictures and clips."""
-        things = [f"r:{what}" for what in OF_THING] if self.told else []
+        things = ["r:side", "r:colour"] if self.last not in (-1, SOUND) else []
+        things += ["r:way"] if self.last == TRACK else []
         return things + ([f"r:{what}" for what in OF_SHOWN] if self.settings else [])
 
     def recalled(self, what: str, kind: str, handles: Mapping[str, Sequence[int]]) -> list[str]:

@@ -137,7 +137,8 @@ class Speech:
         if determiner is None:
             return ""
         self._shown = rows[0] if rows else self._shown
-        hue = self._outlook.thing("colour", rows[0]).partition(" ")[0] if COLOUR in adjectives and rows else ""
+        hues = {self._outlook.thing("colour", row).partition(" ")[0] for row in rows if COLOUR in adjectives}
+        hue = hues.pop() if len(hues) == 1 else ""
         adjectives = [hue if word == COLOUR else word for word in adjectives if word != COLOUR or hue]
         if not rows:
             return self._add(" ".join([determiner, *adjectives]).strip())

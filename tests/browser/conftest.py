@@ -17,7 +17,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let a test of this folder that fails be run once more, which the summary tells as RERUN. A machine on which other things run may
-    keep a page from showing in time what it was about to show; what is wrong with the program fails twice."""
+    keep a page from showing in time what it was about to show. A race of the program that is seldom lost is hidden by this: so the summary is
+    read."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -18,7 +18,7 @@ from models.unified.native import ADAPTER
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prompt import Scribe
 from models.unified.vocabulary import Vocabulary
-from models.values import Message, TaskCall, Text
+from models.values import Failure, Message, TaskCall, Text
 from training.batches import Maker
 from training.dialogues import Example, topics
 from training.language.reason import known_names
@@ -75,12 +75,14 @@ def test_the_tokens_of_the_last_reply_count_and_no_others() -> None:
     asked, again = Message("user", (Text("hi there"),)), Message("user", (Text("and now?"),))
     maker = Maker(names, reader, 700)
     examples = [Example((asked, hello), TALK), Example((asked, see, again, hello), "edit")]
-    found = used(network, maker.batches(examples), reader.static)
+    failed = Message("assistant", (Text("Hello"), Failure("t1", "no such file", "")))
+    found = used(network, maker.batches(examples), reader.static, names["c:assistant"], names["c:end"])
     assert {name: len(each) for name, each in found.items()} == {TALK: 1, "edit": 1}
     for row, example in ((TALK, examples[0]), ("edit", examples[1])):
-        end = Scribe(names, reader.cut).write(example.messages).where[-1]
+        ids = Scribe(names, reader.cut).write(example.messages).ids
+        begin = len(ids) - 1 - ids[::-1].index(names["c:assistant"])
         (batch,) = maker.batches([example])
-        reply = torch.arange(batch.ids.shape[1]) > end
+        reply = torch.arange(batch.ids.shape[1]) > begin
         assert 0 < int(reply.sum()) < 8
         with torch.no_grad(), routing(network) as routed:
             network(batch.ids, batch.bank(reader.static), batch.follow, batch.weights)
@@ -90,6 +92,9 @@ def test_the_tokens_of_the_last_reply_count_and_no_others() -> None:
     made = figures(found, 1)
     assert list(made) == ["edit", TALK], "tasks first"
     assert [estimate.n for estimate in made["edit"] if estimate] == [1] * 5
+    batches = maker.batches([Example((asked, failed), TALK)])
+    behind = used(network, batches, reader.static, names["c:assistant"], names["c:end"])
+    assert np.allclose(behind[TALK][0], found[TALK][0], atol=1e-5), "what stands behind the reply does not hide it"
 
 
 def test_weights_without_an_adapter_or_a_folder_without_weights_are_refused_in_words(

@@ -56,6 +56,12 @@ def test_calls_count_by_task_place_and_settings() -> None:
     assert not right((at("a dog", DOG), boxes), (boxes,)), "what a call does not hold must be pointed at"
 
 
+def test_yes_is_not_no_where_the_same_thing_is_pointed_at():
+    assert not right((Text("Yes, I see "), at("the dog", DOG)), (Text("No, I see "), at("the dog", DOG)))
+    assert right((Text("I count "), at("two dogs", DOG)), (Text("One, no doubt: "), at("a dog", DOG))) is False
+    assert right((Text("I see one: "), at("a dog", DOG)), (Text("I count "), at("a dog", DOG)))
+
+
 def test_where_something_is_may_be_told_unasked():
     assert right((at("the dog", DOG),), (at("the dog", DOG), Text(" at the top left.")))
     assert not right((at("the dog", DOG), Text(" on the left")), (at("the dog", DOG), Text(" on the right.")))

@@ -9,7 +9,7 @@ import pytest
 from test_pointing import HEARD, SEEN, cut, dogs, percept, told
 
 from models.grammar import parse
-from models.percepts import PATCH, SETTING, THING, box_of
+from models.percepts import PATCH, SETTING, THING, TRACK, box_of
 from models.senses import hue, said, setting
 from models.unified.outlook import OF_SHOWN, Outlook, Told
 from models.unified.prompt import Scribe
@@ -115,6 +115,62 @@ def test_a_colour_is_left_out_before_a_thing_whose_features_are_of_another_encod
     assert parts == [Text("I see "), dogs(1, words="an apple")]
 
 
+def test_an_earlier_reply_reads_the_same_however_it_came():
+    seen = {"image#1": (percept(PATCH, (), 25), shown(*WHOLE), things(0, 1, 0, 1)), "audio#1": (HEARD,)}
+    apple = dogs(1, words="the apple")
+    parts = (
+        Text("I see "),
+        apple,
+        Text(" "),
+        Told("on the left", "side"),
+        Text(", blue, "),
+        Told("on it", "where", "image#1"),
+        Text("."),
+    )
+    tokens, read = written(*parts, seen=seen)
+    assert {"r:side", "r:where"} <= set(tokens)
+    again, _ = written(*read, seen=seen)
+    assert again == tokens
+    other, _ = written(Text("It is on the left, on a beach at night, as a comic."), seen=seen)
+    assert "r:side" not in other, "no thing was named before"
+    assert "r:where" in other
+    near, _ = written(apple, Text(" is on the leftmost part."), seen=seen)
+    assert "r:side" not in near
+
+
+def test_one_colour_is_told_of_several_things_where_all_have_it():
+    both = {"image#1": (things(0, 1, 1, 1),)}
+    _, parts = written(Text("I see "), dogs(0, 2, words="two red dogs"), seen=both)
+    assert parts == [Text("I see "), dogs(0, 2, words="two dogs")]
+    _, parts = written(Text("I see "), dogs(0, 2, words="two red dogs"), seen={"image#1": (things(0, 1, 0, 1),)})
+    assert parts == [Text("I see "), dogs(0, 2, words="two red dogs")]
+
+
+def test_no_reply_runs_into_a_dead_end():
+    for count in (1, 2):
+        seen = {"image#1": (shown(*WHOLE), percept(THING, ("dog", "owl")[:count])), "audio#1": (HEARD,)}
+        for seed in range(30):
+            rng, rules = np.random.default_rng(seed), rules_after(seen=seen)
+            for _ in range(40):
+                may_come = rules.allowed().nonzero().flatten().tolist()
+                likely = [t for t in may_come if t >= len(NAMES) or NAMES.names[t][0] in "or"] or may_come
+                rules.take(int(rng.choice(likely if rng.random() < 0.7 else may_come)))
+                if rules.mode == "end":
+                    break
+                rules.allowed()
+                assert not rules.dead, (count, seed)
+
+
+def test_a_sound_is_nowhere_and_a_still_thing_goes_no_way():
+    heard = rules_after("o:a", 0, "w:.", seen={"audio#1": (HEARD,)})
+    assert may(heard, "r:side", "r:colour", "r:way") == [False, False, False]
+    still = rules_after("o:a", 0, "w:.", seen={"image#1": (SEEN,)})
+    assert may(still, "r:side", "r:colour", "r:way") == [True, True, False]
+    moving = rules_after("o:a", 0, "w:.", seen={"image#1": (percept(TRACK, ("dog",)),)})
+    assert may(moving, "r:side", "r:way") == [True, True]
+    assert not may(rules_after("o:a", COLOUR, seen={"image#1": (SEEN,)}), COLOUR)[0], "a colour is told once"
+
+
 def rules_after(*tokens: str | int, seen) -> Rules:
     sheet = Scribe(NAMES, cut).write(told()[:1], percepts=seen)
     rules = Rules(NAMES, sheet, {"image": [1], "audio": [1]})
@@ -148,6 +204,8 @@ def test_a_thing_is_new_once_in_a_reply_and_may_be_named_again_as_the_one_before
     rules = rules_after("o:a", 0, WHOLE_NAME, "w:.", "o:a", seen={"image#1": (SEEN,)})
     rows = rules.allowed()[len(NAMES) + rules.first :].tolist()
     assert rows[:4] == [False, True, False, True], "both dogs were meant"
+    rest = rules_after("o:a", 0, WHOLE_NAME, "w:.", "o:a", 1, "w:.", "o:a", 3, "w:.", seen={"image#1": (SEEN,)})
+    assert may(rest, "o:a", "o:", "o:the") == [False, False, True], "nothing is left that would be new"
     again = rules_after("o:a", 0, WHOLE_NAME, "w:.", "o:the", seen={"image#1": (SEEN,)})
     assert again.allowed()[len(NAMES) + again.first :][:4].all()
 

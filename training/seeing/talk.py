@@ -170,10 +170,10 @@ class Seen(Dialogue):
     def voice(self, section: str, **slots: Any) -> None:
         """Say a sentence of *section* in parts; the reply goes on."""
         parts = self.parts(section, **slots)
-        if self._reply and type(self._reply[-1]) is Text and isinstance(parts[0], Text):
+        if self._reply and type(self._reply[-1]) is Text and type(parts[0]) is Text:
             parts[0] = Text(f"{self._reply.pop().text} {parts[0].text}")  # type: ignore[union-attr]
         elif self._reply and isinstance(parts[0], Text):
-            parts[0] = Text(f" {parts[0].text}")
+            parts.insert(0, Text(" "))
         self._reply += parts
 
     def reply(self, section: str, **slots: Any) -> None:

@@ -174,14 +174,14 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         return self.offer(torch.cat([context, static, *before], -1)) + self.offer_hidden(seen)
 
     def pointer(
-        self, hidden: Tensor, offers: Tensor, meant: Tensor | None = None, words: Tensor | None = None
+        self, hidden: Tensor, offers: Tensor, noticed: Noticed | None = None, words: Tensor | None = None
     ) -> Tensor:
-        """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]; things better that are *meant*
-        [B, S, S] by those *words* bool [B, L, S] that it looks back at."""
+        """Return how well each position [B, L, width] fits each offer [B, S, point]: float [B, L, S]; things better that are *noticed*
+        by those *words* bool [B, L, S] that it looks back at."""
         own = torch.bmm(self.ask(hidden), offers.transpose(1, 2)) * self.config.pointer_width**-0.5
-        if meant is None or words is None:
+        if noticed is None or words is None:
             return own
-        return own.float() + self.noticing.onward(hidden, offers, meant, words)
+        return own.float() + self.noticing.onward(hidden, offers, noticed, words)
 
     def meant(self, bank: Bank, context: Tensor, static: Tensor) -> tuple[Tensor, Tensor]:
         """Return how well each text of a normalised *bank* describes each known thing, float [B, T, things], and the text
@@ -246,7 +246,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             newest = torch.where(bank.where[batch] <= at.unsqueeze(-1), ends[batch], -1).amax(-1)
             things = meant[batch, newest.clamp(min=0)]
         words = bank.words.unsqueeze(1) & (bank.where.unsqueeze(1) <= place.view(1, -1, 1))
-        pointer = self.pointer(hidden, offers, noticed.meant if noticed else None, words)[batch, at]
+        pointer = self.pointer(hidden, offers, noticed, words)[batch, at]
         logits = self.score(hidden[batch, at], pointer, follow[batch, at], allowed, things)
         if weights is None:
             return Output(logits.view(*ids.shape, -1), hidden, out.past_key_values)

@@ -2,7 +2,9 @@
 
 The sentence encoder's states of words and the vectors that things are perceived as lie in one space. Their likeness alone tells which thing
 is asked about in most requests, before any training (docs/decisions/0012). So it is given to the decoder rather than left to be discovered
-by it: every word enters with what it means of what is there, and a reply that looks back at a word can point on at its thing.
+by it: every word enters with what it means of what is there, and a reply that looks back at a word can point on at its thing. A whole text
+enters with how well the best of its words fits anything, which tells whether there is such a thing at all; and each thing is pointed at the
+more readily the better any word of the newest text fits it.
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.unified.sheet import WHOLE, WORDS
+
 if TYPE_CHECKING:
     from models.unified.network import Bank
 
 MEASURES = 3
 """What a word is told of how well things fit it: the best likeness, the mean one by its own weights, and how many fit."""
 
+CALL = 6.0
+"""How much the pointer's score of a thing grows, to begin with, from a word that is not like it to one that is the same."""
 SHARP, EDGE = 3.0, 0.3
 """What is trained from: the logarithm of what likenesses are multiplied by, and the likeness from which a thing fits."""
 
@@ -27,14 +33,23 @@ SHARP, EDGE = 3.0, 0.3
 @dataclass(frozen=True)
 class Noticed:
     """*meant* float [B, S, S]: which thing (second S) each word (first S) means, in shares that add up to 1, or zeros; *inputs* float
-    [B, S, width]: what is added to each row where it enters the decoder."""
+    [B, S, width]: what is added to each row where it enters the decoder; *named* float [B, T, S]: how well the best word of each text
+    fits each thing before it, -1..1, 0 for other rows; *texts* long [B, S]: the number of the text that a row is of, or -1."""
 
     meant: Tensor
     inputs: Tensor
+    named: Tensor
+    texts: Tensor
 
     def of(self, rows: slice | list[int]) -> Tensor:
         """Return the inputs of *rows*, float [B, n, width]."""
         return self.inputs[:, rows]
+
+    def upto(self, rows: int) -> Noticed:
+        """Return what was noticed of the first *rows* by each other."""
+        return Noticed(
+            self.meant[:, :rows, :rows], self.inputs[:, :rows], self.named[:, :, :rows], self.texts[:, :rows]
+        )
 
 
 class Noticing(nn.Module):
@@ -51,12 +66,16 @@ class Noticing(nn.Module):
         self.fit = nn.Linear(MEASURES, width)
         self.back = nn.Linear(width, point)
         self.trust = nn.Linear(width, 1)
+        self.found = nn.Linear(2, width)
+        self.call = nn.Linear(width, 1)
 
     def reset(self) -> None:
         """Set what is alike to what the encoder finds alike, and a little trust in it."""
         nn.init.eye_(self.likeness.weight)
         nn.init.zeros_(self.trust.weight)
         nn.init.constant_(self.trust.bias, 2.0)
+        nn.init.zeros_(self.call.weight)
+        nn.init.constant_(self.call.bias, CALL)
         nn.init.constant_(self.sharp, SHARP)
         nn.init.constant_(self.edge, EDGE)
 
@@ -78,11 +97,42 @@ class Noticing(nn.Module):
         measures = torch.stack([best, (meant * alike).sum(-1), fitting], -1)
         shares = meant.to(context.dtype)
         told = shares @ self.what(context) + shares @ self.where(places) + self.fit(measures.to(context.dtype))
-        return Noticed(meant, told * some)
+        named, texts = self._named(bank, alike.masked_fill(~able, -1.0))
+        whole = self._whole(bank, named, texts, scale)
+        return Noticed(meant, (told * some) + whole.to(told.dtype), named.clamp(min=0), texts)
 
-    def onward(self, hidden: Tensor, offers: Tensor, meant: Tensor, words: Tensor) -> Tensor:
+    @staticmethod
+    def _named(bank: Bank, alike: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the best likeness of the words of each text to each row, float [B, T, S], -1 where there is none, and the number of the
+        text of each row, long [B, S], -1 for rows of none."""
+        typed = bank.words & ((bank.kind == WORDS) | (bank.kind == WHOLE))
+        begins = bank.starts & (bank.kind == WORDS)
+        texts = torch.where(typed, begins.long().cumsum(1) - 1, -1)
+        many = max(1, int(texts.max()) + 1) if texts.numel() else 1
+        own = torch.where((bank.kind == WORDS) & (texts >= 0), texts, many)
+        index = own.unsqueeze(-1).expand_as(alike)
+        named = alike.new_full((alike.shape[0], many + 1, alike.shape[2]), -1.0)
+        return named.scatter_reduce(1, index, alike, "amax")[:, :many], texts
+
+    def _whole(self, bank: Bank, named: Tensor, texts: Tensor, scale: Tensor) -> Tensor:
+        """Return what is added to the row of a whole text, float [B, S, width], 0 for other rows: the best likeness of any of its words to
+        anything, and how many things are fit by any."""
+        best = named.amax(-1)
+        fitting = (torch.sigmoid(scale * (named - self.edge)) * (named > -1)).sum(-1)
+        told = self.found(torch.stack([best, fitting], -1).to(self.found.weight.dtype)) * (best > -1).unsqueeze(-1)
+        each = told.gather(1, texts.clamp(min=0).unsqueeze(-1).expand(-1, -1, told.shape[-1]))
+        return each * (bank.kind == WHOLE).unsqueeze(-1)
+
+    def onward(self, hidden: Tensor, offers: Tensor, noticed: Noticed, words: Tensor) -> Tensor:
         """Return what is added to the pointer's scores, float [B, L, S]: each position of *hidden* [B, L, width] looks back at *words*
-        bool [B, L, S] by their *offers* [B, S, point], and trusts in what these mean, *meant* [B, S, S]."""
+        bool [B, L, S] by their *offers* [B, S, point], and trusts in what these mean of what was *noticed*; and it heeds what the newest
+        text before it names."""
+        meant = noticed.meant
         looks = torch.bmm(self.back(hidden), offers.transpose(1, 2)).float() * offers.shape[-1] ** -0.5
         looks = looks.masked_fill(~words, -1e4).softmax(-1) * words.any(-1, keepdim=True)
-        return torch.bmm(looks, meant.float()) * self.trust(hidden).float()
+        newest = noticed.texts.unsqueeze(1).masked_fill(~words, -1).amax(-1)
+        called = noticed.named.float().gather(
+            1, newest.clamp(min=0).unsqueeze(-1).expand(-1, -1, noticed.named.shape[2])
+        )
+        called = called * (newest >= 0).unsqueeze(-1)
+        return torch.bmm(looks, meant.float()) * self.trust(hidden).float() + called * self.call(hidden).float()

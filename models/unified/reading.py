@@ -134,8 +134,8 @@ class Reply:
         network, last = self.network, self.hidden(ids)[:, -1:]
         self.state = last[0]
         stand = self.offers.shape[1]
-        meant = self.noticed.meant[:, :stand, :stand] if self.noticed else None
-        pointer = network.pointer(last, self.offers, meant, self.bank.words[:, None, :stand])[0]
+        noticed = self.noticed.upto(stand) if self.noticed else None
+        pointer = network.pointer(last, self.offers, noticed, self.bank.words[:, None, :stand])[0]
         allowed = self.bank.offered
         missing = allowed.shape[1] - pointer.shape[1]
         if missing:  # rows that stand further on

@@ -64,7 +64,7 @@ def test_what_is_noticed_of_a_word_does_not_change_when_the_conversation_goes_on
 
 def test_the_pointer_goes_on_from_the_word_looked_back_at_to_its_thing(noticing: Noticing) -> None:
     rows, context, places = bank()
-    meant = noticing(rows, context, places).meant
+    found = noticing(rows, context, places)
     offers, hidden = torch.zeros(1, 8, POINT), torch.zeros(1, 1, WIDTH)
     offers[0, 5, 0] = 1.0
     with torch.no_grad():
@@ -72,10 +72,10 @@ def test_the_pointer_goes_on_from_the_word_looked_back_at_to_its_thing(noticing:
         noticing.back.bias.zero_()
         noticing.back.bias[0] = 60.0  # looks at the word whose offer has a first number
     words = rows.words.unsqueeze(1)
-    added = noticing.onward(hidden, offers, meant, words)
+    added = noticing.onward(hidden, offers, found, words)
     assert int(added[0, 0].argmax()) == 2
     assert float(added[0, 0, 2]) > 1.5
-    assert not noticing.onward(hidden, offers, meant, words & False).any(), (
+    assert not noticing.onward(hidden, offers, found, words & False).any(), (
         "where there is no word there is nothing to go on from"
     )
 
@@ -96,3 +96,63 @@ def test_words_that_training_blanks_have_a_gradient_of_ordinary_size(noticing: N
     noticing(rows, context, places).inputs.square().sum().backward()
     assert context.grad is not None
     assert float(context.grad.abs().max()) < 1e4
+
+
+def two_texts() -> tuple[Bank, torch.Tensor, torch.Tensor]:
+    """Two things, a text of two words with its whole, of which the first word is like the first thing, and another text that is like none."""
+    context = torch.nn.functional.layer_norm(
+        torch.randn(1, 7, READ, generator=torch.Generator().manual_seed(5)), (READ,)
+    )
+    context[:, 2] = context[:, 0]
+    kind = torch.tensor([[THING, THING, 0, 0, 1, 0, 1]])
+    starts = torch.tensor([[True, True, True, False, False, True, False]])
+    made = Bank(
+        context, torch.zeros_like(context), kind, torch.arange(7)[None] + 3, starts, None, torch.zeros(1, 7, PLACE)
+    )
+    return made, context, torch.randn(1, 7, WIDTH, generator=torch.Generator().manual_seed(2))
+
+
+def test_a_text_tells_how_well_the_best_of_its_words_fits_each_thing(noticing: Noticing) -> None:
+    rows, context, places = two_texts()
+    found = noticing(rows, context, places)
+    assert found.texts.tolist() == [[-1, -1, 0, 0, 0, 1, 1]]
+    assert float(found.named[0, 0, 0]) == pytest.approx(1, abs=1e-4)
+    assert float(found.named[0, 1, 0]) < 0.9
+    assert not found.named[0, :, 2:].any(), "words are no things"
+    with torch.no_grad():
+        noticing.found.weight.copy_(torch.tensor([[1.0, 0.0]]).expand(WIDTH, 2))
+        noticing.found.bias.zero_()
+    with_it = noticing(rows, context, places).inputs
+    with torch.no_grad():
+        noticing.found.weight.zero_()
+    added = with_it - noticing(rows, context, places).inputs
+    assert torch.allclose(added[0, 4], torch.ones(WIDTH), atol=1e-3), "the whole of a text tells of its best word"
+    assert float(added[0, 6].max()) < 0.9
+    assert not added[0, [0, 1, 2, 3, 5]].any()
+
+
+def test_the_pointer_heeds_what_the_newest_text_before_it_names(noticing: Noticing) -> None:
+    rows, context, places = two_texts()
+    found = noticing(rows, context, places)
+    offers, hidden = torch.zeros(1, 7, POINT), torch.zeros(1, 2, WIDTH)
+    with torch.no_grad():
+        noticing.trust.bias.zero_()
+        noticing.call.bias.fill_(5.0)
+    words = rows.words.unsqueeze(1) & (
+        torch.arange(7) < torch.tensor([[5], [7]])
+    )  # after the first text, and after both
+    added = noticing.onward(hidden, offers, found, words)
+    assert torch.allclose(added[0, 0], 5 * found.named[0, 0])
+    assert torch.allclose(added[0, 1], 5 * found.named[0, 1])
+    assert not noticing.onward(hidden, offers, found, words & False).any()
+
+
+def test_what_a_text_names_does_not_change_when_the_conversation_goes_on(noticing: Noticing) -> None:
+    rows, context, places = two_texts()
+    whole = noticing(rows, context, places)
+    part = Bank(
+        context[:, :5], context[:, :5], rows.kind[:, :5], rows.where[:, :5], rows.starts[:, :5], None, places[:, :5]
+    )
+    before = noticing(part, context[:, :5], places[:, :5])
+    assert torch.allclose(before.inputs, whole.inputs[:, :5], atol=1e-6)
+    assert torch.allclose(before.named[:, 0], whole.upto(5).named[:, 0], atol=1e-6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.tasks import TASKS
-from models.values import KINDS, Arg, Kind, Ref, TaskCall
+from models.values import KINDS, Arg, Box, Kind, Ref, TaskCall
 
 from training.language import adjusting, av, change, mark
 from training.language.talk import Dialogue, Item, Target, phrase
@@ -178,7 +178,7 @@ def same(d: Dialogue) -> str | None:
     """The same for another medium, newly attached or named; what changes the look also for one of the other kind."""
     call = _latest(d)
     refs = call.refs("image", "video", "audio") if call else []
-    if call is None or len(refs) != 1 or call.refs("region", "mask") or not (d.last_called or d.chance(0.4)):
+    if call is None or len(refs) != 1 or _placed(call) or not (d.last_called or d.chance(0.4)):
         return None
     kind: Kind = next(kind for kind in KINDS if refs[0].startswith(kind))
     if call.task in LOOKS and d.chance(0.35):
@@ -202,13 +202,18 @@ def same(d: Dialogue) -> str | None:
     return f"same.{task}"
 
 
+def _placed(call: TaskCall) -> bool:
+    """Return whether *call* is about a place, which in another medium is another's."""
+    return bool(call.refs("region", "mask")) or any(isinstance(arg, Box) for arg in call.args)
+
+
 def other(d: Dialogue) -> str | None:
     """No, the other one: the last call, on another medium of the same kind."""
     if not d.calls or not d.last_called:
         return None
     call = d.calls[-1]
     refs = call.refs("image", "video", "audio")
-    if len(refs) != 1 or any(isinstance(a, Ref) and a.kind in ("region", "mask") for a in call.args):
+    if len(refs) != 1 or _placed(call):
         return None
     kind = refs[0].partition("#")[0]
     results = {item.handle for item in d.shelf if item.call is call}

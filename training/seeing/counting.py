@@ -16,7 +16,7 @@ def _after(d: Seen, what: str, noun: str, handle: str) -> None:
 
 def there(d: Seen, kind: Kind = "image") -> str | None:
     """Is there a dog? Are there dogs?"""
-    wanted = d.chance(0.55)
+    wanted = d.chance(0.5)
     found = d.scene(lambda view: bool(view.known) if wanted else True, kind)
     if found is None:
         return None

@@ -22,7 +22,7 @@ from training.seeing.talk import Seen
 Turn = Callable[[Seen], "str | None"]
 PICTURES: tuple[tuple[Turn, float], ...] = (
     (describing.caption, 9), (describing.listing, 6), (describing.hour, 3), (describing.place, 3), (describing.look, 1.2),
-    (counting.there, 9), (counting.count, 9), (counting.count_all, 2), (placing.where, 7), (placing.colour, 6), (placing.missing, 3.5),
+    (counting.there, 11), (counting.count, 9), (counting.count_all, 2), (placing.where, 7), (placing.colour, 6), (placing.missing, 5),
     (placing.beside, 5), (placing.end, 4.5), (telling.kind, 4), (telling.fact, 3), (telling.mark, 9), (telling.marks, 1.5),
     (comparing.differ, 2.5), (comparing.common, 1.2), (comparing.more, 2), (comparing.which, 2.5), (comparing.changed, 4),
 )  # fmt: skip

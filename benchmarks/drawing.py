@@ -237,7 +237,7 @@ def main() -> None:
 
 _SECTION = """## How long pictures take
 
-`python -m benchmarks.drawing --rounds {rounds}`, one thread, on two cores that were busy with other work: a turn of the engine, from the message to the stored
+`python -m benchmarks.drawing --rounds {rounds}`, one thread, two cores that other work may have shared: a turn of the engine, from the message to the stored
 picture, beside the expert alone and the bare pipeline, in turns. The picture book has no pipeline: its expert stands for it. The network has
 {what}; it draws 64 x 64 pixels in 16 steps. A turn, and the expert alone, also read, paste into and write a picture of 512 x 512 pixels where one is
 changed. The first turn reads the weights, the libraries being there. Ratios are medians over the rounds with their quartiles.

@@ -127,6 +127,8 @@ class Noticing(nn.Module):
         """Return what is added to the pointer's scores, float [B, L, S]: each position of *hidden* [B, L, width] looks back at *words*
         bool [B, L, S] by their *offers* [B, S, point], and trusts in what these mean of what was *noticed*; and it heeds what the newest
         text before it names."""
+        if not words.shape[-1]:  # nothing stands there yet to look back at
+            return hidden.new_zeros(*words.shape, dtype=torch.float32).expand(*hidden.shape[:2], 0)
         meant = noticed.meant
         looks = torch.bmm(self.back(hidden), offers.transpose(1, 2)).float() * offers.shape[-1] ** -0.5
         looks = looks.masked_fill(~words, -1e4).softmax(-1) * words.any(-1, keepdim=True)

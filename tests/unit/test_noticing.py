@@ -156,3 +156,10 @@ def test_what_a_text_names_does_not_change_when_the_conversation_goes_on(noticin
     before = noticing(part, context[:, :5], places[:, :5])
     assert torch.allclose(before.inputs, whole.inputs[:, :5], atol=1e-6)
     assert torch.allclose(before.named[:, 0], whole.upto(5).named[:, 0], atol=1e-6)
+
+
+def test_before_the_first_row_there_is_nothing_to_add(noticing: Noticing) -> None:
+    rows, context, places = two_texts()
+    found = noticing(rows, context, places).upto(0)
+    added = noticing.onward(torch.zeros(1, 3, WIDTH), torch.zeros(1, 0, POINT), found, rows.words[:, None, :0])
+    assert added.shape == (1, 3, 0)

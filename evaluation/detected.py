@@ -8,7 +8,6 @@ things that the eye was taught or of those that are kept from it; and one name o
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from models.values import Checkpoint, Media, Phrase, Ref, TaskCall
 
 from evaluation.intervals import Estimate, share
 from evaluation.overlap import Corners, box_iou
-from evaluation.reports import results, write_json
+from evaluation.reports import ended, filed, options
 from evaluation.sight import LINES, RIGHT, Case, cases
-from evaluation.tables import grid, plain
+from evaluation.tables import grid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,29 +85,19 @@ def measure(expert: Expert, lines: Mapping[str, Iterable[Case]], seed: int) -> d
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong and what to do."""
-    from models.experts import detect_senses
+    asked = options(__doc__, 120, "scenes of each kind").parse_args(words)
 
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--count", type=int, default=120, help="scenes of each kind")
-    reader.add_argument("--seed", type=int, default=11)
-    reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
-    reader.add_argument("--out", type=Path, help="JSON file for the figures")
-    given = reader.parse_args(words)
-    try:
+    def measured() -> str:
+        from models.experts import detect_senses
+
         expert = detect_senses.load(Checkpoint("detect_senses", source="nano/vision"), "cpu")
-        made = measure(expert, {line: cases(line, given.count, given.seed) for line in ASKED}, given.seed)
-        command = f"python -m evaluation.detected --count {given.count} --seed {given.seed}"
-        section = _HEAD.format(command=command, count=given.count, right=RIGHT)
+        made = measure(expert, {line: cases(line, asked.count, asked.seed) for line in ASKED}, asked.seed)
+        command = f"python -m evaluation.detected --count {asked.count} --seed {asked.seed}"
+        section = _HEAD.format(command=command, count=asked.count, right=RIGHT)
         section += grid("asked for", MARKS, {LINES[line]: one for line, one in made.items()})
-        if given.results:
-            results(given.results, section, "detected")
-        if given.out:
-            write_json(given.out, {line: {m: plain(e) for m, e in one.items()} for line, one in made.items()})
-    except Refusal as refusal:
-        print(f"{refusal.what} {refusal.hint}", file=sys.stderr)
-        return 1
-    print(section)
-    return 0
+        return filed(asked, "detected", section, made)
+
+    return ended(measured)
 
 
 if __name__ == "__main__":

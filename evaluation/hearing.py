@@ -7,12 +7,10 @@ The sounds are made by the program's own synthesis, as it makes what a caption a
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -26,8 +24,8 @@ from training.hearing.words import kept, taught
 from training.truth.sounds import heard, samples
 
 from evaluation.intervals import Estimate, share
-from evaluation.reports import results, write_json
-from evaluation.tables import grid, plain
+from evaluation.reports import ended, filed, options
+from evaluation.tables import grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -205,25 +203,16 @@ def section(found: Mapping[str, Mapping[str, Estimate | None]], command: str) ->
 
 def main(words: Sequence[str] | None = None) -> int:
     """Parse the command line and measure; return 0, or 1 after telling what is wrong and what to do."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=120, help="sounds of each kind")
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--source", default="nano/hearing", help="folder of the ear")
-    parser.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
-    parser.add_argument("--out", type=Path, help="JSON file for the figures")
-    asked = parser.parse_args(words)
-    try:
+    reader = options(__doc__, 120, "sounds of each kind")
+    reader.add_argument("--source", default="nano/hearing", help="folder of the ear")
+    asked = reader.parse_args(words)
+
+    def measured() -> str:
         found = run(asked.count, asked.seed, asked.source)
         made = section(found, f"python -m evaluation.hearing --count {asked.count} --seed {asked.seed}")
-        if asked.results:
-            results(asked.results, made, "ear")
-        if asked.out:
-            write_json(asked.out, {who: {line: plain(one) for line, one in row.items()} for who, row in found.items()})
-    except Refusal as refusal:
-        print(f"{refusal.what} {refusal.hint}", file=sys.stderr)
-        return 1
-    print(made)
-    return 0
+        return filed(asked, "ear", made, found)
+
+    return ended(measured)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ as. That is where ``models.unified.noticing`` begins, before any training.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +23,8 @@ from models.plurals import plural_of
 from models.values import Box, Grounding, TaskCall
 
 from evaluation.intervals import Estimate, fractions, share
-from evaluation.reports import results, write_json
-from evaluation.tables import grid, plain
+from evaluation.reports import ended, filed, options
+from evaluation.tables import grid
 from evaluation.understanding import GROUPS
 
 if TYPE_CHECKING:
@@ -140,29 +139,20 @@ def drawn(bank: Path, count: int, seed: int) -> dict[str, list[Case]]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong and what to do."""
-    from models.reader import shared_reader
-
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader = options(__doc__, 120, "requests of each split")
     reader.add_argument("--bank", type=Path, required=True, help="folder made by python -m training.seeing.bank")
-    reader.add_argument("--count", type=int, default=120, help="requests of each split")
-    reader.add_argument("--seed", type=int, default=11)
-    reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
-    reader.add_argument("--out", type=Path, help="JSON file for the figures")
     asked = reader.parse_args(words)
-    try:
+
+    def measured() -> str:
+        from models.reader import shared_reader
+
         made = measure(drawn(asked.bank, asked.count, asked.seed), shared_reader(), asked.seed)
         command = f"python -m evaluation.matches --bank BANK --count {asked.count} --seed {asked.seed}"
         section = _HEAD.format(command=command, count=asked.count)
         section += grid("right things", SPLITS, {ROWS[row]: one for row, one in made.items()})
-        if asked.results:
-            results(asked.results, section, "matches")
-        if asked.out:
-            write_json(asked.out, {row: {s: plain(e) for s, e in one.items()} for row, one in made.items()})
-    except Refusal as refusal:
-        print(f"{refusal.what} {refusal.hint}", file=sys.stderr)
-        return 1
-    print(section)
-    return 0
+        return filed(asked, "matches", section, made)
+
+    return ended(measured)
 
 
 if __name__ == "__main__":

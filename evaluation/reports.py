@@ -1,12 +1,19 @@
-"""Where figures go: a section of the Markdown file of results, and JSON files that are whole or not there."""
+"""Where figures go: a section of the Markdown file of results, and JSON files that are whole or not there; and the options and the end
+that commands which measure share."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from models.expert import Refusal
+
+from evaluation.intervals import Estimate
+from evaluation.tables import plain
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -38,3 +45,35 @@ def results(path: Path, section: str, name: str = "held-out routing") -> None:
     else:
         text = f"{text.rstrip()}\n\n{block}\n"
     write_whole(path, text)
+
+
+def options(doc: str | None, count: int, of: str) -> argparse.ArgumentParser:
+    """Return the options that commands share: --count (of what: *of*), --seed, --results and --out. *doc* is the command's text."""
+    made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--count", type=int, default=count, help=of)
+    made.add_argument("--seed", type=int, default=11)
+    made.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
+    made.add_argument("--out", type=Path, help="JSON file for the figures")
+    return made
+
+
+def filed(
+    asked: argparse.Namespace, name: str, section: str, figures: Mapping[str, Mapping[str, Estimate | None]]
+) -> str:
+    """Write *section* as *name* where --results, and *figures* where --out asks for it; return *section*. Raises Refusal when that fails."""
+    if asked.results:
+        results(asked.results, section, name)
+    if asked.out:
+        write_json(asked.out, {row: {mark: plain(one) for mark, one in line.items()} for row, line in figures.items()})
+    return section
+
+
+def ended(measure: Callable[[], str]) -> int:
+    """Print what *measure* returns and return 0, or 1 after telling what is wrong and what to do where it raises Refusal."""
+    try:
+        section = measure()
+    except Refusal as refusal:
+        print(f"{refusal.what} {refusal.hint}", file=sys.stderr)
+        return 1
+    print(section)
+    return 0

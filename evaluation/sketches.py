@@ -9,7 +9,6 @@ that mask and without.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,8 +26,8 @@ from evaluation.experts.marking import first_mask
 from evaluation.experts.scenes import drawn, mask_of, singles
 from evaluation.intervals import Estimate, bootstrap, fractions, share
 from evaluation.overlap import accuracy_at, box_iou, counts, mask_iou, ratio
-from evaluation.reports import results, write_json
-from evaluation.tables import grid, plain
+from evaluation.reports import ended, filed, options
+from evaluation.tables import grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -203,28 +202,19 @@ def answerer(source: str) -> Answer:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong and what to do."""
-    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader = options(__doc__, 120, "scenes")
     reader.add_argument("--source", default="", help="folder of other weights")
-    reader.add_argument("--count", type=int, default=120, help="scenes")
-    reader.add_argument("--seed", type=int, default=11)
-    reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
-    reader.add_argument("--out", type=Path, help="JSON file for the figures")
     asked = reader.parse_args(words)
-    try:
+
+    def measured() -> str:
         made, right = measure(answerer(asked.source), cases(asked.count, asked.seed), asked.seed)
         command = f"python -m evaluation.sketches{' --source FOLDER' * bool(asked.source)}"
         command += f" --count {asked.count} --seed {asked.seed}"
         section = _HEAD.format(command=command, count=asked.count, right=right)
         section += grid("cut out by", MARKS, {ROWS[row]: figures for row, figures in made.items()})
-        if asked.results:
-            results(asked.results, section, "sketches")
-        if asked.out:
-            write_json(asked.out, {row: {m: plain(e) for m, e in one.items()} for row, one in made.items()})
-    except Refusal as refusal:
-        print(f"{refusal.what} {refusal.hint}", file=sys.stderr)
-        return 1
-    print(section)
-    return 0
+        return filed(asked, "sketches", section, made)
+
+    return ended(measured)
 
 
 if __name__ == "__main__":

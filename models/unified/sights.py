@@ -23,13 +23,12 @@ class Sights:
 
     def __init__(self, rows: Sequence[tuple[Source, int]]) -> None:
         self.of = [source.of if source.pointable else "" for source, _ in rows]
-        self.boxed = [source.percept is not None and source.percept.kind not in (SOUND, MARKED) for source, _ in rows]
+        self.kinds = [source.percept.kind if source.percept else -1 for source, _ in rows]
         self.names = [source.percept.names[n] if source.percept and source.pointable else "" for source, n in rows]
         self.settings = {
             source.of for source, _ in rows if source.percept is not None and source.percept.kind == SETTING
         }
         """The media of which place, hour and look can be told."""
-        self.kinds = [source.percept.kind if source.percept else -1 for source, _ in rows]
         self.last = -1
         """The kind of the thing that was named last."""
         self.coloured = False
@@ -66,9 +65,10 @@ class Sights:
             self.coloured = self.coloured or name == COLOUR
         else:
             if name == WHOLE_NAME and self.pointed:
-                first = self.pointed[0]
-                key = self.of[first], self.names[first]
-                self.told |= {row for row, own in enumerate(self.of) if (own, self.names[row]) == key}
+                alike = list(
+                    zip(self.of, self.kinds, self.names, strict=True)
+                )  # as models.unified.pointing.alike has it
+                self.told |= {row for row, own in enumerate(alike) if own == alike[self.pointed[0]]}
             self.naming, self.pointed = False, []
 
     @property
@@ -118,7 +118,7 @@ class Sights:
         """Return bool [rows]: the things with boxes in the medium that a call works on; None where there is none."""
         wanted = f"{kind}#{number}"
         found = [
-            own == wanted and boxed and row not in self.called
-            for row, (own, boxed) in enumerate(zip(self.of, self.boxed, strict=True))
+            own == wanted and kind_ not in (-1, SOUND, MARKED) and row not in self.called
+            for row, (own, kind_) in enumerate(zip(self.of, self.kinds, strict=True))
         ]
         return torch.tensor(found) if any(found) else None

@@ -200,9 +200,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ASSETS / "nano" / "senses")
     asked = parser.parse_args()
     torch.set_num_threads(1)
+    if (asked.what == "hues") != (asked.bank is not None):
+        parser.error("hues, and nothing else, are fitted on a bank: give --bank with them alone")
     if asked.what == "hues":
-        if asked.bank is None:
-            parser.error("hues are fitted on a bank: give --bank")
+        if asked.count is not None:
+            parser.error("hues are fitted on the whole bank: leave out --count")
         command, found = "hues --bank BANK", coloured(asked.out, asked.bank)
     else:
         make, usual = _MAKERS[asked.what]

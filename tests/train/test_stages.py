@@ -198,6 +198,14 @@ def test_the_stages_mix_conversations_with_and_without_percepts(rooms: Path, tmp
         assert min(sum(m.role == "user" for m in example.messages) for example in drawn) == turns
 
 
+def test_planned_layouts_are_drawn_more_often_where_a_plan_asks_for_it(rooms: Path, tmp_path: Path) -> None:
+    plan = begun("two", tmp_path, rooms, pool=200, texts=0.5, layouts=0.4)
+    drawn = data.pool(plan, 0, data.sources(plan))
+    planned = sum(example.group.startswith(data.LAYOUTS) and not example.percepts for example in drawn)
+    assert 28 < planned < 62  # 200 * 0.5 * (0.4 + 0.6 * some 0.06)
+    assert "layouts" not in data.sources(begun("two", tmp_path, rooms))
+
+
 def test_an_ablation_leaves_out_rows_and_the_high_resolution(rooms: Path, tmp_path: Path) -> None:
     example = next(
         e

@@ -28,6 +28,8 @@ from training.stages.plan import Plan
 
 TEXT_ENCODER = Path("assets/nano/text_encoder")
 Split = Literal["train", "held_out"]
+LAYOUTS = "layout."
+"""What the groups of conversations begin with whose last reply plans a layout."""
 Source = Callable[[int, Split], Iterator[Example]]
 """Endless conversations of a split, the same ones for the same seed."""
 
@@ -41,8 +43,11 @@ class Position:
 
 
 def sources(plan: Plan) -> dict[str, tuple[Source, float]]:
-    """Return where conversations come from and their shares: "text", and "seen" where there is a bank."""
-    found: dict[str, tuple[Source, float]] = {"text": (examples, plan.words)}
+    """Return where conversations come from and their shares: "text", "layouts" where the plan asks for more of them, and "seen" where
+    there is a bank."""
+    found: dict[str, tuple[Source, float]] = {"text": (examples, plan.words * (1.0 - plan.layouts))}
+    if plan.layouts > 0:
+        found["layouts"] = (layouts, plan.words * plan.layouts)
     if plan.bank is not None:
         from training.seeing.shards import Bank
 
@@ -50,6 +55,11 @@ def sources(plan: Plan) -> dict[str, tuple[Source, float]]:
         seen, bank = getattr(import_module(module), name), Bank(plan.bank)
         found["seen"] = (lambda seed, split: seen(seed, split, bank), 1.0 - plan.words)
     return found
+
+
+def layouts(seed: int, split: Split) -> Iterator[Example]:
+    """Yield the conversations of training.dialogues whose last reply plans a layout."""
+    return (example for example in examples(seed, split) if example.group.startswith(LAYOUTS))
 
 
 def pool(plan: Plan, number: int, found: Mapping[str, tuple[Source, float]]) -> list[Example]:

@@ -27,7 +27,8 @@ TEXTS = {"one": 0.15, "two": 0.45, "three": 0.4, "together": 0.4}
 class Plan:
     """One run of one stage. *base* is the network that is taken over, or *shape* a configuration to begin afresh with (its decoder
     from the folder *decoder*), or *after* the run of the stage before. *bank* holds what is perceived, *pixels* the truth of its
-    pictures; *talk*, "module:function", writes conversations about the bank for (seed, split, Bank). *rate* and *texts* -1 for the stage's own. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
+    pictures; *talk*, "module:function", writes conversations about the bank for (seed, split, Bank). *rate* and *texts* -1 for the stage's own; *layouts* is the share
+    of conversations of words alone that are about planned layouts besides those that come of themselves. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
     their place. *ahead*: a second process prepares the batches. Times in minutes; *limit_steps* 0 for as many as the minutes allow."""
 
     stage: str
@@ -43,6 +44,7 @@ class Plan:
     seed: int = 1
     rate: float = -1.0
     texts: float = -1.0
+    layouts: float = 0.0
     positions: int = 2560
     pool: int = 384
     without: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ from training.dialogues import examples, topics
 from training.language.reason import known_names
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser, rate_at, save_run
+from training.precision import autocast
 
 TEXT_ENCODER = Path("assets/nano/text_encoder")
 HELD_OUT = 600
@@ -193,7 +194,7 @@ class Trainer:
         batch = batch.to(self.plan.device)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
-        with torch.autocast(self.plan.device, torch.bfloat16):
+        with autocast(self.plan.device):
             loss = self.network(batch.ids, batch.bank(self.static), batch.follow, batch.weights).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from training.precision import AUTO, chosen
+
 STAGES = ("coder", "drawer")
 """The autoencoder; the denoiser."""
 _RATES = {"coder": 2e-3, "drawer": 1e-3}
@@ -30,7 +32,7 @@ class Plan:
     """*run*: the folder of the run. *bank*: what is learnt from; *coder*: the run of the autoencoder, or a folder with one (stage drawer).
     *shape*: a name of ``training.drawing.shapes``. *minutes* and *evaluate_every* in minutes of the processor; *limit_steps*: steps instead,
     0 for as many as the minutes allow. *rate*, *size*: 0 for the stage's own. *decay*: of the running mean of the weights.
-    *precision*: bf16, fp16 or no; *compiled*: the network is compiled first. *measured*: pictures that are measured on the way, 0 for none;
+    *precision*: bf16, fp16, no, or auto for what suits the device; *compiled*: the network is compiled first. *measured*: pictures that are measured on the way, 0 for none;
     *most*: shards of the bank, at most. Raises ValueError for a stage that there is not, or a drawer without a coder."""
 
     stage: str
@@ -43,7 +45,7 @@ class Plan:
     rate: float = 0.0
     size: int = 0
     decay: float = 0.999
-    precision: str = "bf16"
+    precision: str = AUTO
     device: str = "cpu"
     compiled: bool = False
     threads: int = 1
@@ -55,6 +57,7 @@ class Plan:
     def __post_init__(self) -> None:
         if self.stage not in STAGES:
             raise ValueError(f"there is no stage {self.stage!r}, only {' and '.join(STAGES)}")
+        object.__setattr__(self, "precision", chosen(self.precision, self.device))
         if self.stage == "drawer" and self.coder is None:
             raise ValueError("the drawer needs an autoencoder: --coder RUN")
 

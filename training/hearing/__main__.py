@@ -32,6 +32,7 @@ from training.hearing.windows import Maker, Takes, Windows, takes, windows
 from training.hearing.words import lexicon
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser, rate_at, save_run
+from training.precision import autocast
 from training.vision.words import Lexicon
 
 CONTRAST = 20.0
@@ -201,7 +202,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         bank = self.words.drawn(np.random.default_rng([self.plan.seed, self.step, 7]))
-        with torch.autocast(torch.device(self.plan.device).type, torch.bfloat16):
+        with autocast(self.plan.device):
             found = self.network(batch.mel)
         parts = losses(found, batch.labels, torch.from_numpy(bank).to(self.plan.device), self.near)
         (parts.named + parts.there).backward()

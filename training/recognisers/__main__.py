@@ -29,6 +29,7 @@ from torch.nn.functional import cross_entropy
 
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser
+from training.precision import autocast
 from training.recognisers import crops, spectra
 from training.recognisers.network import Recogniser, Shape, save
 
@@ -109,7 +110,7 @@ def train(
         share = step / steps
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 60) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast("cpu"):
             scores = network(inputs)
         loss = cross_entropy(scores.float(), labels, label_smoothing=0.05)
         optimiser.zero_grad(set_to_none=True)

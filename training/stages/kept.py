@@ -174,6 +174,7 @@ def command(plan: Plan) -> str:
         "seed",
         "rate",
         "texts",
+        "layouts",
         "positions",
         "pool",
         "experts",
@@ -182,7 +183,7 @@ def command(plan: Plan) -> str:
         "precision",
     ):
         value = getattr(plan, name)
-        if value != getattr(default, name):
+        if name == "precision" or value != getattr(default, name):
             shown.append(f"--{name} {names.get(name, value.name if isinstance(value, Path) else value)}")
     shown += [f"--{name}" for name in ("lora", "checkpointing", "compiled") if getattr(plan, name)]
     if plan.without:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training.precision import AUTO, chosen
 from training.stages.taken import KINDS, ROWS
 
 STAGES = ("one", "two", "three", "together")
@@ -29,7 +30,7 @@ class Plan:
     from the folder *decoder*), or *after* the run of the stage before. *bank* holds what is perceived, *pixels* the truth of its
     pictures; *talk*, "module:function", writes conversations about the bank for (seed, split, Bank). *rate* and *texts* -1 for the stage's own; *layouts* is the share
     of conversations of words alone that are about planned layouts besides those that come of themselves. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
-    their place. *ahead*: a second process prepares the batches. Times in minutes; *limit_steps* 0 for as many as the minutes allow."""
+    their place. *precision* auto: bf16 where the device is quick at it, else fp32. *ahead*: a second process prepares the batches. Times in minutes; *limit_steps* 0 for as many as the minutes allow."""
 
     stage: str
     run: Path
@@ -52,7 +53,7 @@ class Plan:
     rank: int = 4
     lora: bool = False
     balance: float = 0.1
-    precision: str = "bf16"
+    precision: str = AUTO
     checkpointing: bool = False
     evaluate_every: float = 5.0
     measured: int = 240
@@ -67,8 +68,9 @@ class Plan:
             raise ValueError(f"the stages are {', '.join(STAGES)}, not {self.stage!r}")
         if unknown := set(self.without) - set(WITHOUT):
             raise ValueError(f"only {', '.join(WITHOUT)} can be left out, not {', '.join(sorted(unknown))}")
+        object.__setattr__(self, "precision", chosen(self.precision, self.device))
         if self.precision not in ("bf16", "fp16", "no"):
-            raise ValueError(f'the precision is "bf16", "fp16" or "no", not {self.precision!r}')
+            raise ValueError(f'the precision is "auto", "bf16", "fp16" or "no", not {self.precision!r}')
         if self.precision == "fp16" and self.device == "cpu":
             raise ValueError("a CPU trains in bf16 or fp32: give --precision bf16 or no")
 

@@ -25,6 +25,7 @@ from models.vision.tower import VisionTower
 
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser, rate_at, save_run
+from training.precision import autocast
 from training.vision.batches import Batch, Maker, collated, viewed
 from training.vision.losses import losses
 from training.vision.scenes import SIZES, sight
@@ -96,7 +97,7 @@ class Trainer:
         batch = batch.to(self.plan.device)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
-        with torch.autocast(torch.device(self.plan.device).type, torch.bfloat16):
+        with autocast(self.plan.device):
             out = self.tower(batch.pixels, unit=False)
         with torch.autocast(torch.device(self.plan.device).type, enabled=False):
             found = losses(out, batch, self.bank(), self.near, self.tower.config.contrast)

@@ -29,6 +29,7 @@ from transformers import SiglipVisionConfig, SiglipVisionModel
 
 from training.manifest import write_manifest
 from training.optimiser import Averaged, make_optimiser, rate_at, save_run
+from training.precision import autocast
 from training.vision.glances import FACTS, SIDE, Glancer, Glances, collated
 from training.vision.scenes import SIZES, sight
 from training.vision.words import Lexicon, lexicon
@@ -165,7 +166,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         drawn = self.words.drawn(np.random.default_rng([self.plan.seed, self.step]))
-        with torch.autocast(torch.device(self.plan.device).type, torch.bfloat16):
+        with autocast(self.plan.device):
             found = self.network(batch.pixels)
         parts = losses(found, batch, torch.from_numpy(drawn).to(self.plan.device), self.near)
         parts.sum().backward()

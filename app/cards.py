@@ -101,6 +101,7 @@ def item(medium: Media, shelf: Mapping[str, Media], link: Link, regions: Sequenc
         "file": link(medium.path),
         "download": _download(medium),
         "caption": _caption(medium, shelf),
+        "named": [medium.handle],
         "alt": " ".join(filter(None, (medium.handle, str(medium.meta.get("label") or medium.meta.get("name") or "")))),
         "uses": [tray],
     }
@@ -189,7 +190,9 @@ def mask_items(masks: Sequence[Media], shelf: Mapping[str, Media], link: Link) -
             "ref": members[0].handle,
             "masks": [_mask(m, shelf, link) for m in members],
             "source": {"kind": tray.get("kind", ""), "url": tray.get("url", "")},
-            "caption": f"{'mask' if len(members) == 1 else 'masks'} of {of}" if of else "",
+            "caption": ", ".join(m.handle for m in members)
+            + (f" · {'mask' if len(members) == 1 else 'masks'} of {of}" if of else ""),
+            "named": [*(m.handle for m in members), *filter(None, [of])],
             "alt": f"masks of {of}",
             "uses": [medium_card(mask, shelf, link) for mask in members],
         }
@@ -215,7 +218,13 @@ def with_drawn(shown: dict[str, Any], medium: Media, shelf: Mapping[str, Media],
     more."""
     drawn = item(medium, shelf, link)
     caption = ", drawn in as ".join(filter(None, (shown["caption"], drawn["caption"])))
-    return {**shown, "caption": caption, "drawn": {name: drawn[name] for name in ("ref", "file", "download", "uses")}}
+    named = [*shown["named"], medium.handle]
+    return {
+        **shown,
+        "caption": caption,
+        "named": named,
+        "drawn": {name: drawn[name] for name in ("ref", "file", "download", "uses")},
+    }
 
 
 def _moves(mask: Media) -> bool:

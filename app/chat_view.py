@@ -109,8 +109,9 @@ class ChatView:
     ) -> list[dict[str, Any]]:
         """Return the messages of a part, with what was understood of them; *every* message shown for the part with the last."""
         messages, shelf = [place.message for place in part], self._engine.shelf(session)
-        shown = entries(messages, shelf, self._link, self._card, numbers=[place.n for place in part])
         drawn = regions_of(place.message for place in self._engine.placed(session))
+        numbers = [place.n for place in part]
+        shown = entries(messages, shelf, self._link, self._card, numbers=numbers, marks=drawn)
         marks = None if every is None else list(drawn.values())
         return annotated(shown, messages, shelf, self._engine.router.runnable(), self._link, self._card, marks, drawn)
 
@@ -121,11 +122,12 @@ class ChatView:
         layout, shelf, number = laid_out(places, seen), self._engine.shelf(session), places[-1].n
         part = layout.parts[layout.last][:-1]
         before = with_bars(self._entries(session, part, None), part, self._card)
+        marks = regions_of(place.message for place in places)
 
         def draw(now: Message, progress: Progress | None = None, preview: str = "") -> tuple[Any, ...]:
             seen.sent.pop(layout.last, None)
             here = {**shelf, **media_of([now])}
-            last = entries([now], here, self._link, self._card, progress, preview, [number])
+            last = entries([now], here, self._link, self._card, progress, preview, [number], marks)
             return tuple([*before, *last] if at == layout.last else gr.skip() for at in range(CHAT))
 
         return draw

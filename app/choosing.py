@@ -13,11 +13,12 @@ from models.expert import Task
 from models.router import with_drawn
 from models.slash import parse_slash
 from models.unified.stream import WORDS
-from models.values import Media, Message, Region, TaskCall
+from models.values import Media, Message, Region, Span, TaskCall
 
 from app.cards import Link, item, label_of, medium_card, region_json, url_of
 from app.events import Options
 from app.meant import BARE, marks_used, name_of, own_marks
+from app.places import stretch_mark, stretches_said, with_marks
 from app.target import Target
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
@@ -25,6 +26,8 @@ MOST = 64
 """Handles that one choice may hold."""
 NEWEST = 12
 """Media and earlier marks that are offered, the latest."""
+NEAR = 0.05
+"""Seconds by which the ends of two stretches differ that are told as one."""
 WAY = 40
 """Characters of one of the ways among which a question lets choose."""
 _WAYS = re.compile(r"[^:?]+: ([^:?]+)\?")
@@ -74,9 +77,12 @@ def marks_json(regions: Iterable[Region]) -> list[dict[str, Any]]:
 
 
 def call_json(call: TaskCall) -> dict[str, Any]:
-    """Return what *call* does and works on, as words and handles."""
+    """Return what *call* does and works on, as words and handles; among the *details* are its operation and the stretches of time."""
     media, regions = call.refs("image", "video", "audio", "mask"), call.refs("region")
-    return {"task": call.task, "media": media, "regions": regions, "phrases": [words[:80] for words in call.phrases()]}
+    phrases = [words[:80] for words in call.phrases()]
+    spans = [f"{arg.start:.2f} s to {arg.end:.2f} s" for arg in call.args if isinstance(arg, Span)]
+    details = [*([call.params["op"][:80]] if "op" in call.params else []), *spans]
+    return {"task": call.task, "media": media, "regions": regions, "phrases": phrases, "details": details}
 
 
 def target_json(target: Target | None) -> dict[str, Any] | None:
@@ -107,8 +113,9 @@ def annotated(
         command = parse_slash(asked.text, shelf, (), tasks) is not None
         calls = [part for part in reply.parts if isinstance(part, TaskCall)]
         used = marks_used(asked, calls, drawn, tasks)
-        if older := [region for region in used[len(own_marks(asked)) :] if region.id < BARE]:
-            shown[number - 1] = _echoed(shown[number - 1], older, shelf, link)
+        if others := used[len(own_marks(asked)) :]:
+            shown[number - 1] = _echoed(shown[number - 1], others, calls[0].id if calls else "", shelf, link)
+        shown[number - 1] = _heard(shown[number - 1], asked, calls, shelf, link)
         if calls and not command:
             shown[number - 1] = _with(shown[number - 1], "understood", _understood(asked, calls, used, tasks))
         if marks is not None and number == len(messages) - 1 and (calls or not command):
@@ -130,18 +137,55 @@ def _with(entry: dict[str, Any], name: str, data: Any) -> dict[str, Any]:
     return {**entry, "content": content}
 
 
-def _echoed(entry: dict[str, Any], older: Sequence[Region], shelf: Mapping[str, Media], link: Link) -> dict[str, Any]:
-    """Return a person's chat entry with the marks of earlier messages that it means, on pictures of their own."""
+def _items(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the items of a person's chat entry."""
+    cards = [part["value"] for part in entry["content"] if isinstance(part, dict) and "value" in part]
+    return list(cards[0].get("items", ())) if cards else []
+
+
+def _heard(
+    entry: dict[str, Any], asked: Message, calls: Sequence[TaskCall], shelf: Mapping[str, Media], link: Link
+) -> dict[str, Any]:
+    """Return a person's chat entry with the stretches of time that *calls* work on and that its words did not name, each on its
+    sound or clip."""
+    items, changed = _items(entry), False
+    said = [(of, span) for _, of, span in stretches_said(asked.text, shelf)]
+    for call in calls:
+        of = next(iter(call.refs("audio", "video")), "")
+        for number, span in enumerate(arg for arg in call.args if isinstance(arg, Span)):
+            near = (
+                abs(span.start - s.start) < NEAR and abs(span.end - s.end) < NEAR for where, s in said if where == of
+            )
+            if of not in shelf or any(near):
+                continue
+            place = next((at for at, one in enumerate(items) if one["ref"] == of), len(items))
+            if place == len(items):
+                items.append(_meant_here(item(shelf[of], shelf, link)))
+            items[place] = with_marks(items[place], stretch_mark(span, f"{call.id}-s{number}", number))
+            changed = True
+    return _with(entry, "items", items) if changed else entry
+
+
+def _meant_here(shown: dict[str, Any]) -> dict[str, Any]:
+    return {**shown, "caption": f"meant here: {shown['caption']}", "echo": True, "actions": False}
+
+
+def _echoed(
+    entry: dict[str, Any], older: Sequence[Region], call: str, shelf: Mapping[str, Media], link: Link
+) -> dict[str, Any]:
+    """Return a person's chat entry with the marks of earlier messages that it means, and with the boxes that *call* wrote itself, on
+    pictures of their own."""
     items = []
     for of, time in dict.fromkeys((region.of, region.time) for region in older):
         if of in shelf:
             here = [region for region in older if (region.of, region.time) == (of, time)]
             shown = item(shelf[of], shelf, link, here)
-            items.append({**shown, "caption": f"meant here: {shown['caption']}", "echo": True, "actions": False})
-    known: list[dict[str, Any]] = next(
-        (part["value"].get("items", []) for part in entry["content"] if isinstance(part, dict) and "value" in part), []
-    )
-    return _with(entry, "items", [*known, *items]) if items else entry
+            for number, region in enumerate(here):
+                if region.id > BARE:
+                    name, at = name_of(region), region.id - BARE
+                    shown["regions"][number] |= {"number": at, "text": name, "key": f"{call}-box{at}"}
+            items.append(_meant_here(shown))
+    return _with(entry, "items", [*_items(entry), *items]) if items else entry
 
 
 def _understood(

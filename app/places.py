@@ -1,4 +1,5 @@
-"""Where the phrases of an answer lie: boxes, points, stretches of time and masks, as what the cards show and light up.
+"""Where the phrases of an answer lie: boxes, points, stretches of time and masks, as what the cards show and light up; and what a
+person's own words name.
 
 A phrase that names a mask, or asks for one (``<seg>``), is tied to it by the mask's own word; whatever else it names gets a word of
 the phrase's own. Pure functions of messages and shelf, no gradio, no disk.
@@ -7,15 +8,21 @@ the phrase's own. Pure functions of messages and shelf, no gradio, no disk.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.values import Grounding, Media
+from models.palette import index_of
+from models.values import Grounding, Media, Span
 
 from app.cards import Link, item, key, label_of, mask_items
 
 _ARTICLE = re.compile(r"^(?:the|a|an|this|that|these|those|my|your|his|her|its|our|their)\s+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w#])(?:mask|region)#[1-9][0-9]*(?![\w#])", re.IGNORECASE)
+_STRETCH = re.compile(
+    r"(?<![\w#])((?:audio|video)#[1-9][0-9]*) from ([0-9]+(?:\.[0-9]+)?) s to ([0-9]+(?:\.[0-9]+)?) s(?!\w)",
+    re.IGNORECASE,
+)
 SEEN = ("image", "video")
 HEARD = ("audio", "video")
 
@@ -128,3 +135,32 @@ def place_cards(
 
 def _source(mask: Media) -> str:
     return str(mask.meta.get("of") or "")
+
+
+def handles_said(text: str, shelf: Mapping[str, Media], marks: Collection[str]) -> dict[str, int]:
+    """Return the handles of masks on the *shelf* and of *marks*, regions, that *text* names, each with its place among the colours."""
+    said = dict.fromkeys(found.lower() for found in _HANDLE.findall(text))
+    masks = {handle: index_of(handle, shelf[handle].meta) for handle in said if handle in shelf}
+    return {
+        handle: masks[handle] if handle in masks else index_of(handle, {})
+        for handle in said
+        if handle in (masks.keys() | {*marks})
+    }
+
+
+def stretches_said(text: str, shelf: Mapping[str, Media]) -> list[tuple[str, str, Span]]:
+    """Return the stretches that *text* names as the page writes them ("audio#1 from 1.20 s to 3.40 s") and that lie within a medium of
+    the *shelf*: the words, the medium's handle and the seconds."""
+    found: dict[str, tuple[str, str, Span]] = {}
+    for said in _STRETCH.finditer(text):
+        of, start, end = said[1].lower(), float(said[2]), float(said[3])
+        last = float(shelf[of].meta.get("duration") or 0) if of in shelf else 0.0
+        if start < end <= last + 0.1:
+            found.setdefault(said[0].lower(), (said[0], of, Span(start, end)))
+    return list(found.values())
+
+
+def stretch_mark(span: Span, own: str, hue: int) -> dict[str, list[dict[str, Any]]]:
+    """Return what shows *span* on its medium, lit by the word *own*, for :func:`with_marks`."""
+    label = f"{span.start:.2f} s to {span.end:.2f} s"
+    return {"stretches": [{"span": [span.start, span.end], "label": label, "key": own, "hue": hue}]}

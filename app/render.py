@@ -29,7 +29,7 @@ from app.cards import (
     with_source,
 )
 from app.events import Progress
-from app.places import Place, marked, masks_meant, place_cards, with_marks
+from app.places import Place, handles_said, marked, masks_meant, place_cards, stretch_mark, stretches_said, with_marks
 from app.prose import markdown, phrase
 from app.reply import SKIPPED
 
@@ -48,27 +48,34 @@ def entries(
     progress: Progress | None = None,
     preview: str = "",
     numbers: Sequence[int] | None = None,
+    marks: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """Return *messages* for a gradio chatbot. *link* makes an address of a medium's path in the store, *card* a content
     item of a card's value; *progress* and the address of its *preview* belong to the last message. *numbers* are those of
-    the messages in their conversation, where they are not all of it: places that light up go by them."""
+    the messages in their conversation, where they are not all of it: places that light up go by them. *marks* are the handles of
+    regions of other messages, which words may name."""
     result = []
+    marks = {*marks, *(part.handle for message in messages for part in message.parts if isinstance(part, Region))}
     for at, message in enumerate(messages):
         now = progress if at == len(messages) - 1 and message.state == "running" else None
         number = at if numbers is None else numbers[at]
         if message.role == "user":
-            content = _user(message, shelf, link, card)
+            content = _user(message, shelf, link, card, number, marks)
         else:
-            content = _Reply(shelf, link, card, now, preview, number).content(message)
+            content = _Reply(shelf, link, card, now, preview, number, marks).content(message)
         result.append({"role": message.role, "content": content})
     return result
 
 
-def _user(message: Message, shelf: Mapping[str, Media], link: Link, card: Card) -> list[Any]:
+def _user(
+    message: Message, shelf: Mapping[str, Media], link: Link, card: Card, number: int, marks: Collection[str]
+) -> list[Any]:
     regions = [part for part in message.parts if isinstance(part, Region)]
     media = [part for part in message.parts if isinstance(part, Media)]
     shown = {medium.handle for medium in media}
-    media += [shelf[of] for of in dict.fromkeys(r.of for r in regions) if of not in shown and of in shelf]
+    heard = [(f"s{number}-{at}", at, *found) for at, found in enumerate(stretches_said(message.text, shelf))]
+    of_marks = [*(r.of for r in regions), *(of for _, _, _, of, _ in heard)]
+    media += [shelf[of] for of in dict.fromkeys(of_marks) if of not in shown and of in shelf]
     items = []
     for medium in media:
         drawn = [region for region in regions if region.of == medium.handle]
@@ -77,8 +84,18 @@ def _user(message: Message, shelf: Mapping[str, Media], link: Link, card: Card) 
             continue
         # Marks of different frames are shown on pictures of their own frames.
         times = list(dict.fromkeys(region.time for region in drawn)) or [None]
-        items += [item(medium, shelf, link, [r for r in drawn if r.time == at]) for at in times]
-    return [card({"kind": "user", "items": items, "text": message.text})]
+        mine = [item(medium, shelf, link, [r for r in drawn if r.time == at]) for at in times]
+        for own, hue, _, of, span in heard:
+            if of == medium.handle:
+                mine[0] = with_marks(mine[0], stretch_mark(span, own, hue))
+        items += mine
+    value: dict[str, Any] = {"kind": "user", "items": items, "text": message.text}
+    named = [
+        {"words": handle, "key": key(handle), "hue": hue}
+        for handle, hue in handles_said(message.text, shelf, marks).items()
+    ]
+    named += [{"words": words, "key": own, "hue": hue} for own, hue, words, _, _ in heard]
+    return [card({**value, "named": named} if named else value)]
 
 
 @dataclass
@@ -96,9 +113,16 @@ class _Reply:
     """Gathers the parts of one reply: words are joined, and what belongs to a call is put where the call stands."""
 
     def __init__(
-        self, shelf: Mapping[str, Media], link: Link, card: Card, progress: Progress | None, preview: str, number: int
+        self,
+        shelf: Mapping[str, Media],
+        link: Link,
+        card: Card,
+        progress: Progress | None,
+        preview: str,
+        number: int,
+        marks: Collection[str],
     ) -> None:
-        self._shelf, self._link, self._card = shelf, link, card
+        self._shelf, self._link, self._card, self._marks = shelf, link, card, marks
         self._progress, self._preview, self._number = progress, preview, number
         self._content: list[Any] = []
         self._words: list[str] = []
@@ -115,6 +139,9 @@ class _Reply:
         """Return the content items of *message*."""
         self._own = [part for part in message.parts if isinstance(part, Media)]
         self._names, self._hues = _named(self._own)
+        for handle, hue in handles_said(message.text, self._shelf, self._marks).items():
+            self._names.setdefault(handle, []).append(key(handle))
+            self._hues.setdefault(key(handle), hue)
         for part in message.parts:
             self._take(part)
         self._flush()

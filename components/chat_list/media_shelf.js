@@ -12,23 +12,12 @@ unison.mediaShelf = function (root, props, trigger, watch) {
     audio: () => h("i", { "aria-hidden": "true" }, "♪"),
   };
 
-  // The words go where the caret is, as if they were typed.
-  function write(handle) {
-    const box = document.querySelector("#box textarea");
-    if (!box) return;
-    const [from, to] = [box.selectionStart ?? box.value.length, box.selectionEnd ?? box.value.length];
-    const before = box.value.slice(0, from), gap = before && !/\s$/.test(before) ? " " : "";
-    box.focus();
-    box.setRangeText(gap + handle + " ", from, to, "end");
-    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  }
-
   function tile(medium) {
     const about = [medium.ref, medium.label || medium.name, medium.here === false ? "on another branch" : ""].filter(Boolean).join(", ");
     return h("figure", { class: "u-medium" + (medium.here === false ? " u-away" : ""), "data-ref": medium.ref },
       h("button", { type: "button", class: "u-pick", "aria-label": "Use " + about + " as input", title: "Use as input",
         onclick: () => window.dispatchEvent(new CustomEvent("unison:use", { detail: [medium] })) }, (pictures[medium.kind] || pictures.audio)(medium)),
-      h("button", { type: "button", class: "u-name", "aria-label": "Write " + medium.ref, title: about, onclick: () => write(medium.ref) }, medium.ref));
+      h("button", { type: "button", class: "u-name", "aria-label": "Write " + medium.ref, title: about, onclick: () => window.dispatchEvent(new CustomEvent("unison:refer", { detail: { ref: medium.ref } })) }, medium.ref));
   }
 
   function draw() {

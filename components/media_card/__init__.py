@@ -2,10 +2,10 @@
 
 The value is plain JSON, and the browser turns every string of it into a text node::
 
-    {"kind": "user" | "call", "text": str, "step": {"title", "brief", "tokens", "rows": [[name, value]], "notes": [str]},
+    {"kind": "user" | "call", "text": str, "named": [{"words", "key", "hue"}], "step": {"title", "brief", "tokens", "rows": [[name, value]], "notes": [str]},
      "items": [item], "again": {"id", "ran", "seed", "tokens"}, "skipped": str,
      "progress": {"call", "title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
-    item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "alt", "width",
+    item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "named": [ref], "alt", "width",
             "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size,
             "wave", "duration"}, "drawn": {"ref", "file", "download", "uses"},
             "badge": {"holds", "text", "detail"}, "boxes": [{"box", "label", "key", "hue", "span", "quiet"}],
@@ -16,10 +16,11 @@ The value is plain JSON, and the browser turns every string of it into a text no
 
 A *key* is a word: whatever carries the class ``u-k-KEY``, here or in the words of a message, lights up together. *hue* is
 the number of a colour, from 0; a *span* is [from, to] in seconds. The *file* of a clip's mask is what
-:func:`models.mask_files.clip_to_json` writes; *drawn* is the clip with its masks drawn in. *refine* has the masks that can be drawn on; an *echo* repeats a mark of an earlier message.
+:func:`models.mask_files.clip_to_json` writes; *drawn* is the clip with its masks drawn in. *refine* has the masks that can be drawn on; an *echo* repeats a mark of
+an earlier message. What is *named* in a text lights up with its key; what is *named* in a caption goes into the message by a click.
 
-Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media),
-and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format", "frame"}), ``unison:again`` ({"call", "seed": "same" |
+Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media), ``unison:refer`` ({"ref"}: into the
+message's words), and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format", "frame"}), ``unison:again`` ({"call", "seed": "same" |
 "new"}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
 """
 

@@ -11,6 +11,7 @@ unison.resultsBridge = function (element, props, trigger, watch) {
   // A command is written only where nothing is lost by it; the server says so where words stand in its way.
   const composer = () => document.querySelector("#box textarea");
   window.addEventListener("unison:recipe", (event) => element.isConnected && trigger("recipe", { ...event.detail, words: !!composer()?.value.trim() }));
+  window.addEventListener("unison:refer", (event) => element.isConnected && unison.references("#box textarea").insert(event.detail.ref));
   watch("value", () => {
     const command = (props.value || {}).command;
     if (!command || fetched.has(command.n)) return;

@@ -236,7 +236,7 @@ unison.mediaCard = function (element, props, watch) {
     const body = (makers[item.kind] || (() => [h("div", { class: "u-blank" })]))(item, actions);
     itemActions(item, actions);
     return h("figure", { class: "u-item" + (item.echo ? " u-echo" : ""), "data-kind": item.kind, "data-ref": item.ref }, body, legend(item),
-      h("figcaption", {}, item.caption || ""), item.badge ? drawBadge(item.badge) : null, actions.childNodes.length ? actions : null);
+      h("figcaption", {}, unison.captionOf(item.caption || "", item.named)), item.badge ? drawBadge(item.badge) : null, actions.childNodes.length ? actions : null);
   }
 
   function drawStep(step) {
@@ -284,7 +284,7 @@ unison.mediaCard = function (element, props, watch) {
 
   const sections = {
     step: drawStep, items: (items) => h("div", { class: "u-items" }, items.map(drawItem)), again: drawAgain, progress: drawProgress,
-    error: drawError, skipped: (words) => h("p", { class: "u-skipped" }, words), text: (text) => h("div", { class: "u-text", dir: "auto" }, text),
+    error: drawError, skipped: (words) => h("p", { class: "u-skipped" }, words), text: (text) => h("div", { class: "u-text", dir: "auto" }, unison.wordsOf(text, (props.value || {}).named)),
     turn: (turn) => unison.turnBar(turn, () => (props.value || {}).text || ""),
     ...unison.cardParts,
   };

@@ -62,6 +62,23 @@ unison.talk = function (element) {
   const watch = () => [room, ...boxes()].forEach((node) => sizes.observe(node));
   new MutationObserver(watch).observe(room, { childList: true });
   watch();
+  // Gradio calls a piece of a message what it is made of ("a component of type html", or its words with all tags): who speaks is
+  // what a screen reader should say of it, and then the piece itself.
+  const SPEAKERS = { user: "You", bot: "Unison" };
+  const strangers = Object.entries(SPEAKERS).map(([id, name]) => `[data-testid=${id}]:not([role=group][aria-label=${name}])`).join();
+  let calling = false;
+  function call() {
+    calling = false;
+    room.querySelectorAll(strangers).forEach((node) => {
+      node.setAttribute("role", "group");
+      node.setAttribute("aria-label", SPEAKERS[node.dataset.testid]);
+    });
+  }
+  new MutationObserver(() => {
+    if (!calling) requestAnimationFrame(call);
+    calling = true;
+  }).observe(room, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] });
+  call();
   down.addEventListener("click", end);
   window.addEventListener("unison:opened", end);
   unison.arrange();

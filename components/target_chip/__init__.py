@@ -5,7 +5,7 @@ The value is plain JSON, and every string of it becomes a text node::
     {"n": number of the question that this answers, "target": null | {"calls": [call], "fault": str}, "later": ask again soon,
      "tasks": [{"name", "help", "kinds": [kind]}], "media": [{"ref", "kind", "name", "url"}],
      "regions": [{"ref", "of", "label", "index"}], "choice": {"task": str, "media": [ref], "regions": [ref] | null}}
-    call = {"task", "media": [ref], "regions": [ref], "phrases": [str]}
+    call = {"task", "media": [ref], "regions": [ref], "details": [str], "phrases": [str]}
 
 The task of a choice may also be ``models.unified.stream.WORDS``. The browser alone writes *choice*, and the event that sends the
 message reads it: validate it. Python events: ``aim`` (data "n", "text", "choice": the draft has changed and somebody wants to know

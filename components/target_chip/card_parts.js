@@ -8,6 +8,7 @@ unison.cardParts.understood = function (calls) {
     ref in (call.colours || {}) ? h("span", { class: "u-swatch", style: { background: colour(call.colours[ref]) } }) : null, ref);
   return h("div", { class: "u-understood" }, h("span", {}, "Understood:"), calls.flatMap((call, index) => [
     index ? h("span", {}, "then") : null, h("b", {}, call.task), ...[...(call.media || []), ...(call.regions || [])].map(handle(call)),
+    ...(call.details || []).map((words) => h("span", { class: "u-how" }, words)),
     ...(call.phrases || []).map((words) => h("span", { class: "u-said", dir: "auto" }, "“" + words + "”")),
   ]));
 };

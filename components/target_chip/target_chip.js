@@ -6,7 +6,7 @@ unison.LONGEST = 40000; // characters of a draft that are still asked about
 
 // What a call works on, as words: "segment image#1 region#1".
 unison.callWords = (call) =>
-  [call.task, ...(call.media || []), ...(call.regions || []), ...(call.phrases || []).map((words) => "“" + words + "”")].join(" ");
+  [call.task, ...(call.media || []), ...(call.regions || []), ...(call.details || []), ...(call.phrases || []).map((words) => "“" + words + "”")].join(" ");
 
 // The composer's change event ends here: its draft is told to the chip, whoever wrote it.
 unison.tellDraft = (value) => window.dispatchEvent(new CustomEvent("unison:draft", {
@@ -72,6 +72,7 @@ unison.targetChip = function (element, props, trigger, watch) {
       if (!target.calls.length) return [h("b", {}, "answer in words")];
       return target.calls.flatMap((call, index) => [
         index ? ", then " : null, h("b", {}, call.task), named([...call.media, ...call.regions]),
+        (call.details || []).flatMap((words) => [" ", h("span", { class: "u-how" }, words)]),
         call.phrases.map((phrase) => [" ", h("span", { class: "u-said", dir: "auto" }, "“" + phrase + "”")]).flat(),
       ].flat());
     }

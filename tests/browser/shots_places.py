@@ -37,7 +37,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
                 page = shot.opened(browser, site.url, how)
                 stage.attach(page, media / "engine.wav")
                 stage.send(page, "which part of it is loud?")
-                page.locator(".u-ph").hover()
+                page.locator("[data-testid=bot] .u-ph").hover()
                 page.wait_for_selector(".u-span.u-lit")
                 shot.still(page, folder / f"places-{size}-stretch.jpg")
                 page.context.close()

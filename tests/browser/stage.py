@@ -65,7 +65,7 @@ class Scripted:
 
         text = messages[-1].text
         calls = re.findall(r"do: ([^\n]+)", text)
-        words = text[4:] if text.startswith("say ") else "Here it is."
+        words = re.sub(r"\n?do: [^\n]+", "", text[4:]) if text.startswith("say ") else "Here it is."
         yield from re.findall(r"\s*\S+", grammar.escape_text(words))
         for call in calls:
             if cancel():

@@ -49,9 +49,12 @@ def test_what_is_marked_is_named_by_a_click_told_by_the_chip_and_echoed(seat, ki
     page.keyboard.press("ControlOrMeta+a")
     call = {"video": "segment", "audio": "audio_adjust audio#1 op=reverse"}.get(kind, f"segment image#1 {name}")
     call = f"adjust video#1 {name} op=invert where=inside" if kind == "video" else call
-    page.keyboard.insert_text(f"I mean {name}.\ndo: {call}")
+    where = f"{name} from 1.00 s to 4.00 s" if kind == "audio" else name
+    page.keyboard.insert_text(f"I mean {where}.\ndo: {call}")
     page.wait_for_function("w => document.querySelector('.u-aim-words').innerText.includes(w)", arg=call.split()[0])
     assert ATTACHED[kind] in page.inner_text(".u-aim-words")
+    how = {"video": "invert", "audio": "reverse"}.get(kind, "")
+    assert how in page.inner_text(".u-aim-words")
     assert page.locator("[data-name].u-lit").count() >= 1
     if hand.way == "finger":
         seat.press("#box [data-testid=submit-button]")
@@ -67,6 +70,8 @@ def test_what_is_marked_is_named_by_a_click_told_by_the_chip_and_echoed(seat, ki
         assert "audio#1" in shown.locator(".u-understood").inner_text()
         assert shown.locator(".u-item[data-ref='audio#1'] audio").is_visible()
         assert shown.locator(".u-wave img").is_visible()
+        assert shown.locator(".u-wave .u-span").count() == 1, "the stretch is drawn on the waveform"
+        assert shown.locator(".u-text .u-ph").inner_text() == where
         return
     (region,) = [part for part in asked.parts if isinstance(part, Region)]
     assert (region.handle, region.label, region.mask) == (name, "red square", "mask#1" if kind == "mask" else None)
@@ -75,6 +80,7 @@ def test_what_is_marked_is_named_by_a_click_told_by_the_chip_and_echoed(seat, ki
     )
     assert shown.locator(".u-item svg rect").count() >= 1, "the mark is drawn on the medium"
     assert name in shown.locator(".u-tags").inner_text()
+    assert shown.locator(".u-text .u-ph").first.inner_text() == name
     if kind == "video":
         assert region.time == 3 / 12
         assert "frame 3" in shown.locator(".u-tags").inner_text()
@@ -201,6 +207,20 @@ def held(seat: Seat, button: Any) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         touch.detach()
     assert button.evaluate(pressed) == "false"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_result_is_named_in_the_message_by_a_click_on_its_name(seat, kind):
+    page, handle = seat.page, MADE[kind]
+    seat.begin(kind)
+    stage.send(page, CALLS[kind])
+    page.fill("#box textarea", "blur ,")
+    page.evaluate("document.querySelector('#box textarea').setSelectionRange(5, 5)")
+    seat.bot(handle, f"figcaption [data-refer='{handle}']")
+    assert page.input_value("#box textarea") == f"blur {handle},"
+    # Whoever answers the person's own message by it finds that one named too.
+    seat.press(f"[data-testid=user] figcaption [data-refer='{ATTACHED[kind]}']")
+    assert page.input_value("#box textarea") == f"blur {handle} {ATTACHED[kind]},"
 
 
 @pytest.mark.parametrize("kind", ["image", "video", "mask"])

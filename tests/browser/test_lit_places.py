@@ -61,7 +61,7 @@ def test_a_stretch_that_words_name_lights_on_the_waveform_is_heard_and_lights_it
     page = visit(told.url)
     stage.attach(page, tone(tmp_path / "tone.wav"))
     stage.send(page, "raw Hear <ref>the loud part</ref><t>1-2</t> of it.")
-    words, span = page.locator(".u-ph"), page.locator("[data-testid=bot] .u-wave .u-span")
+    words, span = page.locator("[data-testid=bot] .u-ph"), page.locator("[data-testid=bot] .u-wave .u-span")
     assert words.inner_text() == "the loud part"
     wave = page.locator("[data-testid=bot] .u-wave").bounding_box()
     place = span.bounding_box()
@@ -95,20 +95,20 @@ def test_a_stretch_and_a_box_on_a_clip_are_sought_when_their_words_are_lit(visit
     page.wait_for_function("s => document.querySelector(s).readyState > 1", arg=film)
     box = page.locator("[data-testid=bot] .u-box")
     assert not box.is_visible(), "it lies on a frame that is not shown"
-    page.locator(".u-ph").nth(1).hover()
+    page.locator("[data-testid=bot] .u-ph").nth(1).hover()
     page.wait_for_function(
         "s => { const t = document.querySelector(s).currentTime; return t >= 1.5 && t < 1.9; }", arg=film
     )
     box.wait_for(state="visible")
     assert lit(page, ".u-box") == 1
-    page.locator(".u-ph").nth(0).hover()
+    page.locator("[data-testid=bot] .u-ph").nth(0).hover()
     page.wait_for_function(
         "s => { const t = document.querySelector(s).currentTime; return t >= 0.5 && t < 1; }", arg=film
     )
     assert not box.is_visible()
     assert page.locator(".u-times .u-span").count() == 2
     page.locator(".u-times .u-span").nth(1).hover()
-    assert page.locator(".u-ph.u-lit").inner_text() == "the square"
+    assert page.locator("[data-testid=bot] .u-ph.u-lit").inner_text() == "the square"
 
 
 def test_the_masks_of_a_clip_lie_on_its_frames_in_their_colour_and_light_with_their_words(visit, told, tmp_path):
@@ -134,14 +134,14 @@ def test_the_masks_of_a_clip_lie_on_its_frames_in_their_colour_and_light_with_th
     assert seen == [[amber, [0, 0, 0, 0]]] * 2, "on the square of each frame, and nowhere else"
     swatch = page.locator(".u-item[data-kind=masks] .u-swatch").first
     assert swatch.evaluate("n => getComputedStyle(n).backgroundColor") == "rgb(245, 158, 11)"
-    assert page.locator(".u-ph.u-c0").inner_text() == "red square"
-    page.locator(".u-ph").hover()
+    assert page.locator("[data-testid=bot] .u-ph.u-c0").inner_text() == "red square"
+    page.locator("[data-testid=bot] .u-ph").hover()
     assert lit(page, ".u-film .u-mask") == 1
     stage_box = page.locator(".u-film").bounding_box()
     page.mouse.move(stage_box["x"] + stage_box["width"] * 120 / 192, stage_box["y"] + stage_box["height"] * 60 / 128)
-    assert page.locator(".u-ph.u-lit").count() == 1
+    assert page.locator("[data-testid=bot] .u-ph.u-lit").count() == 1
     page.mouse.move(stage_box["x"] + 4, stage_box["y"] + 4)
-    assert page.locator(".u-ph.u-lit").count() == 0
+    assert page.locator("[data-testid=bot] .u-ph.u-lit").count() == 0
 
 
 def test_a_word_that_asks_for_a_mask_lights_the_one_of_its_reply_and_one_that_was_made_before(visit, told, tmp_path):
@@ -152,22 +152,69 @@ def test_a_word_that_asks_for_a_mask_lights_the_one_of_its_reply_and_one_that_wa
     page.click("[data-act=done]")
     stage.send(page, "raw Here is <ref>the tile</ref><seg>.<task>segment image#1 region#1</task>")
     page.wait_for_selector(".u-mask")
-    page.locator(".u-ph").hover()
+    page.locator("[data-testid=bot] .u-ph").hover()
     assert page.locator(".u-mask.u-lit").get_attribute("data-ref") == "mask#1"
     stage.send(page, "raw That was <ref>the thing</ref>@mask#1.")
     page.wait_for_function("() => document.querySelectorAll('.u-mask').length === 2")
-    page.locator(".u-ph").nth(1).hover()
+    page.locator("[data-testid=bot] .u-ph").nth(1).hover()
     assert page.locator(".u-mask.u-lit").count() == 2
+
+
+def test_what_a_persons_own_words_name_lights_with_its_mark_its_stretch_and_its_mask(visit, told, tmp_path):
+    page = visit(told.url)
+    stage.attach(page, stage.photo(tmp_path / "square.png", (120, 60, 200, 140)))
+    stage.attach(page, tone(tmp_path / "tone.wav"))
+    stage.open_editor(page, "image#1")
+    stage.drag(page, [(0.36, 0.24), (0.70, 0.76)])
+    page.click("[data-act=done]")
+    text = (
+        "say Cut region#1 out and hear audio#1 from 1.00 s to 2.00 s, not <b>audio#1</b>.\ndo: segment image#1 region#1"
+    )
+    stage.send(page, text)
+    page.wait_for_selector(".u-mask")
+    asked = page.locator("[data-testid=user]").first
+    assert asked.locator(".u-text").inner_text() == text
+    names = asked.locator(".u-text .u-ph")
+    assert names.all_inner_texts() == ["region#1", "audio#1 from 1.00 s to 2.00 s", "region#1"]
+    names.first.hover()
+    assert (lit(page, ".u-mark"), lit(page, ".u-tag"), lit(page, ".u-span")) == (1, 1, 0)
+    names.nth(1).hover()
+    assert (lit(page, ".u-mark"), lit(page, "[data-testid=user] .u-wave .u-span")) == (0, 1)
+    names.nth(1).focus()
+    page.keyboard.press("Enter")
+    player = "[data-testid=user] audio"
+    page.wait_for_function("s => document.querySelector(s).currentTime > 1.2", arg=player)
+    page.keyboard.press("Escape")
+    stage.send(page, "say That is mask#1, of region#1.")
+    reply = page.locator("[data-testid=bot] .u-ph")
+    reply.nth(reply.count() - 2).hover()
+    assert page.locator(".u-mask.u-lit").get_attribute("data-ref") == "mask#1"
+    page.locator("[data-testid=bot] .u-ph").last.hover()
+    assert (lit(page, ".u-mask"), lit(page, ".u-mark")) == (0, 1)
+    page.locator("[data-testid=user] .u-turn [data-turn=edit]").first.click()
+    assert page.input_value("[data-testid=user] .u-turn textarea") == text, "names are words when they are edited"
+
+
+def test_a_tap_on_a_point_lights_its_words(visit, told, tmp_path):
+    page = visit(told.url, **PHONE)
+    stage.attach(page, stage.photo(tmp_path / "square.png", (120, 60, 200, 140)))
+    stage.send(page, "raw It is <ref>the tile</ref><pt>530,500</pt>.")
+    dot = page.locator("[data-testid=bot] .u-dot")
+    box = dot.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] + 4, box["y"] + 7)  # a finger is seldom exact
+    page.wait_for_selector(".u-ph.u-lit")
+    dot.tap()
+    page.wait_for_selector(".u-ph:not(.u-lit)")
 
 
 def test_a_tap_on_words_lights_and_plays_their_stretch(visit, told, tmp_path):
     page = visit(told.url, **PHONE)
     stage.attach(page, tone(tmp_path / "tone.wav"))
     stage.send(page, "raw Hear <ref>the loud part</ref><t>1-2</t>.")
-    page.tap(".u-ph")
+    page.tap("[data-testid=bot] .u-ph")
     page.wait_for_selector(".u-span.u-lit")
     page.wait_for_function("() => document.querySelector('[data-testid=bot] audio').currentTime >= 1")
-    page.tap(".u-ph")
+    page.tap("[data-testid=bot] .u-ph")
     page.wait_for_selector(".u-span:not(.u-lit)")
     assert page.evaluate("document.querySelector('[data-testid=bot] audio').paused")
     assert page.evaluate("document.documentElement.scrollWidth") == 412

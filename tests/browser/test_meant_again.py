@@ -43,7 +43,7 @@ def test_of_two_masks_the_lit_one_or_the_chosen_one_is_refined(page, site, tmp_p
     assert page.locator(".u-canvas .u-mask").count() == 1
     page.click("dialog [data-act=cancel]")
     assert not result.locator(".u-which-mask").is_visible()
-    page.locator(".u-ph").first.click()
+    page.locator("[data-testid=bot] .u-ph").first.click()
     result.locator("[data-act=draw]").click()
     stage.shown(page)
     assert "mask#1" in page.locator(".u-object .u-kinds").inner_text()

@@ -194,7 +194,7 @@ def lit(page):
 
 def test_words_masks_and_names_light_up_together(page, tmp_path):
     two_masks(page, tmp_path)
-    words = page.locator(".u-ph")
+    words = page.locator("[data-testid=bot] .u-ph")
     assert words.all_inner_texts() == ["red square", "blue square"]
     words.nth(0).hover()
     assert lit(page) == {"mask#1"}
@@ -203,7 +203,7 @@ def test_words_masks_and_names_light_up_together(page, tmp_path):
     stage_box = page.locator(".u-stage.u-masked").bounding_box()
     page.mouse.move(stage_box["x"] + stage_box["width"] * 70 / 300, stage_box["y"] + stage_box["height"] / 2)
     assert lit(page) == {"mask#1"}
-    assert page.locator(".u-ph.u-lit").all_inner_texts() == ["red square"]
+    assert page.locator("[data-testid=bot] .u-ph.u-lit").all_inner_texts() == ["red square"]
     page.mouse.move(stage_box["x"] + stage_box["width"] / 2, stage_box["y"] + stage_box["height"] * 0.05)
     assert lit(page) == set()
     page.locator(".u-tag.u-k-mask-2").focus()
@@ -247,9 +247,9 @@ def test_a_tap_on_a_word_lights_its_mask(visit, site, tmp_path):
     page.fill(".u-object input", "tile")
     page.tap("[data-act=done]")
     stage.send(page, "say A tile.\ndo: segment image#1 region#1")
-    page.tap(".u-ph")
+    page.tap("[data-testid=bot] .u-ph")
     page.wait_for_selector(".u-mask.u-lit")
-    page.tap(".u-ph")
+    page.tap("[data-testid=bot] .u-ph")
     page.wait_for_selector(".u-mask:not(.u-lit)")
     assert page.evaluate("document.documentElement.scrollWidth") == 412
 

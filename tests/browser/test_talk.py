@@ -75,3 +75,16 @@ def test_a_room_whose_boxes_are_not_there_yet_waits_for_them(page):
     }""")
     stage.send(page, "say hello")
     assert said(page) == ["say hello"]
+
+
+def test_a_screen_reader_is_told_who_speaks_and_never_what_a_message_is_made_of(page):
+    told = "() => [...document.querySelectorAll('#chat [data-testid=user], #chat [data-testid=bot]')].map((one) => [one.getAttribute('role'), one.getAttribute('aria-label')])"
+    stage.send(page, 'say **Hello** <b>you</b> and\n\n`me`\ndo: image "a dog" size=96x96', wait=False)
+    page.wait_for_selector("[data-testid=bot] .u-progress")
+    page.wait_for_function(
+        f"() => ({told})().length > 1 && ({told})().every(([role, name]) => role === 'group' && /^(You|Unison)$/.test(name))"
+    )
+    page.locator("[data-act=halt]:enabled").click()
+    stage.idle(page)
+    page.wait_for_function(f"() => ({told})().every(([role, name]) => role === 'group' && /^(You|Unison)$/.test(name))")
+    assert page.get_by_role("group", name="You", exact=True).count() == 1

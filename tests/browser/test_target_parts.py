@@ -28,7 +28,13 @@ REGIONS = [
 ]
 CALLS = [
     {"task": "segment", "media": ["image#1"], "regions": ["region#1"], "phrases": []},
-    {"task": "edit", "media": ["mask#1"], "regions": [], "phrases": ["<i>a beach</i> with palms"]},
+    {
+        "task": "edit",
+        "media": ["mask#1"],
+        "regions": [],
+        "phrases": ["<i>a beach</i> with palms"],
+        "details": ["1.00 s to 2.50 s"],
+    },
 ]
 SHAPES = [
     {"type": "box", "box": [0.36, 0.24, 0.7, 0.76]},
@@ -88,7 +94,7 @@ def test_the_chip_says_what_it_is_told_in_words_and_to_a_screen_reader(drawn):
     type_in(page, "cut it out")
     assert page.get_attribute(".u-aim", "aria-busy") == "true"
     tell(page)
-    said = "segment image#1 region#1, then edit mask#1 “<i>a beach</i> with palms”"
+    said = "segment image#1 region#1, then edit mask#1 1.00 s to 2.50 s “<i>a beach</i> with palms”"
     assert page.inner_text(".u-aim-words") == said
     assert page.get_attribute(".u-aim", "aria-label") == f"The next message: {said}. Change it"
     assert page.get_attribute(".u-aim", "aria-busy") is None
@@ -211,7 +217,7 @@ def test_words_of_people_and_models_are_never_markup(drawn):
         [CALLS, MEDIA],
     )
     assert page.inner_text(".u-understood").split("\n") == [
-        "Understood:", "segment", "image#1", "region#1", "then", "edit", "mask#1", "“<i>a beach</i> with palms”"
+        "Understood:", "segment", "image#1", "region#1", "then", "edit", "mask#1", "1.00 s to 2.50 s", "“<i>a beach</i> with palms”"
     ]  # fmt: skip
     assert page.locator("#cards i, #cards button b").count() == 0
     page.click("[data-answer='image#2']")

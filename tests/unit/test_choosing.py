@@ -8,9 +8,10 @@ import pytest
 
 from app.choosing import annotated, marks_json, picked, target_json
 from app.events import Options
+from app.render import entries
 from app.target import Target
 from models.tasks import TASKS
-from models.values import Box, Media, Message, Phrase, Ref, Region, TaskCall, Text
+from models.values import Box, Media, Message, Phrase, Ref, Region, Span, TaskCall, Text
 
 SHELF = {f"image#{n}": Media("image", f"image#{n}", f"{n}.png", {"name": f"{n}.png"}) for n in (1, 2)}
 MARK = Region(1, "image#1", box=Box(0.1, 0.1, 0.5, 0.5), label="ball")
@@ -60,7 +61,12 @@ def test_a_target_is_told_as_words_and_handles():
     assert target_json(Target()) == {"calls": [], "fault": ""}
     told = target_json(Target((CUT,)))
     assert told is not None
-    assert told["calls"] == [{"task": "segment", "media": ["image#1"], "regions": [], "phrases": ["the ball"]}]
+    here = {"task": "segment", "media": ["image#1"], "regions": [], "phrases": ["the ball"], "details": []}
+    assert told["calls"] == [here]
+    fade = TaskCall("t1", "audio_adjust", (Ref("audio#1"), Span(1, 2.5), Span(3, 4)), {"op": "fade_out", "seed": "7"})
+    told = target_json(Target((fade,)))
+    assert told is not None
+    assert told["calls"][0]["details"] == ["fade_out", "1.00 s to 2.50 s", "3.00 s to 4.00 s"]
 
 
 def test_marks_have_the_colours_of_their_numbers():
@@ -88,6 +94,39 @@ def test_what_a_reply_made_is_not_offered_for_making_it_again():
     reply = Message("assistant", (CUT, made))
     told = annotated(entries, [asked, reply], {**SHELF, "image#3": made}, TASKS, link, card)
     assert [m["ref"] for m in told[1]["content"][0]["value"]["meant"]["media"]] == ["image#1", "image#2"]
+
+
+TUNE = Media("audio", "audio#1", "t.wav", {"name": "t.wav", "duration": 4.0})
+
+
+def heard(words, *attached, spans=()):
+    """Return what a person's message in *words* shows once its reply has worked on *spans* of TUNE."""
+    asked = Message("user", (*attached, Text(words)))
+    call = TaskCall("t7", "audio_adjust", (Ref("audio#1"), *(spans or [Span(1, 3)])), {"op": "fade_out"})
+    messages, shelf = [asked, Message("assistant", (call,))], {"audio#1": TUNE}
+    told = annotated(entries(messages, shelf, link, card), messages, shelf, TASKS, link, card)
+    return told[0]["content"][0]["value"]["items"]
+
+
+def test_a_stretch_that_was_understood_is_echoed_on_its_sound_and_once_where_the_words_name_it():
+    (shown,) = heard("fade the middle out", TUNE)
+    assert [(one["span"], one["key"]) for one in shown["stretches"]] == [([1, 3], "t7-s0")]
+    (again,) = heard("and the middle of audio#1")
+    assert (again["echo"], again["caption"]) == (True, "meant here: audio#1 · t.wav · 4.0 s")
+    (named,) = heard("fade audio#1 from 1.00 s to 3.00 s out")
+    assert [one["key"] for one in named["stretches"]] == ["s0-0"]
+    (two,) = heard("fade audio#1 from 1.00 s to 3.00 s out", spans=(Span(1.01, 2.99), Span(3.2, 4)))
+    assert [one["span"] for one in two["stretches"]] == [[1, 3], [3.2, 4]]
+
+
+def test_a_box_that_a_call_wrote_itself_is_echoed_on_its_picture():
+    call = TaskCall("t3", "segment", (Ref("image#1"), Box(0.1, 0.2, 0.5, 0.6)))
+    user, _ = shown(Message("user", (Text("cut the ball out"),)), Message("assistant", (call,)))
+    (echo,) = user["items"]
+    assert (echo["ref"], echo["echo"]) == ("image#1", True)
+    (mark,) = echo["regions"]
+    assert (mark["text"], mark["key"], mark["number"]) == ("box 1", "t3-box1", 1)
+    assert mark["shapes"] == [{"type": "box", "box": [0.1, 0.2, 0.5, 0.6]}]
 
 
 def test_only_the_last_reply_can_be_meant_otherwise_and_a_command_too_if_it_called_something():

@@ -37,7 +37,8 @@ def test_a_clip_with_its_masks_drawn_in_is_at_hand_beside_them_and_not_shown_onc
     assert only["drawn"]["file"] == "aa/d.mp4"
     assert only["drawn"]["download"] == "video-2.mp4"
     assert [use["ref"] for use in only["drawn"]["uses"]] == ["video#2"]
-    assert only["caption"].startswith("masks of video#1, drawn in as video#2 · followed: boat")
+    assert only["caption"].startswith("mask#1, mask#2 · masks of video#1, drawn in as video#2 · followed: boat")
+    assert only["named"] == ["mask#1", "mask#2", "video#1", "video#2"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.places import Place, marked, masks_meant, medium_of, place_cards
+from app.places import Place, handles_said, marked, masks_meant, medium_of, place_cards, stretches_said
 from models.values import Box, Grounding, Media, Point, Span
 
 FILM = {"width": 64, "height": 48, "fps": 12.0, "frames": 24, "duration": 2.0}
@@ -82,3 +82,30 @@ def test_a_mask_made_before_gets_a_card_with_the_stretch_on_it_and_what_the_repl
     assert place_cards([place], ["mask#3", "video#1"], SHELF, str) == []
     assert place.keys() == ["g0-1", "mask-3"]
     assert Place("g0-2", Grounding("it", of="mask#3"), 0, (SHELF["mask#3"],)).keys() == ["mask-3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("fade audio#1 from 1.20 s to 3.40 s out", [("audio#1", 1.2, 3.4)]),
+        ("Audio#1 from 0 s to 1 s and video#1 from 0.50 s to 1.00 s", [("audio#1", 0, 1), ("video#1", 0.5, 1)]),
+        ("audio#1 from 1.00 s to 2.00 s, again audio#1 from 1.00 s to 2.00 s", [("audio#1", 1, 2)]),
+        ("audio#1 from 3 s to 2 s", []),
+        ("audio#1 from 3 s to 90 s", []),
+        ("audio#7 from 1 s to 2 s", []),
+        ("image#1 from 1 s to 2 s", []),
+        ("myaudio#1 from 1 s to 2 s", []),
+    ],
+)
+def test_stretches_are_found_where_words_name_them_as_the_page_writes_them(words, found):
+    shelf = {
+        handle: Media(handle.partition("#")[0], handle, "x", {"duration": 4.0})
+        for handle in ("audio#1", "video#1", "image#1")
+    }
+    assert [(of, span.start, span.end) for _, of, span in stretches_said(words, shelf)] == found
+
+
+def test_handles_are_found_where_words_name_what_is_there():
+    shelf = {"mask#2": Media("mask", "mask#2", "x", {"number": 5}), "mask#22": Media("mask", "mask#22", "x")}
+    words = "Region#1, mask#2 and mask#22, not region#9, mask#3, bitmask#2, mask#2x or region#10"
+    assert handles_said(words, shelf, {"region#1", "region#100"}) == {"region#1": 0, "mask#2": 4, "mask#22": 21}

@@ -231,3 +231,43 @@ def test_grounded_words_come_with_a_picture_of_the_places():
 def test_no_entry_tells_a_path_of_the_server():
     parts = (CALL, STEP, mask(1), Text("x"))
     assert "/data" not in json.dumps(show(Message("user", (PHOTO, CLIP)), Message("assistant", parts)))
+
+
+def test_words_of_a_person_and_of_a_reply_light_the_marks_and_masks_that_they_name():
+    region = Region(2, "image#1", box=Box(0.1, 0.1, 0.5, 0.5))
+    shelf = (PHOTO, Media("mask", "mask#1", "cc/1.png", {"of": "image#1", "number": 2}))
+    asked = Message("user", (PHOTO, region, Text("Cut region#2 out, not region#3; see mask#1 and mask#8.")))
+    user, reply = show(asked, Message("assistant", (Text("Region#2 is now `mask#1`, that is mask#1."),)), shelf=shelf)
+    assert cards(user)[0]["named"] == [
+        {"words": "region#2", "key": "region-2", "hue": 1},
+        {"words": "mask#1", "key": "mask-1", "hue": 1},
+    ]
+    assert reply["content"][0] == (
+        '<button class="u-ph u-k-region-2 u-c1">Region&#35;2</button> is now <code>mask&#35;1</code>, '
+        'that is <button class="u-ph u-k-mask-1 u-c1">mask&#35;1</button>.'
+    )
+    (alone,) = show(Message("assistant", (Text("see region#7"),)), shelf=shelf, marks={"region#7"})
+    assert "u-k-region-7" in alone["content"][0]
+    (unknown,) = show(Message("assistant", (Text("see region#7"),)), shelf=shelf)
+    assert "button" not in unknown["content"][0]
+
+
+def test_a_stretch_that_a_persons_words_name_lies_on_its_sound_though_it_came_earlier():
+    tune = Media("audio", "audio#1", "dd/t.wav", {"duration": 4.0})
+    words = "fade audio#1 from 1.00 s to 3.50 s out, region#1"
+    (entry,) = show(Message("user", (Text(words),)), shelf=(tune,), numbers=[4])
+    (card,) = cards(entry)
+    (item,) = card["items"]
+    assert (item["ref"], item["stretches"]) == (
+        "audio#1",
+        [{"span": [1.0, 3.5], "label": "1.00 s to 3.50 s", "key": "s4-0", "hue": 0}],
+    )
+    assert card["named"] == [{"words": "audio#1 from 1.00 s to 3.50 s", "key": "s4-0", "hue": 0}]
+
+
+def test_captions_name_what_can_be_put_into_the_message():
+    (entry,) = show(Message("assistant", (mask(1), mask(2))), shelf=(PHOTO, mask(1), mask(2)))
+    (item,) = cards(entry)[0]["items"]
+    assert (item["caption"], item["named"]) == ("mask#1, mask#2 · masks of image#1", ["mask#1", "mask#2", "image#1"])
+    (entry,) = show(Message("user", (PHOTO,)))
+    assert cards(entry)[0]["items"][0]["named"] == ["image#1"]

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from models.expert import Task
+from models.markings import MARK_HINT
 from models.router import with_drawn
 from models.slash import parse_slash
 from models.unified.stream import WORDS
-from models.values import Media, Message, Region, Span, TaskCall
+from models.values import Failure, Media, Message, Region, Span, TaskCall
 
 from app.cards import Link, item, label_of, medium_card, region_json, url_of
 from app.events import Options
@@ -30,6 +31,7 @@ NEAR = 0.05
 """Seconds by which the ends of two stretches differ that are told as one."""
 WAY = 40
 """Characters of one of the ways among which a question lets choose."""
+_ASKS = re.compile(r"\bwhich\b[^.!?]*\?|\bmark (?:it|them|one|what)\b", re.IGNORECASE)
 _WAYS = re.compile(r"[^:?]+: ([^:?]+)\?")
 _HANDLE = re.compile(r"(?<![\w#])(?:image|video|audio|mask|region)#[1-9][0-9]{0,5}(?![0-9])")
 
@@ -122,6 +124,7 @@ def annotated(
             more = {"command": True} if command else {}
             last: dict[str, Any] = {"kind": "call", "meant": {**_meant(used, calls, marks, shelf, tasks, link), **more}}
             answers = [] if calls else answers_json(reply.text, shelf, link)
+            answers = answers or to_mark(asked, reply, shelf, link)
             if answers:
                 last["answers"] = answers
             shown[number]["content"] = [*shown[number]["content"], card(last)]
@@ -208,6 +211,25 @@ def answers_json(text: str, shelf: Mapping[str, Media], link: Link) -> list[dict
     listed = _WAYS.fullmatch(last)
     ways = list(dict.fromkeys(re.split(r", or | or |, ", listed[1]))) if listed else []
     return [{"ref": way} for way in ways] if len(ways) > 1 and all(0 < len(way) <= WAY for way in ways) else []
+
+
+def to_mark(asked: Message, reply: Message, shelf: Mapping[str, Media], link: Link) -> list[dict[str, Any]]:
+    """Return the button by which what is meant can be marked, where *reply* asks which of the things of one medium that is, or failed
+    since nobody marked it: the medium for the editor, and the words of *asked*, to be sent again with the mark."""
+    calls = {part.id: part for part in reply.parts if isinstance(part, TaskCall)}
+    failed = [part for part in reply.parts if isinstance(part, Failure)]
+    if failed:
+        call = calls.get(failed[-1].call) if failed[-1].hint == MARK_HINT else None
+        on = call.refs("image", "video")[:1] if call else []
+    elif calls or not _ASKS.search(reply.text):
+        on = []
+    else:
+        seen = [handle for handle, medium in shelf.items() if medium.kind in ("image", "video")]
+        named = list(dict.fromkeys(h for h in _HANDLE.findall(reply.text) if h.startswith(("image#", "video#"))))
+        on = named if named else seen[-1:]
+    if len(on) != 1 or on[0] not in shelf:
+        return []
+    return [{"ref": f"Mark it in {on[0]}", "draw": medium_card(shelf[on[0]], shelf, link), "text": asked.text}]
 
 
 def _meant(

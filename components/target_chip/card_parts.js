@@ -13,18 +13,26 @@ unison.cardParts.understood = function (calls) {
   ]));
 };
 
-// Each answer is a medium, or the words of one of the ways that the question lists: {ref} alone.
+// Each answer is a medium, or the words of one of the ways that the question lists: {ref} alone. One with *draw* opens the editor
+// on that medium, and puts the *text* of the message, to be sent with the mark, into the composer where that is empty.
 unison.cardParts.answers = function (media) {
   const { h } = unison;
   const tell = (text) => window.dispatchEvent(new CustomEvent("unison:answer", { detail: { text } }));
+  const mark = ({ draw, text }) => {
+    const box = document.querySelector("#box textarea");
+    if (box && !box.value.trim()) window.dispatchEvent(new CustomEvent("unison:write", { detail: text }));
+    window.dispatchEvent(new CustomEvent("unison:draw", { detail: { ...draw } }));
+  };
   return h("div", { class: "u-answers", role: "group", "aria-label": "Answer" }, media.map((medium) =>
     h("button", { type: "button", class: "u-btn", "data-answer": medium.ref, onclick: (event) => {
+      if (medium.draw) return mark(medium);
       const all = event.currentTarget.closest(".u-answers").querySelectorAll("button");
       const lock = (on) => all.forEach((node) => (node.disabled = on));
       lock(true);
       setTimeout(() => lock(false), 1000);
       tell(medium.ref);
-    } }, medium.kind ? unison.icon(medium) : null, medium.ref + (medium.name ? " · " + medium.name : ""))));
+      return null;
+    } }, medium.kind ? unison.icon(medium) : medium.draw ? h("span", { "aria-hidden": "true" }, "✎") : null, medium.ref + (medium.name ? " · " + medium.name : ""))));
 };
 
 // A mark moved by dx, dy and grown by factor about its middle, kept within the frame; coordinates are fractions.

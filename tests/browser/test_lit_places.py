@@ -207,6 +207,25 @@ def test_a_tap_on_a_point_lights_its_words(visit, told, tmp_path):
     page.wait_for_selector(".u-ph:not(.u-lit)")
 
 
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_a_question_which_one_has_a_button_to_mark_it_and_the_words_are_there_again(visit, told, tmp_path, screen):
+    page = visit(told.url, **screen)
+    press = page.tap if screen else page.click
+    stage.attach(page, stage.photo(tmp_path / "square.png", (120, 60, 200, 140)))
+    stage.send(page, "raw Which one? Please mark it in image#1 first.")
+    press("[data-answer='Mark it in image#1']")
+    stage.shown(page)
+    (stage.touch if screen else stage.drag)(page, [(0.36, 0.24), (0.70, 0.76)])
+    press("[data-act=done]")
+    assert page.inner_text(".u-chip .u-name") == "region#1"
+    assert page.input_value("#box textarea") == "raw Which one? Please mark it in image#1 first."
+    page.fill("#box textarea", "something else")
+    press("[data-answer='Mark it in image#1']")
+    stage.shown(page)
+    press("dialog [data-act=cancel]")
+    assert page.input_value("#box textarea") == "something else", "what is being written stays"
+
+
 def test_a_tap_on_words_lights_and_plays_their_stretch(visit, told, tmp_path):
     page = visit(told.url, **PHONE)
     stage.attach(page, tone(tmp_path / "tone.wav"))

@@ -10,8 +10,9 @@ from app.choosing import annotated, marks_json, picked, target_json
 from app.events import Options
 from app.render import entries
 from app.target import Target
+from models.markings import MARK_HINT
 from models.tasks import TASKS
-from models.values import Box, Media, Message, Phrase, Ref, Region, Span, TaskCall, Text
+from models.values import Box, Failure, Media, Message, Phrase, Ref, Region, Span, TaskCall, Text
 
 SHELF = {f"image#{n}": Media("image", f"image#{n}", f"{n}.png", {"name": f"{n}.png"}) for n in (1, 2)}
 MARK = Region(1, "image#1", box=Box(0.1, 0.1, 0.5, 0.5), label="ball")
@@ -160,3 +161,33 @@ def test_the_media_and_the_ways_that_a_question_names_answer_it(words, answers):
     told = shown(Message("user", (Text("blur it"),)), Message("assistant", (Text(words),)))[1]
     assert (answers is None) == ("answers" not in told)
     assert answers is None or [m["ref"] for m in told["answers"]] == answers
+
+
+@pytest.mark.parametrize(
+    ("words", "on"),
+    [
+        ("Which one? Please mark it in image#2 first.", "image#2"),
+        ("There are two owls in image#1. Which one do you mean?", "image#1"),
+        ("I see 3 of them. Which one shall I cut out?", "image#2"),
+        ("Which one do you mean: image#1 or image#2?", None),
+        ("In image#1 and image#2 there are owls. Which one?", None),
+        ("There are two in image#7. Which one do you mean?", None),
+        ("I took the one which is left. Good?", None),
+        ("What should I do with it?", None),
+    ],
+)
+def test_which_of_the_things_of_a_picture_is_meant_can_be_marked_by_a_button(words, on):
+    told = shown(Message("user", (Text("cut the owl out"),)), Message("assistant", (Text(words),)))[1]
+    offers = [answer for answer in told.get("answers", []) if "draw" in answer]
+    if on is None:
+        assert offers == []
+        return
+    (offer,) = offers
+    assert (offer["ref"], offer["draw"]["ref"], offer["text"]) == (f"Mark it in {on}", on, "cut the owl out")
+
+
+@pytest.mark.parametrize(("hint", "offered"), [(MARK_HINT, True), ("Try another one.", False)])
+def test_what_failed_for_want_of_a_mark_can_be_marked_by_a_button(hint, offered):
+    failed = Failure("Where the ball is was not marked.", hint, CUT.id)
+    told = shown(Message("user", (Text("cut it out"),)), Message("assistant", (CUT, failed)))[1]
+    assert [answer["ref"] for answer in told.get("answers", [])] == ["Mark it in image#1"] * offered

@@ -38,16 +38,23 @@ def build(engine):  # type: ignore[no-untyped-def]
     return ui.build(engine)
 
 
-def launch(page, settings):  # type: ignore[no-untyped-def]
-    """Serve *page* until the process is told to end, or its window is closed. Returns the exit status."""
+VISIT = 5.0
+"""Seconds that a browser has to fetch the page before the language model is loaded: both want Python's lock, and the page is what
+somebody waits for. The first visit, and whoever needs the model sooner, begins to load it."""
+
+
+def launch(page, engine):  # type: ignore[no-untyped-def]
+    """Serve *page* over *engine* until the process is told to end, or its window is closed. Returns the exit status."""
     from app.hosting import launch_keywords
 
+    settings = engine.settings
     keywords = launch_keywords(settings)
     if settings.desktop:
         keywords["inbrowser"] = False
     try:
         # What gradio says tells of its own options, and not of those that app.py takes.
         page.launch(**keywords, prevent_thread_lock=True, quiet=True)
+        engine.start(VISIT)
         print(f"Unison is at {page.local_url} (Ctrl+C ends it).", flush=True)
         if settings.desktop:
             from app import desktop
@@ -99,7 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
     if engine.profile.needs.get("vram"):
         print(engine.why, flush=True)  # what it fetches, under which terms, before anything is fetched
     try:
-        engine.start()
+        if settings.console or settings.mcp:
+            engine.start()
         if settings.console:
             from app import console
 
@@ -113,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             return mcp_server.serve(engine)
         print(f"Profile: {engine.why}", flush=True)
-        return launch(build(engine), settings)
+        return launch(build(engine), engine)
     finally:
         engine.close()
 
@@ -130,8 +138,7 @@ if __name__ == "__main__":
 
         _engine = _Engine(_parse([]))
         keep_log(_engine.settings)
-        _engine.start()
         demo = build(_engine)
-        launch(demo, _engine.settings)
+        launch(demo, _engine)
     else:
         raise SystemExit(main())

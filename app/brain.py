@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -38,7 +40,11 @@ def load_model(checkpoint: Checkpoint, device: str, assets: Path) -> UnifiedMode
 
 
 class Brain:
-    """Loads the model on the first :meth:`start`, in a thread; *given* is a model that is already there."""
+    """Loads the model on the first :meth:`start`, in a thread; *given* is a model that is already there.
+
+    Loading takes all of a processor for seconds, mostly with Python's lock held: what a person waits for goes first. So a
+    start may be put off for as long as a page is being made and shown; whoever needs the model starts it at once.
+    """
 
     def __init__(self, load: Callable[[], UnifiedModel], given: UnifiedModel | None = None) -> None:
         self._load = load
@@ -46,17 +52,28 @@ class Brain:
         self._fault: Failure | None = None
         self._lock = threading.Lock()
         self._started = given is not None
+        self._closed = False
+        self._timer: threading.Timer | None = None
+        self._due = math.inf
         self._ready = threading.Event()
         if given is not None:
             self._ready.set()
 
-    def start(self) -> None:
-        """Begin to load, unless that was done already; returns at once."""
+    def start(self, after: float = 0.0) -> None:
+        """Begin to load *after* so many seconds, unless that was done already or an earlier start comes first; returns at once."""
         with self._lock:
-            if self._started:
+            due = time.monotonic() + after
+            if self._started or self._closed or (after > 0 and due >= self._due):
                 return
-            self._started = True
-        threading.Thread(target=self._run, name="model", daemon=True).start()
+            if self._timer is not None:
+                self._timer.cancel()
+            self._due, self._started = due, after <= 0
+            work: threading.Thread = (
+                threading.Timer(after, self.start) if after > 0 else threading.Thread(target=self._run)
+            )
+            self._timer = work if isinstance(work, threading.Timer) else None
+            work.name, work.daemon = "model", True
+            work.start()
 
     def _run(self) -> None:
         try:
@@ -75,7 +92,12 @@ class Brain:
         return self._ready.wait(seconds)
 
     def settle(self, seconds: float) -> None:
-        """Wait at most *seconds* for a load that has begun: a process that ends within one is aborted by the libraries."""
+        """Begin to load no more, and wait at most *seconds* for a load that has begun: a process that ends within one is aborted by
+        the libraries."""
+        with self._lock:
+            self._closed = True
+            if self._timer is not None:
+                self._timer.cancel()
         if self._started:
             self._ready.wait(seconds)
 

@@ -76,9 +76,9 @@ class Engine:
         self.lines = Lines()
         self._owed = Owed(self.history)
 
-    def start(self) -> None:
-        """Load the model and clean the store in the background; returns at once."""
-        self.brain.start()
+    def start(self, after: float = 0.0) -> None:
+        """Load the model, *after* so many seconds or when it is needed, and clean the store in the background; returns at once."""
+        self.brain.start(after)
         threading.Thread(target=self.clean, name="cleaning", daemon=True).start()
 
     def close(self) -> None:

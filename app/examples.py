@@ -1,4 +1,4 @@
-"""The examples of an empty conversation: media that functions draw on the spot, the words, and what is marked on them.
+"""The examples of an empty conversation: media that functions draw when they are wanted, the words, and what is marked on them.
 
 Every one runs as it stands on the nano profile; a test sends each through the engine.
 """
@@ -6,6 +6,7 @@ Every one runs as it stands on the nano profile; a test sends each through the e
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,12 @@ from app.regions import region_from_json
 
 if TYPE_CHECKING:
     import numpy as np
+    from models.world.scene import Scene
     from numpy.typing import NDArray
+    from PIL import Image
 
 SIZE = (640, 448)
+ICON = (96, 68)
 CLIP = (320, 224, 36, 12.0)
 """Width, height, frames and frames per second of the example clip."""
 BALLOON = (0.335, 0.09, 0.665, 0.80)
@@ -73,32 +77,44 @@ EXAMPLES: list[Example] = [
 ]
 
 
+_making = threading.Lock()
+"""Two people may press the same card at once."""
+
+
 def make_examples(folder: Path) -> Path:
-    """Draw the examples' files into *folder*, those that are not there yet, and return it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    makers: dict[str, Callable[[Path], None]] = {
-        "balloon.png": balloon, "boat.png": boat_still, "boat.mp4": boat, "tune.wav": tune, "tune.png": tune_icon,
-        "scene.png": scene_icon, "film.png": film_icon, "bark.png": bark_icon, "cat.png": cat,
-    }  # fmt: skip
-    for name, make in makers.items():
-        if not (folder / name).exists():
-            part = folder / f"part-{name}"
-            make(part)
-            part.replace(folder / name)
+    """Make all files that cards send into *folder*, those that are not there yet, and return it."""
+    for name in ("balloon.png", "boat.mp4", "tune.wav", "cat.png"):
+        example_file(folder, name)
     return folder
 
 
-def small_icon(folder: Path, name: str) -> Path:
-    """Return a small copy, made when it is not there, of a picture in *folder*: the page shows it no larger than 32 px."""
-    from PIL import Image
+def example_file(folder: Path, name: str) -> Path:
+    """Return a file that a card sends, made when it is not there: before somebody presses a card it would only delay the start."""
+    makers = {"balloon.png": balloon, "boat.mp4": boat, "tune.wav": tune, "cat.png": cat}
+    return _made(folder / name, makers[name])
 
-    path, part = folder / f"icon-{name}", folder / f"part-icon-{name}"
-    if not path.exists():
-        with Image.open(folder / name) as picture:
-            small = picture.convert("RGB")
-        small.thumbnail((96, 96))
-        small.save(part)
-        part.replace(path)
+
+def card_icon(folder: Path, name: str) -> Path:
+    """Return the small picture of a card, drawn when it is not there: the page shows it no larger than 32 px."""
+    makers: dict[str, Callable[[], Image.Image]] = {"balloon.png": _balloon, "boat.png": lambda: _boat_picture(0),
+              "tune.png": _wave, "scene.png": _scene, "film.png": _film, "bark.png": _bark, "cat.png": lambda: _composed(_meadow_cat())}  # fmt: skip
+
+    def draw(path: Path) -> None:
+        picture = makers[name]().convert("RGB")
+        picture.thumbnail(ICON)
+        picture.save(path, format="PNG")
+
+    return _made(folder / f"icon-{name}", draw)
+
+
+def _made(path: Path, make: Callable[[Path], None]) -> Path:
+    """Return *path* once it is there whole."""
+    with _making:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"part-{path.name}")
+            make(part)
+            part.replace(path)
     return path
 
 
@@ -117,8 +133,8 @@ def _sky(width: int, height: int, top: tuple[int, int, int], low: tuple[int, int
     return np.repeat(np.array(top) * (1 - share) + np.array(low) * share, width, axis=1).astype(np.float64)
 
 
-def balloon(path: Path) -> None:
-    """Draw a striped balloon over hills, 640 x 448 pixels, as PNG."""
+def _balloon() -> Image.Image:
+    """Return a striped balloon over hills, 640 x 448 pixels."""
     import numpy as np
     from PIL import Image, ImageDraw, ImageFilter
 
@@ -161,12 +177,18 @@ def balloon(path: Path) -> None:
         pen.line([(middle[0] + end, 556), (middle[0] + end * 0.9, 620)], fill=(60, 44, 30), width=5)
     pen.rounded_rectangle([middle[0] - 44, 616, middle[0] + 44, 690], 10, fill=(120, 78, 40))
     pen.rectangle([middle[0] - 44, 616, middle[0] + 44, 630], fill=(86, 54, 28))
-    small = large.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.5))
-    shade = np.asarray(small, dtype=np.float64)
-    Image.fromarray(_grain(shade, 4.0, 7)).save(path, format="PNG")
+    return large.resize((width, height), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.5))
 
 
-def _boat_frame(index: int) -> NDArray[np.uint8]:
+def balloon(path: Path) -> None:
+    """Write the picture of the balloon with the noise of a photo, as PNG."""
+    import numpy as np
+    from PIL import Image
+
+    Image.fromarray(_grain(np.asarray(_balloon(), dtype=np.float64), 4.0, 7)).save(path, format="PNG")
+
+
+def _boat_picture(index: int) -> Image.Image:
     """Return one frame of the clip: a red boat that sails from left to right over moving water."""
     import numpy as np
     from PIL import Image, ImageDraw
@@ -189,24 +211,18 @@ def _boat_frame(index: int) -> NDArray[np.uint8]:
     pen.rectangle([left + 40, 98 + up, left + 43, 146 + up], fill=(70, 50, 34))
     pen.polygon([(left + 46, 98 + up), (left + 46, 140 + up), (left + 76, 140 + up)], fill=(246, 240, 226))
     pen.polygon([(left + 38, 104 + up), (left + 38, 140 + up), (left + 14, 140 + up)], fill=(232, 222, 200))
-    return np.asarray(image)
-
-
-def boat_still(path: Path) -> None:
-    """Draw the first frame of the clip as PNG."""
-    from PIL import Image
-
-    Image.fromarray(_boat_frame(0)).save(path, format="PNG")
+    return image
 
 
 def boat(path: Path) -> None:
     """Write the clip: 3 seconds, 320 x 224 pixels, H.264."""
+    import numpy as np
     from models.video import VideoWriter
 
     width, height, frames, fps = CLIP
     with VideoWriter(path, width, height, fps) as writer:
         for index in range(frames):
-            writer.write(_boat_frame(index))
+            writer.write(np.asarray(_boat_picture(index)))
 
 
 def _tune() -> NDArray[np.float32]:
@@ -233,8 +249,8 @@ def tune(path: Path) -> None:
     save_wav(Sound(_tune(), 22050), path)
 
 
-def tune_icon(path: Path) -> None:
-    """Draw the tune's wave form as PNG."""
+def _wave() -> Image.Image:
+    """Return the tune's wave form, 320 x 224 pixels."""
     import numpy as np
     from PIL import Image, ImageDraw
 
@@ -244,43 +260,54 @@ def tune_icon(path: Path) -> None:
     for index, height in enumerate(loud):
         x = 12 + index * 7.5
         pen.rounded_rectangle([x, 112 - 4 - height * 110, x + 4, 112 + 4 + height * 110], 2, fill=(79, 70, 229))
-    image.save(path, format="PNG")
+    return image
 
 
-def _scene(path: Path, caption: str, seed: int) -> None:
-    """Draw what *caption* says as the picture book would, 320 x 224 pixels."""
+def _composed(scene: Scene, size: tuple[int, int] = (2 * ICON[0], 2 * ICON[1])) -> Image.Image:
+    """Return the picture of *scene* as the picture book draws it."""
     from models.world.composer import compose
-    from models.world.placing import place
-    from models.world.read import read
     from PIL import Image
 
-    width, height = SIZE[0] // 2, SIZE[1] // 2
-    scene = place(read(caption), width, height, seed).scene
-    Image.fromarray(compose(scene, width, height).pixels).save(path)
+    return Image.fromarray(compose(scene, *size).pixels)
 
 
-def scene_icon(path: Path) -> None:
-    """Draw the picture of the card that draws a scene."""
-    _scene(path, "two cats left of a pizza on grass at night", 1)
+def _scene() -> Image.Image:
+    """Return the picture of the card that draws a scene: its things stand where the picture book would put them."""
+    from models.world.scene import Backdrop, Scene, Thing
+
+    things = (
+        Thing("cat", 0.21, 0.56, 0.46, flip=True, id=2),
+        Thing("cat", 0.52, 0.58, 0.45, id=1),
+        Thing("pizza", 0.78, 0.66, 0.35, id=3),
+    )
+    return _composed(Scene(things, Backdrop("meadow", "night", seed=1)))
 
 
-def film_icon(path: Path) -> None:
-    """Draw the picture of the card "Film a scene"."""
-    _scene(path, "a dog on the beach", 3)
+def _film() -> Image.Image:
+    """Return the picture of the card "Film a scene"."""
+    from models.world.scene import Backdrop, Scene, Thing
+
+    return _composed(Scene((Thing("dog", 0.5, 0.44, 0.58, id=1),), Backdrop("beach", "day", seed=3)))
+
+
+def _bark() -> Image.Image:
+    """Return the picture of the card "Make a sound"."""
+    from models.world.scene import Backdrop, Scene, Thing
+
+    things = (Thing("dog", 0.43, 0.46, 0.52, id=1), Thing("musical note", 0.74, 0.59, 0.41, id=2))
+    return _composed(Scene(things, Backdrop("table", "day", seed=5)))
+
+
+def _meadow_cat() -> Scene:
+    from models.world.scene import Backdrop, Scene, Thing
+
+    return Scene((Thing("cat", 0.5, 0.6, 0.62, id=1),), Backdrop("meadow", "day", seed=4))
 
 
 def cat(path: Path) -> None:
     """Write the picture of a cat on a meadow, 640 x 448 pixels with the noise of a photo, as PNG without its scene."""
     import numpy as np
-    from models.world.composer import compose
-    from models.world.scene import Backdrop, Scene, Thing
     from PIL import Image
 
-    width, height = SIZE
-    scene = Scene((Thing("cat", 0.5, 0.6, 0.62, id=1),), Backdrop("meadow", "day", seed=4))
-    Image.fromarray(_grain(compose(scene, width, height).pixels.astype(np.float64), 3.0, 2)).save(path, format="PNG")
-
-
-def bark_icon(path: Path) -> None:
-    """Draw the picture of the card "Make a sound"."""
-    _scene(path, "a dog and a music note", 5)
+    pixels = np.asarray(_composed(_meadow_cat(), SIZE), dtype=np.float64)
+    Image.fromarray(_grain(pixels, 3.0, 2)).save(path, format="PNG")

@@ -62,6 +62,8 @@ def foresee(
         return Target((command,))
     if options.task == WORDS:
         return Target()
+    if engine.profile.foresees:
+        engine.brain.start()  # who types will need it
     if engine.brain.model is None or not engine.profile.foresees or engine.answering():
         return None
     media = [shelf[handle] for handle in dict.fromkeys(attachments) if handle in shelf]

@@ -7,7 +7,7 @@ from typing import Any
 
 from components import assets
 from components.chat_list import chat_list
-from components.fast_gradio import gr
+from components.fast_gradio import gr, unserved
 from components.intake import intake
 from components.media_card import bridge, definition
 from components.outbox import send_box
@@ -21,7 +21,7 @@ from app import api
 from app.chat_view import CHAT
 from app.composing import TEXT_MOST
 from app.engine import Engine
-from app.examples import EXAMPLES, make_examples, small_icon
+from app.examples import EXAMPLES, card_icon
 from app.ui_actions import Actions
 from app.ui_chats import Chats
 from app.ui_intake import Intake
@@ -65,11 +65,12 @@ def look() -> dict[str, Any]:
 
 
 def _examples(engine: Engine) -> list[dict[str, Any]]:
-    folder = make_examples(engine.settings.data / "examples")
+    folder = engine.settings.data / "examples"
+    folder.mkdir(parents=True, exist_ok=True)
     # Served from where they are: a copy in gradio's own folder would be cleared away while the page still shows it.
     gr.set_static_paths([folder])
     return [
-        {"text": example.text, "display_text": example.title, "icon": str(small_icon(folder, example.icon))}
+        {"text": example.text, "display_text": example.title, "icon": str(card_icon(folder, example.icon))}
         for example in EXAMPLES
     ]
 
@@ -93,6 +94,11 @@ def _box(number: int, engine: Engine) -> Any:
 
 def build(engine: Engine) -> Any:
     """Return the page over *engine*, with its endpoints for programs, as ``gr.Blocks``. Launch it with ``app.hosting.launch_keywords``."""
+    with unserved():
+        return _page(engine)
+
+
+def _page(engine: Engine) -> Any:
     choose_folder(engine.settings)  # first: gradio's parts ask for it when they are made
     actions = Actions(engine, definition())
     results = Results(actions)

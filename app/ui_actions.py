@@ -19,7 +19,7 @@ from models.values import Failure, Message
 from app.chat_view import CHAT, ChatView
 from app.engine import Engine
 from app.events import Event, Finished, Grown, Progress
-from app.examples import EXAMPLES
+from app.examples import EXAMPLES, example_file
 from app.listing import list_json
 from app.session import Session
 from app.steps import Steps
@@ -204,7 +204,7 @@ class Actions:
         session, handles = page.session, []
         try:
             for name in made.files:
-                handles.append(self.engine.attach(session, folder / name, name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
+                handles.append(self.engine.attach(session, example_file(folder, name), name).handle)  # noqa: PERF401 (kept one by one: a later one may fail)
             regions = made.regions(handles, self.engine.shelf(session), self.engine.next_region(session))
             # What is sent meanwhile waits for all of its steps.
             with self._steps.of(session) as stopped, self.engine.lines.place(session, Place()):

@@ -25,6 +25,8 @@ from app.ui_tray import Tray
 
 SEEN = 200
 """Characters of a search that are looked for."""
+SHOWN = 0.5
+"""Seconds that a browser is left to show the page before the language model takes a processor to load."""
 
 
 class Chats:
@@ -50,7 +52,9 @@ class Chats:
             session = Session(token, str(kept.get("open") or ""))
             if session != page.session and self._engine.history.exists(token, session.conversation):
                 page.turn_to(session)
-            return (token, *self._actions.first(page))
+            shown = self._actions.first(page)
+            self._engine.brain.start(SHOWN)
+            return (token, *shown)
         except Exception as error:  # noqa: BLE001 (told to the person, with an incident number)
             fault("load", error)
             return (token, *(gr.skip(),) * PARTS)

@@ -3,12 +3,17 @@ with a scripted model that makes the call the card promises."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
 import pytest
 from PIL import Image
 
 from app.engine import Engine
-from app.examples import EXAMPLES, make_examples, small_icon
+from app.examples import EXAMPLES, card_icon, example_file, make_examples
 from app.settings import Settings
+from app.ui import build
+from app.ui_actions import Actions
 from models.values import Failure, Media, Step
 from tests.browser.stage import Scripted, has_model
 
@@ -96,12 +101,35 @@ def test_examples_are_drawn_once(tmp_path):
     before = {file.name: file.stat().st_mtime_ns for file in folder.iterdir()}
     make_examples(tmp_path)
     assert {file.name: file.stat().st_mtime_ns for file in folder.iterdir()} == before
-    assert {name for example in EXAMPLES for name in (*example.files, example.icon)} <= set(before)
+    assert {name for example in EXAMPLES for name in example.files} == set(before)
+
+
+def test_two_who_press_a_card_at_once_get_its_whole_file(tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        files = list(pool.map(lambda _: example_file(tmp_path / "examples", "cat.png").read_bytes(), range(4)))
+    assert len(set(files)) == 1
+    with Image.open(tmp_path / "examples" / "cat.png") as picture:
+        assert picture.size == (640, 448)
+
+
+def test_the_start_draws_the_pictures_on_the_cards_and_nothing_else_and_a_card_makes_its_files(tmp_path):
+    engine = Engine(Settings(data=tmp_path, profile="nano"), model=Told(EXAMPLES[0]))
+    build(engine)
+    assert {path.name for path in (tmp_path / "examples").iterdir()} == {f"icon-{e.icon}" for e in EXAMPLES}
+    session = engine.open("o" * 32)
+    for _ in Actions(engine, {}).example(
+        session.owner, SimpleNamespace(index=0), SimpleNamespace(session_hash="a tab")
+    ):
+        pass
+    assert {path.name for path in (tmp_path / "examples").iterdir() if "icon" not in path.name} == {"balloon.png"}
+    (talk,) = engine.conversations(session.owner)
+    kinds = {medium.kind for medium in engine.media(engine.open(session.owner, talk.id)).values()}
+    assert kinds == {"image", "mask"}
+    engine.close()
 
 
 def test_the_pictures_on_the_cards_are_light(tmp_path):
-    folder = make_examples(tmp_path)
-    icons = {small_icon(folder, example.icon) for example in EXAMPLES}
+    icons = {card_icon(tmp_path, example.icon) for example in EXAMPLES}
     assert sum(path.stat().st_size for path in icons) < 100_000
     for path in icons:
         with Image.open(path) as icon:

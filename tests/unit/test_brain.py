@@ -30,7 +30,44 @@ def test_closing_does_not_wait_where_nothing_is_loaded_or_it_takes_too_long():
     begin = time.monotonic()
     brain.settle(30)
     assert time.monotonic() - begin < 5
+    brain = Brain(never.wait)
     brain.start()
     brain.settle(0.1)
     assert not brain.wait(0)
     never.set()
+
+
+def test_a_start_that_was_put_off_comes_by_itself_and_an_earlier_one_before_it():
+    began = threading.Event()
+    brain = Brain(began.set)
+    brain.start(0.05)
+    assert began.wait(10)
+    assert brain.wait(10)
+    for second in (0.0, 0.05):
+        sooner = threading.Event()
+        brain = Brain(sooner.set)
+        brain.start(1000)
+        brain.start(second)
+        assert sooner.wait(10)
+        brain.start(1000)  # too late to put it off again
+        assert brain.wait(10)
+
+
+def test_a_later_start_puts_nothing_off():
+    began = threading.Event()
+    brain = Brain(began.set)
+    brain.start(0.2)
+    brain.start(1000)
+    assert began.wait(10)
+
+
+def test_what_was_put_off_is_not_begun_by_an_ending_program():
+    loads = []
+    brain = Brain(lambda: loads.append(True))
+    brain.start(1000)
+    begin = time.monotonic()
+    brain.settle(30)
+    brain.start()
+    assert time.monotonic() - begin < 5
+    assert not brain.wait(0.2)
+    assert loads == []

@@ -44,7 +44,7 @@ unison.lights = (function () {
   });
   document.addEventListener("focusout", rest);
   document.addEventListener("click", (event) => {
-    const node = event.target.closest?.(".u-ph, .u-tag, .u-box, .u-dot, .u-span");
+    const node = event.target.closest?.(".u-ph, .u-tag, .u-box, .u-dot, .u-mark, .u-span");
     if (!node || !keysOf(node).length) return;
     pin(keysOf(node));
     // A word that names a stretch of time is also heard, or seen to move, as long as it is lit.

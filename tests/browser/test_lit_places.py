@@ -180,6 +180,13 @@ def test_what_a_persons_own_words_name_lights_with_its_mark_its_stretch_and_its_
     assert (lit(page, ".u-mark"), lit(page, ".u-tag"), lit(page, ".u-span")) == (1, 1, 0)
     names.nth(1).hover()
     assert (lit(page, ".u-mark"), lit(page, "[data-testid=user] .u-wave .u-span")) == (0, 1)
+    mark = asked.locator(".u-stage svg")
+    mark.scroll_into_view_if_needed()
+    box = mark.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    assert (lit(page, ".u-mark"), lit(page, ".u-text .u-ph")) == (1, 2), "the mark lights its names"
+    page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.1)
+    assert (lit(page, ".u-mark"), lit(page, ".u-text .u-ph")) == (0, 0)
     names.nth(1).focus()
     page.keyboard.press("Enter")
     player = "[data-testid=user] audio"
@@ -200,6 +207,7 @@ def test_a_tap_on_a_point_lights_its_words(visit, told, tmp_path):
     stage.attach(page, stage.photo(tmp_path / "square.png", (120, 60, 200, 140)))
     stage.send(page, "raw It is <ref>the tile</ref><pt>530,500</pt>.")
     dot = page.locator("[data-testid=bot] .u-dot")
+    dot.scroll_into_view_if_needed()
     box = dot.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] + 4, box["y"] + 7)  # a finger is seldom exact
     page.wait_for_selector(".u-ph.u-lit")

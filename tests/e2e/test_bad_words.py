@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from chats import Chat, failed, goes_on, made, real_engine
-from engine_stubs import Scripted, of
+from engine_stubs import Scripted, make_engine, of, write_expert
 
 from models import grammar
 from models.expert import Refusal
+from models.tokens import write_call
 from models.values import Failure, Media, Phrase, Step, TaskCall, Text
 
 TAGS = (
@@ -123,18 +124,28 @@ def test_a_command_of_many_thousand_characters_ends_in_words(chat, tmp_path, com
         assert len(of(reply, TaskCall)) <= 1
 
 
+OWN = ("caf\u00e9 \u4e2d\u6587 \U0001f98a", "it's 5 < 6 & 7 > 3", "a-b_c.d/e", "</task> [SEG] <box>", 'say \\ "yes"')
+
+
 def test_a_description_in_the_persons_own_words_reaches_the_call_unchanged(chat):
-    for words in (
-        "caf\u00e9 \u4e2d\u6587 \U0001f98a",
-        "it's 5 < 6 & 7 > 3",
-        "a-b_c.d/e",
-        "</task> [SEG] <box>",
-        'say \\ "yes"',
-    ):
-        call = of(chat.say(f"/segment image#1 {words}"), TaskCall)
-        assert not call or call[0].args[-1] == Phrase(words)
+    for words in OWN:
+        (call,) = of(chat.say(f"/segment image#1 {words}"), TaskCall)
+        assert call.args[-1] == Phrase(words)
     text = of(chat.engine.messages(chat.session)[-2], Text)[0].text
     assert text.startswith("/segment image#1 say")
+
+
+def test_the_expert_is_given_the_words_of_the_request_that_it_serves(tmp_path):
+    body = """
+        return Picture(np.ones((4, 4, 3), np.uint8), meta={"told": list(call.phrases())})
+    """
+    write_expert(tmp_path / "experts", "ok", body=body)
+    engine = make_engine(tmp_path, lambda words: write_call(TaskCall("1", "image", (Phrase(words),))))
+    chat = Chat(engine)
+    for words in OWN:
+        (picture,) = made(chat.say(words))
+        assert picture.meta["told"] == [words]
+    engine.close()
 
 
 def test_a_title_made_of_a_long_or_hostile_first_message_is_short(heard):

@@ -16,6 +16,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 820}, "color_schem
 ANSWERS = {
     "which part of it is loud?": "<ref>The loud part</ref><t>1.2-3.4</t> begins after 1.2 s and ends at 3.4 s.",
     "ماذا تستطيع أن تفعل بصورتي image#1؟": "أستطيع أن أقصّ ما تحدّده فيها، وأن أزيله، وأن أغيّر ألوانها. حدّد شيئًا في image#1 ثم قل ما تريد.",
+    "اجعلها بالأبيض والأسود": "<task>adjust image#1 op=grayscale</task>",
 }
 """What the model says where a picture is of the page alone, and not of what the model can do."""
 
@@ -75,5 +76,6 @@ def right_to_left(browser: Any, url: str, folder: Path, media: Path) -> None:
     stage.attach(page, media / "balloon.png")
     stage.send(page, "ماذا تستطيع أن تفعل بصورتي image#1؟")
     page.fill("#box textarea", "اجعلها بالأبيض والأسود")
+    page.wait_for_function("document.querySelector('.u-aim-words').innerText.includes('adjust')")
     shot.still(page, folder / "places-phone-right-to-left.jpg")
     page.context.close()

@@ -124,6 +124,11 @@ def _storage(settings: Settings) -> list[Row]:
         ),
         Row("Media kept in all", _size(settings.disk_bytes), "Beyond it nothing new is made, and nothing is lost."),
         Row(
+            "Uploads not sent yet, in all",
+            _size(settings.uploads_bytes),
+            "What nobody sends goes after an hour, sooner where there is no room for the next. Nobody's hold more than half of what the others leave.",
+        ),
+        Row(
             "Files of no conversation",
             f"kept {settings.keep_days:g} days",
             "A result that was just undone can still be downloaded from an open page.",

@@ -35,6 +35,7 @@ def test_the_values_are_those_that_hold_and_say_when_they_were_asked_for(tmp_pat
         "60 seconds",
     )
     assert (before["Media kept for each person"].value, after["Media kept for each person"].value) == ("2 GB", "537 MB")
+    assert before["Uploads not sent yet, in all"].value == "4 GB"
     assert after["Files of no conversation"].value == "kept 2 days"
     assert before["Address"].why == "Only this machine can open the page."
     assert after["Address"].why.startswith("Other machines")

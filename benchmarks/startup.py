@@ -1,5 +1,5 @@
 """How long it takes to start: importing the engine and, with --page, until the page answers. Ratios to ``import numpy``, and for
-the page its processor time too, which a busy machine changes little.
+the page its processor time and its memory too, which a busy machine changes little. The language model loads after that.
 
 python -m benchmarks.startup [--page] [--runs N]
 """

@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ STILL = "Commands such as /segment or /help work without it."
 
 
 def load_model(checkpoint: Checkpoint, device: str, assets: Path) -> UnifiedModel:
-    """Check the sums of *checkpoint*'s files and load it. Raises Refusal naming a missing or damaged file."""
+    """Check the sums of *checkpoint*'s files below *assets* and load it from there. Raises Refusal naming a missing or damaged file."""
     if checkpoint.source and not checkpoint.revision:
         # The whole profile's folder: the model also reads a text encoder that lies beside its own files.
         wrong = faults(assets / checkpoint.source.partition("/")[0])
@@ -34,6 +35,7 @@ def load_model(checkpoint: Checkpoint, device: str, assets: Path) -> UnifiedMode
         if wrong:
             what = f"The language model cannot be used: {'; '.join(wrong[:3])}."
             raise Refusal(what, f"Fetch the program's files again (git checkout -- assets). {STILL}")
+        checkpoint = replace(checkpoint, source=str(assets / checkpoint.source))  # what was checked is what is loaded
     backend = import_module(f"models.unified.{checkpoint.implementation}")
     model: UnifiedModel = backend.load(checkpoint, device)
     return model

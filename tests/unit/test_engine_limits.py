@@ -217,16 +217,21 @@ def test_a_damaged_weight_is_named_and_commands_still_work(tmp_path, damage):
     engine.close()
 
 
-def test_sound_weights_are_loaded_once_checked(tmp_path, monkeypatch):
+def test_sound_weights_are_loaded_once_checked_and_from_where_they_were_checked(tmp_path, monkeypatch):
     manifest(tmp_path / "nano" / "unified", weights=b"one two three")
+    loaded = []
 
     class Backend:
         @staticmethod
         def load(checkpoint, device):
+            loaded.append(checkpoint.source)
             return Scripted("loaded")
 
     monkeypatch.setattr("app.brain.import_module", lambda name: Backend)
     assert load_model(Checkpoint("native", "nano/unified"), "cpu", tmp_path).name == "scripted"
+    assert loaded == [str(tmp_path / "nano" / "unified")]
+    load_model(Checkpoint("native", "someone/model", revision="0" * 40), "cpu", tmp_path)
+    assert loaded[1] == "someone/model"  # a hub's checkpoint is not of this folder
 
 
 def old(engine, *files):

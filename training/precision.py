@@ -21,7 +21,8 @@ def quick(device: str) -> bool:
     of itself on every platform: so a small product is timed in both, once in a process."""
     kind = torch.device(device).type
     if kind == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        with torch.cuda.device(torch.device(device)):
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if kind != "cpu":
         return False
 

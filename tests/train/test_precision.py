@@ -35,4 +35,6 @@ def test_a_slow_bf16_is_found_by_its_time(monkeypatch: pytest.MonkeyPatch) -> No
     clock = iter([0.0, 9.0] * 5 + [0.0, 1.0] * 5)
     monkeypatch.setattr(precision.time, "perf_counter", lambda: next(clock))
     assert not precision.quick.__wrapped__("cpu")
+    clock = iter([0.0, 1.0] * 5 + [0.0, 2.0] * 5)
+    assert precision.quick.__wrapped__("cpu")
     assert not precision.quick("meta")

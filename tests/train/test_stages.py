@@ -162,6 +162,13 @@ def test_a_run_cannot_go_on_with_other_options_or_begin_with_what_is_not_there(
     trained("one", tmp_path / "run", rooms)
     with pytest.raises(ValueError, match="other options"):
         Trainer(begun("one", tmp_path / "run", rooms, seed=2), resume=True)
+    older = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    del older["plan"]["layouts"]  # a run from before that option, in another precision
+    torch.save({**older, "plan": {**older["plan"], "precision": "bf16"}}, tmp_path / "run" / "checkpoint.pt")
+    assert Trainer(begun("one", tmp_path / "run", rooms), resume=True).step == older["step"]
+    for share in (-0.1, 1.1):
+        with pytest.raises(ValueError, match="layouts"):
+            begun("one", tmp_path / "new", rooms, layouts=share)
     with pytest.raises(FileNotFoundError):
         Trainer(begun("one", tmp_path / "new", rooms), resume=True)
     (tmp_path / "half").mkdir()

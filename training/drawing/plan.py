@@ -19,6 +19,7 @@ _FREE = (
     "measured",
     "limit_steps",
     "device",
+    "precision",
     "compiled",
     "bank",
     "coder",
@@ -81,6 +82,7 @@ class Plan:
         words += ["--coder CODER"] * (self.coder is not None)
         words += [f"--limit-steps {self.limit_steps}"] if self.limit_steps else [f"--minutes {self.minutes:g}"]
         usual = Plan("coder", Path(), Path())
-        names = ("shape", "seed", "rate", "size", "decay", "precision")
+        names = ("shape", "seed", "rate", "size", "decay")
         words += [f"--{name} {getattr(self, name)}" for name in names if getattr(self, name) != getattr(usual, name)]
+        words += [f"--precision {self.precision}"]
         return " ".join(words)

@@ -30,7 +30,7 @@ class Alone:
     rank, ranks, sharded = 0, 1, False
 
     def __init__(self, plan: Machine) -> None:
-        self.device = plan.device
+        self.device, self.precision = plan.device, plan.precision
         self.dtype = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(plan.precision)
         self.scaler = torch.amp.GradScaler(plan.device, enabled=plan.precision == "fp16")
 
@@ -117,6 +117,7 @@ class Launched(Alone):
             for state in (PartialState(), self.accelerator.state):
                 state.distributed_type = DistributedType.FSDP
             self.accelerator.state.fsdp_plugin = FullyShardedDataParallelPlugin()
+        self.precision = str(self.accelerator.mixed_precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         kind = str(self.accelerator.distributed_type.value)
         self.sharded = kind in ("FSDP", "DEEPSPEED")

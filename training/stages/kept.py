@@ -41,7 +41,8 @@ def vocabulary(plan: Plan) -> Vocabulary:
     counted = COUNTED if plan.shape is None else 2 * COUNTED
     said = [
         example.messages
-        for source, share in data.sources(plan).values()
+        for name, (source, share) in data.sources(plan).items()
+        if name != "layouts"  # they come among the texts too
         if share > 0 or plan.shape is None
         for example in islice(source(plan.seed, "train"), counted)
     ]
@@ -68,7 +69,7 @@ def finish(trainer: Trainer) -> None:
     trainer.names.save(folder)
     facts = {
         "stage": plan.stage,
-        "command": command(plan),
+        "command": command(plan, trainer.crew.precision),
         "seed": plan.seed,
         "steps": trainer.step,
         "minutes": round(trainer.spent / 60, 1),
@@ -158,8 +159,8 @@ def ship(trainer: Trainer, folder: Path, note: str = "", talk_bias: float | None
     )
 
 
-def command(plan: Plan) -> str:
-    """Return the command of *plan*, folders by what they are."""
+def command(plan: Plan, precision: str = "") -> str:
+    """Return the command of *plan*, folders by what they are; *precision* is what was computed in, the plan's by default."""
     shown = [f"python -m training.stages {plan.stage} --run RUN"]
     shown += [f"--limit-steps {plan.limit_steps}"] if plan.limit_steps else [f"--minutes {plan.minutes:g}"]
     names = {"after": "RUN", "bank": "BANK", "pixels": "PIXELS", "decoder": "FOLDER"}
@@ -182,7 +183,7 @@ def command(plan: Plan) -> str:
         "balance",
         "precision",
     ):
-        value = getattr(plan, name)
+        value = precision or plan.precision if name == "precision" else getattr(plan, name)
         if name == "precision" or value != getattr(default, name):
             shown.append(f"--{name} {names.get(name, value.name if isinstance(value, Path) else value)}")
     shown += [f"--{name}" for name in ("lora", "checkpointing", "compiled") if getattr(plan, name)]

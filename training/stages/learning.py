@@ -106,7 +106,9 @@ class Trainer:
     def load(self) -> None:
         """Go on from the run's checkpoint. Raises FileNotFoundError when there is none, ValueError when it was another plan's."""
         facts = self.crew.load(self.plan.run, self.lesson, self.optimiser)
-        if facts["plan"] != self.same():
+        begun = {"layouts": 0.0, **facts["plan"]}  # a run older than an option was begun with its default
+        begun.pop("precision", None)
+        if begun != self.same():
             raise ValueError(f"{self.plan.run} was begun with other options: {facts['plan']}, not {self.same()}")
         if len(facts["positions"]) != self.crew.ranks:
             raise ValueError(f"the run was of {len(facts['positions'])} processes: go on with as many")
@@ -141,6 +143,7 @@ class Trainer:
             "compiled",
             "ahead",
             "device",
+            "precision",
         ):
             fields.pop(name)
         return {

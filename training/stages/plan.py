@@ -71,6 +71,8 @@ class Plan:
         object.__setattr__(self, "precision", chosen(self.precision, self.device))
         if self.precision not in ("bf16", "fp16", "no"):
             raise ValueError(f'the precision is "auto", "bf16", "fp16" or "no", not {self.precision!r}')
+        if not 0.0 <= self.layouts <= 1.0:
+            raise ValueError(f"layouts is a share, 0 to 1, not {self.layouts}")
         if self.precision == "fp16" and self.device == "cpu":
             raise ValueError("a CPU trains in bf16 or fp32: give --precision bf16 or no")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.expert import Task
@@ -31,7 +32,7 @@ NEAR = 0.05
 """Seconds by which the ends of two stretches differ that are told as one."""
 WAY = 40
 """Characters of one of the ways among which a question lets choose."""
-_ASKS = re.compile(r"\bwhich\b[^.!?]*\?|\bmark (?:it|them|one|what)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\bwhich (?:one|of (?:them|these|those))\b[^.!?]*\?|\bmark (?:it|them|one)\b", re.IGNORECASE)
 _WAYS = re.compile(r"[^:?]+: ([^:?]+)\?")
 _HANDLE = re.compile(r"(?<![\w#])(?:image|video|audio|mask|region)#[1-9][0-9]{0,5}(?![0-9])")
 
@@ -151,11 +152,13 @@ def _heard(
 ) -> dict[str, Any]:
     """Return a person's chat entry with the stretches of time that *calls* work on and that its words did not name, each on its
     sound or clip."""
-    items, changed = _items(entry), False
+    items, shown = _items(entry), 0
     said = [(of, span) for _, of, span in stretches_said(asked.text, shelf)]
     for call in calls:
         of = next(iter(call.refs("audio", "video")), "")
+        last = float(shelf[of].meta.get("duration") or 0) if of in shelf else 0.0
         for number, span in enumerate(arg for arg in call.args if isinstance(arg, Span)):
+            span = replace(span, end=min(span.end, last)) if span.start < last else span
             near = (
                 abs(span.start - s.start) < NEAR and abs(span.end - s.end) < NEAR for where, s in said if where == of
             )
@@ -164,9 +167,10 @@ def _heard(
             place = next((at for at, one in enumerate(items) if one["ref"] == of), len(items))
             if place == len(items):
                 items.append(_meant_here(item(shelf[of], shelf, link)))
-            items[place] = with_marks(items[place], stretch_mark(span, f"{call.id}-s{number}", number))
-            changed = True
-    return _with(entry, "items", items) if changed else entry
+            items[place] = with_marks(items[place], stretch_mark(span, f"{call.id}-s{number}", shown))
+            said.append((of, span))  # another call on the same stretch needs no second mark
+            shown += 1
+    return _with(entry, "items", items) if shown else entry
 
 
 def _meant_here(shown: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +182,7 @@ def _echoed(
 ) -> dict[str, Any]:
     """Return a person's chat entry with the marks of earlier messages that it means, and with the boxes that *call* wrote itself, on
     pictures of their own."""
-    items = []
+    own, items = _items(entry), list[dict[str, Any]]()
     for of, time in dict.fromkeys((region.of, region.time) for region in older):
         if of in shelf:
             here = [region for region in older if (region.of, region.time) == (of, time)]
@@ -187,8 +191,13 @@ def _echoed(
                 if region.id > BARE:
                     name, at = name_of(region), region.id - BARE
                     shown["regions"][number] |= {"number": at, "text": name, "key": f"{call}-box{at}"}
-            items.append(_meant_here(shown))
-    return _with(entry, "items", [*_items(entry), *items]) if items else entry
+            # a picture that came with the message takes the marks itself, a clip shows another frame for them
+            bare = [at for at, one in enumerate(own) if one["ref"] == of and time is None and not one.get("regions")]
+            if bare:
+                own[bare[0]] = {**own[bare[0]], "regions": shown["regions"]}
+            else:
+                items.append(_meant_here(shown))
+    return _with(entry, "items", [*own, *items]) if older else entry
 
 
 def _understood(
@@ -219,9 +228,12 @@ def to_mark(asked: Message, reply: Message, shelf: Mapping[str, Media], link: Li
     calls = {part.id: part for part in reply.parts if isinstance(part, TaskCall)}
     failed = [part for part in reply.parts if isinstance(part, Failure)]
     if failed:
-        call = calls.get(failed[-1].call) if failed[-1].hint == MARK_HINT else None
+        lacking = [
+            failure.call for failure in failed if failure.hint.startswith(MARK_HINT)
+        ]  # more may follow from the first
+        call = calls.get(lacking[0]) if lacking else None
         on = call.refs("image", "video")[:1] if call else []
-    elif calls or not _ASKS.search(reply.text):
+    elif calls or not _ASKS.search(reply.text) or any(h.startswith("audio#") for h in _HANDLE.findall(reply.text)):
         on = []
     else:
         seen = [handle for handle, medium in shelf.items() if medium.kind in ("image", "video")]

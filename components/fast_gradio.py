@@ -30,7 +30,7 @@ def _import() -> Any:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**12))
-    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
     if "gradio" in sys.modules:
         return _fetching_nothing(sys.modules["gradio"])
     known, importer = inspect.getfile, threading.get_ident()

@@ -118,6 +118,8 @@ def test_a_stretch_that_was_understood_is_echoed_on_its_sound_and_once_where_the
     assert [one["key"] for one in named["stretches"]] == ["s0-0"]
     (two,) = heard("fade audio#1 from 1.00 s to 3.00 s out", spans=(Span(1.01, 2.99), Span(3.2, 4)))
     assert [one["span"] for one in two["stretches"]] == [[1, 3], [3.2, 4]]
+    (long,) = heard("fade the rest out", TUNE, spans=(Span(1, 30), Span(1, 30)))
+    assert [(one["span"], one["label"]) for one in long["stretches"]] == [([1, 4], "1.00 s to 4.00 s")]
 
 
 def test_a_box_that_a_call_wrote_itself_is_echoed_on_its_picture():
@@ -128,6 +130,10 @@ def test_a_box_that_a_call_wrote_itself_is_echoed_on_its_picture():
     (mark,) = echo["regions"]
     assert (mark["text"], mark["key"], mark["number"]) == ("box 1", "t3-box1", 1)
     assert mark["shapes"] == [{"type": "box", "box": [0.1, 0.2, 0.5, 0.6]}]
+    messages = [Message("user", (SHELF["image#1"], Text("cut the ball out"))), Message("assistant", (call,))]
+    told = annotated(entries(messages, SHELF, link, card), messages, SHELF, TASKS, link, card)
+    (own,) = told[0]["content"][0]["value"]["items"]  # the picture that came with the message takes the box itself
+    assert (own["ref"], own.get("echo"), [mark["key"] for mark in own["regions"]]) == ("image#1", None, ["t3-box1"])
 
 
 def test_only_the_last_reply_can_be_meant_otherwise_and_a_command_too_if_it_called_something():
@@ -173,6 +179,10 @@ def test_the_media_and_the_ways_that_a_question_names_answer_it(words, answers):
         ("In image#1 and image#2 there are owls. Which one?", None),
         ("There are two in image#7. Which one do you mean?", None),
         ("I took the one which is left. Good?", None),
+        ("Which sound do you mean?", None),
+        ("Which language shall I answer in?", None),
+        ("Which of them shall be louder, audio#1?", None),
+        ("I can mark what you like. Paris is a city, which is nice. Right?", None),
         ("What should I do with it?", None),
     ],
 )
@@ -186,8 +196,19 @@ def test_which_of_the_things_of_a_picture_is_meant_can_be_marked_by_a_button(wor
     assert (offer["ref"], offer["draw"]["ref"], offer["text"]) == (f"Mark it in {on}", on, "cut the owl out")
 
 
-@pytest.mark.parametrize(("hint", "offered"), [(MARK_HINT, True), ("Try another one.", False)])
+@pytest.mark.parametrize(
+    ("hint", "offered"),
+    [
+        (MARK_HINT, True),
+        (f"{MARK_HINT} For a variation of all of it, say how much.", True),
+        ("Try another one.", False),
+    ],
+)
 def test_what_failed_for_want_of_a_mark_can_be_marked_by_a_button(hint, offered):
     failed = Failure("Where the ball is was not marked.", hint, CUT.id)
     told = shown(Message("user", (Text("cut it out"),)), Message("assistant", (CUT, failed)))[1]
+    assert [answer["ref"] for answer in told.get("answers", [])] == ["Mark it in image#1"] * offered
+    blur = TaskCall("t2", "adjust", (Ref("mask#1"),), {"op": "blur"})
+    after = Failure("There is no mask#1.", "It was to be made by the step before.", blur.id)
+    told = shown(Message("user", (Text("cut it out"),)), Message("assistant", (CUT, failed, blur, after)))[1]
     assert [answer["ref"] for answer in told.get("answers", [])] == ["Mark it in image#1"] * offered

@@ -20,7 +20,7 @@ from models.values import Failure, Media, Message, Region, Span, TaskCall
 from app.cards import Link, item, label_of, medium_card, region_json, url_of
 from app.events import Options
 from app.meant import BARE, marks_used, name_of, own_marks
-from app.places import stretch_mark, stretches_said, with_marks
+from app.places import seconds_of, stretch_mark, stretches_said, with_marks
 from app.target import Target
 
 Card = Callable[[dict[str, Any]], dict[str, Any]]
@@ -83,7 +83,7 @@ def call_json(call: TaskCall) -> dict[str, Any]:
     """Return what *call* does and works on, as words and handles; among the *details* are its operation and the stretches of time."""
     media, regions = call.refs("image", "video", "audio", "mask"), call.refs("region")
     phrases = [words[:80] for words in call.phrases()]
-    spans = [f"{arg.start:.2f} s to {arg.end:.2f} s" for arg in call.args if isinstance(arg, Span)]
+    spans = [seconds_of(arg) for arg in call.args if isinstance(arg, Span)]
     details = [*([call.params["op"][:80]] if "op" in call.params else []), *spans]
     return {"task": call.task, "media": media, "regions": regions, "phrases": phrases, "details": details}
 
@@ -228,10 +228,8 @@ def to_mark(asked: Message, reply: Message, shelf: Mapping[str, Media], link: Li
     calls = {part.id: part for part in reply.parts if isinstance(part, TaskCall)}
     failed = [part for part in reply.parts if isinstance(part, Failure)]
     if failed:
-        lacking = [
-            failure.call for failure in failed if failure.hint.startswith(MARK_HINT)
-        ]  # more may follow from the first
-        call = calls.get(lacking[0]) if lacking else None
+        # the first: later calls may have failed since it made nothing
+        call = next((calls.get(one.call) for one in failed if one.hint.startswith(MARK_HINT)), None)
         on = call.refs("image", "video")[:1] if call else []
     elif calls or not _ASKS.search(reply.text) or any(h.startswith("audio#") for h in _HANDLE.findall(reply.text)):
         on = []

@@ -83,15 +83,19 @@ _making = threading.Lock()
 
 def make_examples(folder: Path) -> Path:
     """Make all files that cards send into *folder*, those that are not there yet, and return it."""
-    for name in ("balloon.png", "boat.mp4", "tune.wav", "cat.png"):
+    for name in _files():
         example_file(folder, name)
     return folder
 
 
 def example_file(folder: Path, name: str) -> Path:
     """Return a file that a card sends, made when it is not there: before somebody presses a card it would only delay the start."""
-    makers = {"balloon.png": balloon, "boat.mp4": boat, "tune.wav": tune, "cat.png": cat}
-    return _made(folder / name, makers[name])
+    return _made(folder / name, _files()[name])
+
+
+def _files() -> dict[str, Callable[[Path], None]]:
+    """Return what makes each file that a card sends."""
+    return {"balloon.png": balloon, "boat.mp4": boat, "tune.wav": tune, "cat.png": cat}
 
 
 def card_icon(folder: Path, name: str) -> Path:

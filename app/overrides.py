@@ -14,6 +14,7 @@ from models.values import Media, Span
 
 from app.engine import Engine
 from app.events import Options
+from app.places import seconds_of
 from app.regions import MOST_REGIONS
 
 MOST_PARAMS = 32
@@ -148,5 +149,5 @@ def _stretch(entry: Mapping[str, Any], shelf: Mapping[str, Media]) -> tuple[str,
 
 def with_stretches(text: str, spans: Sequence[tuple[str, Span]]) -> str:
     """Return *text* with the words for *spans* after it, as the page writes them."""
-    words = (f"{handle} from {span.start:.2f} s to {span.end:.2f} s" for handle, span in spans)
+    words = (f"{handle} from {seconds_of(span)}" for handle, span in spans)
     return " ".join(filter(None, (text.strip() if spans else text, " and ".join(words))))

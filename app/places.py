@@ -160,7 +160,11 @@ def stretches_said(text: str, shelf: Mapping[str, Media]) -> list[tuple[str, str
     return list(found.values())
 
 
+def seconds_of(span: Span) -> str:
+    """Return *span* in words, as the page writes stretches of time and :func:`stretches_said` reads them."""
+    return f"{span.start:.2f} s to {span.end:.2f} s"
+
+
 def stretch_mark(span: Span, own: str, hue: int) -> dict[str, list[dict[str, Any]]]:
     """Return what shows *span* on its medium, lit by the word *own*, for :func:`with_marks`."""
-    label = f"{span.start:.2f} s to {span.end:.2f} s"
-    return {"stretches": [{"span": [span.start, span.end], "label": label, "key": own, "hue": hue}]}
+    return {"stretches": [{"span": [span.start, span.end], "label": seconds_of(span), "key": own, "hue": hue}]}

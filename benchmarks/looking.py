@@ -4,7 +4,8 @@
 
 In each round the same question is asked without a medium, about a new drawn scene (looked at only once it is sent), about a scene that was
 looked at while the question was typed, as the target chip does, and once more about a scene that is known. Ratios are to the question
-without a medium. Pieces a second are those of whole replies, by the clock. *assets* holds other weights in the shipped layout.
+without a medium. Pieces a second are those of whole replies, by the clock. *assets* holds another unified model in
+the layout of the shipped folder; what perceives is the shipped encoders.
 """
 
 from __future__ import annotations

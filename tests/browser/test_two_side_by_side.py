@@ -36,9 +36,10 @@ BROUGHT = {"anna": ["image#1", "video#1"], "ben": ["image#1", "audio#1"]}
 SEEN = """async () => {
   const all = [...document.querySelectorAll('img, video, audio, a[href]')].map((node) => node.currentSrc || node.src || node.href);
   const mine = [...new Set(all)].filter((one) => one.includes('/file=') && !one.includes('/examples/'));
-  return Promise.all(mine.map(async (one) => [one, (await fetch(one)).status]));
+  return Promise.all(mine.map(async (one) => [one, (await fetch(one, {cache: 'no-store'})).status]));
 }"""
-"""Returns what every picture, clip, sound and link of the page leads to, by its address, fetched as this person."""
+"""Returns what every picture, clip, sound and link of the page leads to, by its address, fetched as this person. Not from the browser's
+cache: of a clip that has played it may hold a part only, and answers 206."""
 
 
 def words(name: str, n: int) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,13 +14,9 @@ from app.settings import Settings
 from app.target import foresee
 from app.ui_actions import Actions
 from app.ui_chats import Chats
+from tests.programs import loaded
 
-ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("unison_program", ROOT / "app.py")
-assert spec is not None
-assert spec.loader is not None
-program = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(program)
+program = loaded("app.py")
 
 
 def test_the_page_is_served_before_the_model_loads(tmp_path, capsys):

@@ -11,12 +11,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("unison_start", ROOT / "start.py")
-assert spec is not None
-assert spec.loader is not None
-start = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(start)
+from tests.programs import ROOT, loaded
+
+start = loaded("start.py")
 
 
 @pytest.fixture

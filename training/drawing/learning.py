@@ -67,8 +67,8 @@ class Trainer:
     def load(self) -> None:
         """Go on from the run's checkpoint. Raises FileNotFoundError when there is none, ValueError when it was another plan's."""
         facts = self.crew.load(self.plan.run, self.lesson, self.optimiser)
-        facts["plan"].pop("precision", None)  # older runs kept it; like the device it may be another one
-        if facts["plan"] != self.same():
+        now = self.same()  # older runs kept more, which decides nothing
+        if {name: facts["plan"].get(name) for name in now} != now:
             raise ValueError(f"{self.plan.run} was begun with other options: {facts['plan']}, not {self.same()}")
         self.step, self.spent, self.curve, self.log = facts["step"], facts["spent"], facts["curve"], facts["log"]
         self.mean.load_state_dict({name: value.to(self.crew.device) for name, value in facts["mean"].items()})

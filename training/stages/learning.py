@@ -106,9 +106,9 @@ class Trainer:
     def load(self) -> None:
         """Go on from the run's checkpoint. Raises FileNotFoundError when there is none, ValueError when it was another plan's."""
         facts = self.crew.load(self.plan.run, self.lesson, self.optimiser)
-        begun = {"layouts": 0.0, **facts["plan"]}  # a run older than an option was begun with its default
-        begun.pop("precision", None)
-        if begun != self.same():
+        now, usual = self.same(), asdict(Plan(self.plan.stage, self.plan.run))
+        # a run that is older than an option was begun with its default, and may have kept what decides nothing
+        if {name: facts["plan"].get(name, usual.get(name)) for name in now} != now:
             raise ValueError(f"{self.plan.run} was begun with other options: {facts['plan']}, not {self.same()}")
         if len(facts["positions"]) != self.crew.ranks:
             raise ValueError(f"the run was of {len(facts['positions'])} processes: go on with as many")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from models.senses.recorded import Record
+
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of rows that are kept; of what is not asked for longest, goes first."""
 
@@ -74,12 +76,14 @@ def perceive_file(kind: str, path: Path, sha256: str, device: str = "cpu") -> Pe
     )
 
 
-def perceive_pixels(pixels: NDArray[np.uint8], device: str = "cpu", gated: bool = True) -> Perceived:
+def perceive_pixels(
+    pixels: NDArray[np.uint8], device: str = "cpu", gated: bool = True, record: Record | None = None
+) -> Perceived:
     """Return what is perceived of a picture in memory, uint8 [h, w, 3 or 4] (see :meth:`models.senses.perceive.Senses.picture`). It is kept
     by its pixels and by the version of the weights: whoever looks at it next, model or expert, finds it. Raises as that does."""
     content = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
-    key = f"pixels {pixels.shape} {content} {version()} {device} {gated}"
-    return _shared.get(key, lambda: perceive.perceive("image", pixels, device, gated=gated))
+    key = f"pixels {pixels.shape} {content} {version()} {device} {gated} {record.key if record else ''}"
+    return _shared.get(key, lambda: perceive.perceive("image", pixels, device, gated, record))
 
 
 def _read(kind: str, path: Path) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from models.senses.ear import Ear
     from models.senses.eye import Look
     from models.senses.gate import Gate
+    from models.senses.recorded import Record
     from models.senses.setting import Setting
     from models.senses.sureness import Sureness
     from models.vision.tower import VisionTower
@@ -72,13 +73,20 @@ class Senses:
         found: list[Look] = looks(self.tower, self.low, frames)
         return found
 
-    def picture(self, pixels: NDArray[np.uint8], gated: bool = True) -> Perceived:
+    def picture(self, pixels: NDArray[np.uint8], gated: bool = True, record: Record | None = None) -> Perceived:
         """Return what is perceived of a picture, uint8 [h, w, 3 or 4]: its cells (PATCH), place, hour and look (SETTING) and, where
-        there are any, its things (THING).
+        there are any, its things (THING), both as they are on *record* where it was drawn here.
         Without *gated* it is taken to be of the known world, as pictures of training are."""
+        from models.senses import recorded
         from models.senses.gate import of_looks
+        from models.senses.picture import patch_rows
 
         look = self.look([rgb(pixels)])[0]
+        if record is not None:
+            height, width = pixels.shape[:2]
+            rows = recorded.thing_rows(record, look, width, height)
+            known = recorded.setting_rows(record, self.setting)
+            return Perceived((patch_rows(look), known, *([rows] if len(rows) else [])))
         if gated and not self.sights.passes(of_looks([look])):
             return Perceived(refused=True)
         return Perceived(self.looked(look))
@@ -109,10 +117,17 @@ class Senses:
         height, width = pixels.shape[:2]
         return tuple(marked_rows(look, regions, (width, height), masks))
 
-    def frames(self, frames: Sequence[NDArray[np.uint8]], seconds: Sequence[float], gated: bool = True) -> Perceived:
+    def frames(
+        self,
+        frames: Sequence[NDArray[np.uint8]],
+        seconds: Sequence[float],
+        gated: bool = True,
+        record: Record | None = None,
+    ) -> Perceived:
         """Return what is perceived of a clip by its *frames*, uint8 [h, w, 3] of one size, shown at *seconds*: what is where and when
-        (MOMENT), its place, hour and look (SETTING) and, where there are any, things followed over them (TRACK). Raises ValueError for no frames, or when there is
-        not one second for each."""
+        (MOMENT), its place, hour and look (SETTING) and, where there are any, things followed over them (TRACK), the last two as they are
+        on *record* where it was filmed here. Raises ValueError for no frames, or when there is not one second for each."""
+        from models.senses import recorded
         from models.senses.clip import moment_rows, track_rows
         from models.senses.gate import of_looks
         from models.senses.picture import things
@@ -122,6 +137,11 @@ class Senses:
                 f"{len(frames)} frames with {len(seconds)} times: a clip needs one of each, and one for each"
             )
         looks = self.look([rgb(frame) for frame in frames])
+        if record is not None:
+            height, width = frames[0].shape[:2]
+            rows = recorded.track_rows(record, looks, seconds, width, height)
+            known = recorded.setting_rows(record, self.setting, min(seconds), max(seconds))
+            return Perceived((moment_rows(looks, seconds), known, *([rows] if len(rows) else [])))
         if gated and not self.sights.passes(of_looks(looks)):
             return Perceived(refused=True)
         rows = track_rows([things(look, self.judge) for look in looks], seconds)
@@ -129,26 +149,30 @@ class Senses:
         setting = self.setting.rows(looks, min(seconds), max(seconds))
         return Perceived((moments, setting, *([rows] if len(rows) else [])))
 
-    def clip(self, clip: Clip, gated: bool = True) -> Perceived:
+    def clip(self, clip: Clip, gated: bool = True, record: Record | None = None) -> Perceived:
         """Return what is perceived of a clip in a file, by frames evenly spread over it. Raises Refusal when it cannot be read."""
         from models.vision.frames import moments
 
         wanted = moments(clip)
-        return self.frames(
-            read([moment.index for moment in wanted], clip), [moment.seconds for moment in wanted], gated
-        )
+        shown, seconds = read([moment.index for moment in wanted], clip), [moment.seconds for moment in wanted]
+        return self.frames(shown, seconds, gated, record)
 
-    def sound(self, samples: NDArray[np.float32], rate: int, gated: bool = True) -> Perceived:
-        """Return what is perceived of a sound, float32 [n, channels] at *rate* Hz: the events in it (SOUND); nothing for silence.
-        Raises ValueError when it is not as described."""
+    def sound(
+        self, samples: NDArray[np.float32], rate: int, gated: bool = True, record: Record | None = None
+    ) -> Perceived:
+        """Return what is perceived of a sound, float32 [n, channels] at *rate* Hz: the events in it (SOUND), as they are on *record*
+        where it was made here; nothing for silence. Raises ValueError when it is not as described."""
+        from models.senses import recorded
         from models.senses.ear import sound_rows
         from models.senses.gate import of_sound
         from models.vision.audio import hear
 
         heard = hear(samples, rate, WINDOWS)
-        if gated and not self.noises.passes(of_sound(self.ear, heard)):
+        if record is None and gated and not self.noises.passes(of_sound(self.ear, heard)):
             return Perceived(refused=True, left_out=heard.left_out)
         rows = sound_rows(self.ear, heard)
+        if record is not None and len(rows):
+            rows = recorded.sound_rows(record, rows)
         return Perceived((rows,) if len(rows) else (), left_out=heard.left_out)
 
 
@@ -213,17 +237,17 @@ def version(*folders: str) -> str:
     return found.hexdigest()[:16]
 
 
-def perceive(kind: str, given: Any, device: str = "cpu", gated: bool = True) -> Perceived:
+def perceive(kind: str, given: Any, device: str = "cpu", gated: bool = True, record: Record | None = None) -> Perceived:
     """Return what is perceived of a medium: *kind* "image" with pixels uint8 [h, w, 3 or 4], "video" with a Clip, "audio" with a Sound or
-    (samples, rate). Raises ValueError for another kind, Refusal for a file that cannot be read or senses that are not there."""
+    (samples, rate); *record* tells from what it was made here. Raises ValueError for another kind, Refusal for a file that cannot be read or senses that are not there."""
     senses = load(device)
     if kind == "image":
-        return senses.picture(given, gated)
+        return senses.picture(given, gated, record)
     if kind == "video":
-        return senses.clip(given, gated)
+        return senses.clip(given, gated, record)
     if kind == "audio":
         samples, rate = (given.samples, given.rate) if isinstance(given, Sound) else given
-        return senses.sound(samples, rate, gated)
+        return senses.sound(samples, rate, gated, record)
     raise ValueError(f"nothing is perceived of {kind!r}: there are image, video and audio")
 
 

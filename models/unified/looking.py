@@ -16,6 +16,7 @@ from models.worlds import of_our_world
 if TYPE_CHECKING:
     from models.senses.kept import Kept
     from models.senses.perceive import Perceived
+    from models.senses.recorded import Record
 
 SEEN = ("image", "video", "audio")
 """Kinds of medium that are perceived; of a mask its outline is all there is, and its place says that."""
@@ -67,17 +68,21 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
             return self._marked(part, of) if isinstance(of, Media) and of.kind in ("image", "video") else ()
         if part.kind not in SEEN:
             return ()
-        key = f"{part.kind} {part.path} {of_our_world(part)}"  # a stored file's path says its content
-        return self._kept.get(key, lambda: self._perceived(part)).percepts
+        from models.senses.recorded import record_of
 
-    def _perceived(self, medium: Media) -> Perceived:
+        record = record_of(part.kind, part.meta)
+        known = record.key if record else of_our_world(part)
+        key = f"{part.kind} {part.path} {known}"  # a stored file's path says its content
+        return self._kept.get(key, lambda: self._perceived(part, record)).percepts
+
+    def _perceived(self, medium: Media, record: Record | None) -> Perceived:
         from models.senses.kept import perceive_pixels
         from models.senses.perceive import perceive
 
         value, gated = self._opened(medium), not of_our_world(medium)
         if medium.kind == "image":
-            return perceive_pixels(value.pixels, self._device, gated)
-        return perceive(medium.kind, value, self._device, gated=gated)
+            return perceive_pixels(value.pixels, self._device, gated, record)
+        return perceive(medium.kind, value, self._device, gated, record)
 
     def _marked(self, region: Region, of: Media) -> tuple[Percept, ...]:
         """Return what is perceived of a mark, by its content and by that of what it lies on."""

@@ -34,7 +34,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         places = np.zeros((count, PLACE), np.float32)
         return Percept(kind, np.zeros((count, 4), np.float16), places, names, np.ones(count, np.float32))
 
-    def seen(kind: str, given: Any, device: str = "cpu", gated: bool = True) -> Perceived:
+    def seen(kind: str, given: Any, device: str = "cpu", gated: bool = True, record: Any = None) -> Perceived:
         asked.append((kind, given.shape))
         return Perceived((rows(PATCH, 25),))
 
@@ -101,11 +101,11 @@ def test_after_stop_nothing_is_looked_at_any_more(calls: list[Any]) -> None:
 def test_what_is_on_record_as_drawn_here_passes_the_gate(calls: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
     seen, marked = perceive.perceive, perceive.perceive_marks
-    monkeypatch.setattr(perceive, "perceive", lambda *given, gated: (judged.append(gated), seen(*given))[1])
+    monkeypatch.setattr(perceive, "perceive", lambda *given: (judged.append(given[3]), seen(*given))[1])
     monkeypatch.setattr(perceive, "perceive_marks", lambda *given, gated: (judged.append(gated), marked(*given))[1])
     kept, bare = Kept(), Region(1, "image#1", box=Box(0, 0, 0.5, 1))
     for meta in ({}, {"scene": {"things": []}}, {"plan": {"events": []}}):
         found = looked(kept, [], Media("image", "image#1", "ab/1.png", meta), bare)
         assert found["image#1"]
         assert found["region#1"]
-    assert judged == [True, True, False, False]
+    assert judged == [True, True, False, False, False], "the scene of the second is no record of the third"

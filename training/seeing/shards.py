@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from models.percepts import MARKED, PLACE, POINTABLE, Percept
 
-from training.language.phrasing import Split
+from training.language.phrasing import Split, share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,10 +93,11 @@ class Shard:
 
 
 class Bank:
-    """A folder of shards. Raises ValueError when it holds none."""
+    """A folder of shards. Raises ValueError when it holds none. A share of the media, *recorded* 0..1, always the same ones, is given as
+    the program perceives what it made itself (training.seeing.recording)."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, recorded: float = 0.0) -> None:
+        self.folder, self.recorded = folder, recorded
         self._shards: dict[tuple[str, str], list[Shard]] = {}
         for path in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.endswith(".part")):
             medium, split, _ = path.name.rsplit("-", 2)
@@ -114,10 +115,13 @@ class Bank:
         return self._read(medium, split, number)
 
     def _entry(self, medium: str, split: Split, number: int) -> Entry:
+        from training.seeing.recording import recorded
+
         left = number
         for shard in self._shards.get((medium, split), ()):
             if 0 <= left < len(shard):
-                return shard.entry(left)
+                found = shard.entry(left)
+                return recorded(found) if share(f"recorded {medium} {split} {number}") < self.recorded else found
             left -= len(shard)
         raise IndexError(f"the bank has no {medium} number {number} of the split {split}")
 

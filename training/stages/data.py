@@ -52,7 +52,7 @@ def sources(plan: Plan) -> dict[str, tuple[Source, float]]:
         from training.seeing.shards import Bank
 
         module, _, name = plan.talk.partition(":")
-        seen, bank = getattr(import_module(module), name), Bank(plan.bank)
+        seen, bank = getattr(import_module(module), name), Bank(plan.bank, plan.recorded)
         found["seen"] = (lambda seed, split: seen(seed, split, bank), 1.0 - plan.words)
     return found
 

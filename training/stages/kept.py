@@ -176,6 +176,7 @@ def command(plan: Plan, precision: str = "") -> str:
         "rate",
         "texts",
         "layouts",
+        "recorded",
         "positions",
         "pool",
         "experts",

@@ -29,7 +29,8 @@ class Plan:
     """One run of one stage. *base* is the network that is taken over, or *shape* a configuration to begin afresh with (its decoder
     from the folder *decoder*), or *after* the run of the stage before. *bank* holds what is perceived, *pixels* the truth of its
     pictures; *talk*, "module:function", writes conversations about the bank for (seed, split, Bank). *rate* and *texts* -1 for the stage's own; *layouts* is the share
-    of conversations of words alone that are about planned layouts besides those that come of themselves. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
+    of conversations of words alone that are about planned layouts besides those that come of themselves, *recorded* that of media given
+    as the program perceives what it made itself. *experts* of rank *rank* make up the adapter; *lora* puts one of the same size in
     their place. *precision* auto: bf16 where the device is quick at it, else fp32. *ahead*: a second process prepares the batches. Times in minutes; *limit_steps* 0 for as many as the minutes allow."""
 
     stage: str
@@ -46,6 +47,7 @@ class Plan:
     rate: float = -1.0
     texts: float = -1.0
     layouts: float = 0.0
+    recorded: float = 0.0
     positions: int = 2560
     pool: int = 384
     without: tuple[str, ...] = ()
@@ -73,6 +75,8 @@ class Plan:
             raise ValueError(f'the precision is "auto", "bf16", "fp16" or "no", not {self.precision!r}')
         if not 0.0 <= self.layouts <= 1.0:
             raise ValueError(f"layouts is a share, 0 to 1, not {self.layouts}")
+        if not 0.0 <= self.recorded <= 1.0:
+            raise ValueError(f"recorded is a share, 0 to 1, not {self.recorded}")
         if self.precision == "fp16" and self.device == "cpu":
             raise ValueError("a CPU trains in bf16 or fp32: give --precision bf16 or no")
 

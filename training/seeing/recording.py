@@ -1,0 +1,58 @@
+"""Media of the bank as the program perceives what it made itself: true names, place, hour and look, and no row of what is not there.
+
+models.senses.recorded does this where a medium is used; here the rows that encoders made are brought to the same, so that a model that
+learns from both trusts neither more than it deserves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from models.percepts import SETTING, SOUND, THING, TRACK, Percept
+from models.senses import naming
+from models.senses.setting import ANSWERS, known
+
+from training.seeing.shards import Entry
+
+
+def recorded(entry: Entry) -> Entry:
+    """Return *entry* with the true names' phrases in the rows that show true things, without other rows of things, and with the place, hour
+    and look that its scene has."""
+    made, row = list[Percept](), dict(entry.row)
+    for percept in entry.percepts:
+        if percept.kind in (THING, TRACK, SOUND):
+            kept = sorted(entry.row.values())
+            row = {id_: kept.index(place) for id_, place in entry.row.items()}
+            if kept:
+                made.append(_named(percept, kept))
+        else:
+            made.append(_placed(percept, entry) if percept.kind == SETTING else percept)
+    return replace(entry, percepts=tuple(made), row=row)
+
+
+def _named(percept: Percept, rows: list[int]) -> Percept:
+    """Return *rows* of *percept*, each with the phrase of its name."""
+    table = _vectors(percept.kind == SOUND)
+    features = np.array(percept.features[rows])
+    names = tuple(percept.names[row] for row in rows)
+    for row, name in zip(features, names, strict=True):
+        row[: len(table[name])] = table[name]
+    return Percept(percept.kind, features, np.array(percept.places[rows]), names, np.ones(len(rows), np.float32))
+
+
+def _placed(percept: Percept, entry: Entry) -> Percept:
+    scene = entry.truth["scene"]
+    backdrop = scene.get("backdrop", {})
+    told = (backdrop.get("kind", "meadow"), backdrop.get("time", "day"), scene.get("style", ""))
+    readings = zip(ANSWERS, known().readings, told, strict=True)
+    features = [reading.vectors[answers.index(answer)] for answers, reading, answer in readings]
+    return replace(percept, features=np.array(features, np.float16), sure=np.ones(len(features), np.float32))
+
+
+@cache
+def _vectors(sounds: bool) -> Mapping[str, np.ndarray]:
+    names = naming.sounds() if sounds else naming.things()
+    return dict(zip(names.words, names.vectors.astype(np.float16), strict=True))

@@ -1,12 +1,12 @@
 """Measure what the unified model understands of pictures, clips and sounds it never saw.
 
-    python -m evaluation.understanding --bank DIR [--source FOLDER] [--dialogues N] [--out FILE.json] [--results FILE.md]
+    python -m evaluation.understanding --bank DIR [--source FOLDER] [--dialogues N] [--recorded] [--out FILE.json] [--results FILE.md]
 
 Conversations of a split (`training.seeing`; by default the held-out one: things, synonyms and phrasings that training holds nowhere) are
 asked for their last reply after the true conversation so far. Use a bank of another seed than that of the training. An answer is right when it points at the very things, in the very medium, and says
 what the true answer says: yes or no, colours, sides, numbers, places, hours, looks, kinds, in any wording. Beside the model stand the
 same model *blind*, for which nothing is perceived, and *misled*, for which another medium of the same kind is: what they reach comes
-from the words alone.
+from the words alone. With --recorded the media are perceived as those that the program made itself, by their record.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ _HELD = {
     "objects": (", of new things", "things that training holds nowhere, asked in its phrasings"),
     "train": (", of known things in known words", "new scenes of known things, asked in the phrasings of training"),
 }
+_RECORDED = ", drawn or made here", ", which are perceived by the record of how they were made"
 _HEAD = """## What is understood of pictures, clips and sounds{of}
 
 Made by `{command}`: {count} conversations of {held}. Right: the
@@ -219,11 +220,12 @@ def main(words: Sequence[str] | None = None) -> int:
     reader.add_argument("--dialogues", type=int, default=400)
     reader.add_argument("--split", choices=("held_out", "phrasings", "objects", "train"), default="held_out")
     reader.add_argument("--seed", type=int, default=11)
+    reader.add_argument("--recorded", action="store_true", help="as media are perceived that were made here")
     reader.add_argument("--out", type=Path)
     reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
     arguments = reader.parse_args(words)
     try:
-        bank = Bank(arguments.bank)
+        bank = Bank(arguments.bank, float(arguments.recorded))
         asked = list(islice(cases(examples(arguments.seed, arguments.split, bank)), arguments.dialogues))
         made = figures(measure(answerer(arguments.source), asked, bank), arguments.seed)
     except Refusal as refusal:
@@ -238,10 +240,13 @@ def main(words: Sequence[str] | None = None) -> int:
         of, held = _HELD[arguments.split]
         command = (
             f"python -m evaluation.understanding --bank BANK --dialogues {arguments.dialogues} --seed {arguments.seed}"
-            f" --split {arguments.split}"
+            f" --split {arguments.split}{' --recorded' if arguments.recorded else ''}"
         )
+        if arguments.recorded:
+            of, held = of + _RECORDED[0], held + _RECORDED[1]
         head = _HEAD.format(command=command, count=len(asked), of=of, held=held)
-        results(arguments.results, head + section, f"understanding {arguments.split}")
+        name = f"understanding {arguments.split}{' recorded' if arguments.recorded else ''}"
+        results(arguments.results, head + section, name)
     print(section)
     return 0
 

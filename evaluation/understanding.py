@@ -241,6 +241,7 @@ def main(words: Sequence[str] | None = None) -> int:
         command = (
             f"python -m evaluation.understanding --bank BANK --dialogues {arguments.dialogues} --seed {arguments.seed}"
             f" --split {arguments.split}{' --recorded' if arguments.recorded else ''}"
+            f"{f' --source {arguments.source}' if arguments.source else ''}"
         )
         if arguments.recorded:
             of, held = of + _RECORDED[0], held + _RECORDED[1]

@@ -6,7 +6,8 @@ Conversations of a split (`training.seeing`; by default the held-out one: things
 asked for their last reply after the true conversation so far. Use a bank of another seed than that of the training. An answer is right when it points at the very things, in the very medium, and says
 what the true answer says: yes or no, colours, sides, numbers, places, hours, looks, kinds, in any wording. Beside the model stand the
 same model *blind*, for which nothing is perceived, and *misled*, for which another medium of the same kind is: what they reach comes
-from the words alone. With --recorded the media are perceived as those that the program made itself, by their record.
+from the words alone. With --recorded names, place, hour and look of the media come from the record of how they were made; boxes and seconds stay
+those of the encoders, and what these missed stays missing (the program's own media have those from their record too).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _HELD = {
     "objects": (", of new things", "things that training holds nowhere, asked in its phrasings"),
     "train": (", of known things in known words", "new scenes of known things, asked in the phrasings of training"),
 }
-_RECORDED = ", drawn or made here", ", which are perceived by the record of how they were made"
+_RECORDED = ", drawn or made here", ", whose names, place, hour and look come from the record of how they were made"
 _HEAD = """## What is understood of pictures, clips and sounds{of}
 
 Made by `{command}`: {count} conversations of {held}. Right: the
@@ -209,6 +210,11 @@ def answerer(source: str) -> Answer:
     return answer
 
 
+def own_folder(source: str) -> str:
+    """Return *source* as a results file names it: a folder of somebody's machine is none of a reader's business."""
+    return "FOLDER" if Path(source).is_absolute() else source
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong."""
     from training.seeing.mixing import examples
@@ -241,7 +247,7 @@ def main(words: Sequence[str] | None = None) -> int:
         command = (
             f"python -m evaluation.understanding --bank BANK --dialogues {arguments.dialogues} --seed {arguments.seed}"
             f" --split {arguments.split}{' --recorded' if arguments.recorded else ''}"
-            f"{f' --source {arguments.source}' if arguments.source else ''}"
+            f"{f' --source {source}' if (source := own_folder(arguments.source)) else ''}"
         )
         if arguments.recorded:
             of, held = of + _RECORDED[0], held + _RECORDED[1]

@@ -10,6 +10,7 @@ from models.expert import Refusal
 from models.profiles_hub import fetched, hub_profiles, terms
 from models.values import Checkpoint, Profile
 
+SEEING = "--profile nano-sees has a language model that sees and hears what was drawn here. "
 PROFILES: dict[str, Profile] = {
     "nano": Profile(
         name="nano",
@@ -49,7 +50,8 @@ PROFILES: dict[str, Profile] = {
             "It paints no photographs, and knows no thing outside of its picture book; what it left out, it names.",
             "It reads English. Of the world it knows little: ask it to make something rather than to explain it.",
         ),
-        more="--profile nano-sees has a language model that sees and hears what was drawn here. Models that paint photographs are fetched from the model hub when the program is started with --profile paper, or with the "
+        more=SEEING
+        + "Models that paint photographs are fetched from the model hub when the program is started with --profile paper, or with the "
         "one for its graphics card: gpu-8, gpu-16, gpu-24 or gpu-80. docs/profiles.md tells what each fetches and needs. An expert of "
         "your own is one file: start with --experts FOLDER.",
     ),
@@ -69,6 +71,7 @@ PROFILES["nano-sees"] = replace(
         "things wrongly; the boxes in its words show what it means.",
         *PROFILES["nano"].lacks[1:],
     ),
+    more=PROFILES["nano"].more.removeprefix(SEEING),
 )
 PROFILES |= hub_profiles(PROFILES["nano"])
 

@@ -80,7 +80,7 @@ def perceive_pixels(
     pixels: NDArray[np.uint8], device: str = "cpu", gated: bool = True, record: Record | None = None
 ) -> Perceived:
     """Return what is perceived of a picture in memory, uint8 [h, w, 3 or 4] (see :meth:`models.senses.perceive.Senses.picture`). It is kept
-    by its pixels and by the version of the weights: whoever looks at it next, model or expert, finds it. Raises as that does."""
+    by its pixels and by the version of the weights: whoever looks at it next, with the same record, finds it. Raises as that does."""
     content = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
     key = f"pixels {pixels.shape} {content} {version()} {device} {gated} {record.key if record else ''}"
     return _shared.get(key, lambda: perceive.perceive("image", pixels, device, gated, record))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -84,9 +85,10 @@ class Senses:
         look = self.look([rgb(pixels)])[0]
         if record is not None:
             height, width = pixels.shape[:2]
-            rows = recorded.thing_rows(record, look, width, height)
-            known = recorded.setting_rows(record, self.setting)
-            return Perceived((patch_rows(look), known, *([rows] if len(rows) else [])))
+            with suppress(Refusal):  # a colour that is none any more: then the encoders tell what is there
+                rows = recorded.thing_rows(record, look, width, height)
+                known = recorded.setting_rows(record, self.setting)
+                return Perceived((patch_rows(look), known, *([rows] if len(rows) else [])))
         if gated and not self.sights.passes(of_looks([look])):
             return Perceived(refused=True)
         return Perceived(self.looked(look))
@@ -139,9 +141,12 @@ class Senses:
         looks = self.look([rgb(frame) for frame in frames])
         if record is not None:
             height, width = frames[0].shape[:2]
-            rows = recorded.track_rows(record, looks, seconds, width, height)
-            known = recorded.setting_rows(record, self.setting, min(seconds), max(seconds))
-            return Perceived((moment_rows(looks, seconds), known, *([rows] if len(rows) else [])))
+            span = min(seconds), max(seconds)
+            with suppress(Refusal):
+                rows = recorded.track_rows(record, looks, seconds, width, height)
+                told = not recorded.changes(record)  # what it becomes in the course of a film is seen, and not told
+                known = recorded.setting_rows(record, self.setting, *span) if told else self.setting.rows(looks, *span)
+                return Perceived((moment_rows(looks, seconds), known, *([rows] if len(rows) else [])))
         if gated and not self.sights.passes(of_looks(looks)):
             return Perceived(refused=True)
         rows = track_rows([things(look, self.judge) for look in looks], seconds)

@@ -2,7 +2,7 @@
 
 A picture that the picture book drew carries its scene, a film its film and a sound its plan. Out of these come the same rows that the
 senses make of a stranger's medium: true names, boxes and seconds, and the phrases of the names; what a thing looks like still comes from
-the encoders, read where it truly is. What cannot be read any more is perceived like any other medium.
+the encoders, read where it truly is. A record that cannot be read any more is none: the encoders tell what is there.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ AREA = 24_000
 """Pixels, about, at which a scene is drawn again to see what hides what."""
 SEEN = 0.3
 """A thing counts as seen in a frame when at least this share of it is, as in training."""
+MOST_HEARD = 8
+"""Events of a sound, at most, as many as the ear tells (models.senses.ear)."""
 LEAST = 0.05
 """The same for a picture, in which a thing that is mostly hidden can be asked for."""
 
@@ -93,7 +95,12 @@ def _events(record: Record) -> list[tuple[str, float, float]]:
         (str(event["name"]), float(event["start"]), min(seconds, float(event["start"]) + float(event["seconds"])))
         for event in record.data["events"]
     ]
-    return sorted((one for one in found if one[0] in known and one[1] < one[2]), key=lambda one: one[1])[:MOST]
+    return sorted((one for one in found if one[0] in known and one[1] < one[2]), key=lambda one: one[1])[:MOST_HEARD]
+
+
+def changes(record: Record) -> bool:
+    """Return whether the place or the hour of a film becomes another one in it."""
+    return bool(_film(record).changes)
 
 
 def thing_rows(record: Record, look: Look, width: int, height: int) -> Percept:

@@ -169,7 +169,9 @@ def test_the_badge_says_what_the_profile_can_and_cannot_do(page):
 @pytest.mark.parametrize("name", ["nano", "a-profile-with-a-long-name"])
 def test_the_head_of_a_narrow_phone_shows_all_its_buttons_whatever_the_profile_is_called(visit, site, name):
     page = visit(site.url, viewport={"width": 360, "height": 740})
-    page.eval_on_selector(".u-badge > details > summary", "(node, name) => { node.textContent = `${name}: what it can do`; }", name)
+    page.eval_on_selector(
+        ".u-badge > details > summary", "(node, name) => { node.textContent = `${name}: what it can do`; }", name
+    )
     for button in page.locator(".u-badge > details > summary, .u-badge > button").all():
         box = button.bounding_box()
         assert box is not None

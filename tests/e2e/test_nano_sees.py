@@ -73,13 +73,14 @@ def test_it_cuts_out_what_is_named_without_a_mark(replies: dict[str, Message]) -
     assert np.allclose((box.x0, box.y0, box.x1, box.y1), cow, atol=0.03)
 
 
-def test_of_a_photo_it_tells_nothing_and_asks_for_a_mark(engine: Engine, tmp_path: Path) -> None:
+def test_of_a_photo_it_names_and_does_nothing(engine: Engine, tmp_path: Path) -> None:
     noise = np.random.default_rng(3).normal(120, 40, (60, 90, 3)).cumsum(1) % 255
     Image.fromarray(noise.astype(np.uint8)).resize((720, 480), Image.Resampling.BICUBIC).save(tmp_path / "photo.png")
     session = engine.open("p" * 32)
     handle = engine.attach(session, tmp_path / "photo.png", "photo.png").handle
     *_, last = engine.reply(session, "what do you see?", [handle], [])
-    assert not [part for part in last.message.parts if isinstance(part, Grounding | TaskCall)]
+    assert not [part for part in last.message.parts if isinstance(part, Grounding | TaskCall | Failure)]
+    assert last.message.text.strip()
 
 
 def test_it_is_taken_by_name_alone() -> None:

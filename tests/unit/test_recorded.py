@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.percepts import PATCH, SETTING, SOUND, THING, TRACK, Percept
-from models.senses import kept, perceive, recorded
+from models.senses import ear, kept, perceive, recorded
 from models.senses.setting import known
 from models.values import Media
 from models.world.composer import compose
@@ -136,3 +136,22 @@ def test_a_picture_that_was_drawn_here_is_perceived_by_its_record(monkeypatch: p
     drawn = Media("image", "image#1", "ab/1.png", meta={"scene": SCENE.to_json()})
     looked = Looked([], {"image#1": drawn}, lambda medium: Picture(pixels), kept.Kept(), "cpu", [].append)
     assert by_kind(looked["image#1"])[THING].names == ("whale", "pizza")
+
+
+def test_a_colour_that_is_none_any_more_leaves_the_picture_to_the_encoders(senses: perceive.Senses) -> None:
+    pixels = compose(SCENE, WIDTH, HEIGHT).pixels
+    data = SCENE.to_json()
+    data["things"][0]["tint"] = "octarine"
+    found = by_kind(senses.picture(pixels, gated=False, record=record("image", scene=data)).percepts)
+    guessed = by_kind(senses.picture(pixels, gated=False).percepts)
+    assert found[THING].names == guessed[THING].names
+    assert (found[THING].sure < 1).all()
+
+
+def test_of_a_long_plan_as_many_events_are_told_as_the_ear_tells() -> None:
+    events = [{"name": "dog", "start": float(n), "seconds": 0.5} for n in range(12)]
+    heard = Percept(
+        SOUND, np.zeros((1, 576), np.float16), np.zeros((1, 10), np.float32), ("rain",), np.ones(1, np.float32)
+    )
+    made = recorded.sound_rows(record("audio", plan={"seconds": 20.0, "events": events}), heard)
+    assert len(made) == ear.MOST

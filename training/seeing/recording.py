@@ -1,7 +1,7 @@
 """Media of the bank as the program perceives what it made itself: true names, place, hour and look, and no row of what is not there.
 
-models.senses.recorded does this where a medium is used; here the rows that encoders made are brought to the same, so that a model that
-learns from both trusts neither more than it deserves.
+models.senses.recorded does this where a medium is used. Here the rows that encoders made get the names, place, hour and look of the record, so
+that a model learns to read both; boxes and seconds stay those of the encoders, and what these missed stays missing.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def test_a_picture_that_the_model_looked_at_is_not_looked_at_again(find, drawn, 
     options = {"opened": lambda medium: Picture(pixels), "kept": Kept(), "device": "cpu", "tell": lambda left: None}
     monkeypatch.setattr(kept, "_shared", Kept())
     looks, perceived = [], perceive.perceive
-    monkeypatch.setattr(perceive, "perceive", lambda *given, gated: looks.append(given) or perceived(*given, gated))
+    monkeypatch.setattr(perceive, "perceive", lambda *given: looks.append(given) or perceived(*given))
     assert Looked((), shelf, **options)["image#1"]
     fresh = find(make_call("detect", Ref("image#1")), make_inputs(pixels.copy()), silent)
     assert len(looks) == 1

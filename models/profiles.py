@@ -10,7 +10,6 @@ from models.expert import Refusal
 from models.profiles_hub import fetched, hub_profiles, terms
 from models.values import Checkpoint, Profile
 
-SEEING = "--profile nano-sees has a language model that sees and hears what was drawn here. "
 PROFILES: dict[str, Profile] = {
     "nano": Profile(
         name="nano",
@@ -50,29 +49,11 @@ PROFILES: dict[str, Profile] = {
             "It paints no photographs, and knows no thing outside of its picture book; what it left out, it names.",
             "It reads English. Of the world it knows little: ask it to make something rather than to explain it.",
         ),
-        more=SEEING
-        + "Models that paint photographs are fetched from the model hub when the program is started with --profile paper, or with the "
+        more="Models that paint photographs are fetched from the model hub when the program is started with --profile paper, or with the "
         "one for its graphics card: gpu-8, gpu-16, gpu-24 or gpu-80. docs/profiles.md tells what each fetches and needs. An expert of "
         "your own is one file: start with --experts FOLDER.",
     ),
 }
-PROFILES["nano-sees"] = replace(
-    PROFILES["nano"],
-    name="nano-sees",
-    unified=Checkpoint("native", source="nano/unified-sees", licence="Apache-2.0"),
-    note="As nano, with a language model that also sees and hears, and that is still being taught: it understands some requests less well.",
-    knows=(
-        *PROFILES["nano"].knows,
-        "What it drew, filmed or sounded itself, and drawings of the same kind: it names, counts and finds the things in them, and takes "
-        "what you name without a mark.",
-    ),
-    lacks=(
-        "It cannot see or hear photos and recordings: mark what you mean with a box, a point or a stroke. Of what it sees it tells some "
-        "things wrongly; the boxes in its words show what it means.",
-        *PROFILES["nano"].lacks[1:],
-    ),
-    more=PROFILES["nano"].more.removeprefix(SEEING),
-)
 PROFILES |= hub_profiles(PROFILES["nano"])
 
 

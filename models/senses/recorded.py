@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from models.percepts import PLACE, SETTING, SOUND, THING, TRACK, Percept
+from models.percepts import PLACE, SOUND, THING, TRACK, Percept
 from models.senses import naming
+from models.senses.ear import MOST as MOST_HEARD
 from models.senses.picture import MOST, placed
-from models.senses.said import LOOKS, PLACES, TIMES
 from models.vision.regions import box_weights, pool
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ AREA = 24_000
 """Pixels, about, at which a scene is drawn again to see what hides what."""
 SEEN = 0.3
 """A thing counts as seen in a frame when at least this share of it is, as in training."""
-MOST_HEARD = 8
-"""Events of a sound, at most, as many as the ear tells (models.senses.ear)."""
 LEAST = 0.05
 """The same for a picture, in which a thing that is mostly hidden can be asked for."""
 
@@ -156,12 +154,7 @@ def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], 
 def setting_rows(record: Record, whole: Setting, start: float = 0.0, end: float = 0.0) -> Percept:
     """Return SETTING of a picture or a film (from *start* to *end* s): the place, hour and look of its scene in the vectors of *whole*."""
     scene = _scene(record)
-    answers = (tuple(PLACES), scene.backdrop.kind), (tuple(TIMES), scene.backdrop.time), (tuple(LOOKS), scene.style)
-    found = [
-        reading.vectors[every.index(answer)] for (every, answer), reading in zip(answers, whole.readings, strict=True)
-    ]
-    places = placed(np.array([[0, 0, 1, 1]] * len(found), np.float32), start, end)
-    return Percept(SETTING, np.array(found, np.float16), places, (), np.ones(len(found), np.float32))
+    return whole.told(scene.backdrop.kind, scene.backdrop.time, scene.style, start, end)
 
 
 def sound_rows(record: Record, heard: Percept) -> Percept:

@@ -63,8 +63,16 @@ class Setting:
             vector = shares @ reading.vectors
             features.append(vector / max(float(np.linalg.norm(vector)), 1e-6))
             sure.append(float(shares.max()))
-        whole = placed(np.array([[0, 0, 1, 1]] * len(FACTS), np.float32), start, end)
-        return Percept(SETTING, np.array(features, np.float16), whole, (), np.array(sure, np.float32))
+        return _rows(features, sure, start, end)
+
+    def told(self, place: str, hour: str, look: str, start: float = 0.0, end: float = 0.0) -> Percept:
+        """Return SETTING as :meth:`rows` does, surely of that *place*, *hour* and *look*. Raises ValueError for one that is not among
+        ANSWERS."""
+        features = [
+            reading.vectors[answers.index(answer)]
+            for answers, reading, answer in zip(ANSWERS, self.readings, (place, hour, look), strict=True)
+        ]
+        return _rows(features, [1.0] * len(FACTS), start, end)
 
     def named(self, features: NDArray[np.floating]) -> tuple[str, str, str]:
         """Return the answers, one of ANSWERS each, whose words are likest to the rows float [3, phrase] of a picture. Raises ValueError for
@@ -74,6 +82,11 @@ class Setting:
             for answers, reading, row in zip(ANSWERS, self.readings, features, strict=True)
         ]
         return found[0], found[1], found[2]
+
+
+def _rows(features: Sequence[NDArray[np.float32]], sure: Sequence[float], start: float, end: float) -> Percept:
+    whole = placed(np.array([[0, 0, 1, 1]] * len(FACTS), np.float32), start, end)
+    return Percept(SETTING, np.array(features, np.float16), whole, (), np.array(sure, np.float32))
 
 
 def measures(look: Look) -> NDArray[np.float32]:

@@ -114,10 +114,8 @@ def _engine(settings: Settings, model: Any, slow: tuple[str, ...]) -> Engine:
 
 
 @contextmanager
-def serve(
-    folder: Path, model: Any = None, port: int = 0, slow: bool | tuple[str, ...] = True, profile: str = "nano"
-) -> Iterator[Site]:
-    """Serve the page over *model* (None: that of *profile*) with its data in *folder*; the experts for the tasks *slow* are stubs
+def serve(folder: Path, model: Any = None, port: int = 0, slow: bool | tuple[str, ...] = True) -> Iterator[Site]:
+    """Serve the page over *model* (None: the nano model) with its data in *folder*; the experts for the tasks *slow* are stubs
     that take their time, to be stopped (True: the one for pictures from words), the others are the profile's own."""
     from app.hosting import launch_keywords
     from app.ui import build
@@ -128,7 +126,7 @@ def serve(
     for task in stubs:
         (experts / f"slow_{task}.py").write_text(SLOW, encoding="utf-8")
     settings = Settings(
-        data=folder / "data", experts_folder=experts, port=port or free_port(), open_browser=False, profile=profile
+        data=folder / "data", experts_folder=experts, port=port or free_port(), open_browser=False, profile="nano"
     )
     engine = _engine(settings, model, stubs)
     engine.start()

@@ -13,7 +13,8 @@ from functools import cache
 import numpy as np
 from models.percepts import SETTING, SOUND, THING, TRACK, Percept
 from models.senses import naming
-from models.senses.setting import ANSWERS, known
+from models.senses.setting import known
+from models.world.scene import Scene
 
 from training.seeing.shards import Entry
 
@@ -44,12 +45,9 @@ def _named(percept: Percept, rows: list[int]) -> Percept:
 
 
 def _placed(percept: Percept, entry: Entry) -> Percept:
-    scene = entry.truth["scene"]
-    backdrop = scene.get("backdrop", {})
-    told = (backdrop.get("kind", "meadow"), backdrop.get("time", "day"), scene.get("style", ""))
-    readings = zip(ANSWERS, known().readings, told, strict=True)
-    features = [reading.vectors[answers.index(answer)] for answers, reading, answer in readings]
-    return replace(percept, features=np.array(features, np.float16), sure=np.ones(len(features), np.float32))
+    scene = Scene.from_json(entry.truth["scene"])
+    told = known().told(scene.backdrop.kind, scene.backdrop.time, scene.style)
+    return replace(told, places=percept.places)
 
 
 @cache

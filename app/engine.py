@@ -75,6 +75,7 @@ class Engine:
         self._runs = Runs()
         self.lines = Lines()
         self._owed = Owed(self.history)
+        self._closed = False
 
     def start(self, after: float = 0.0) -> None:
         """Load the model, *after* so many seconds or when it is needed, and clean the store in the background; returns at once."""
@@ -86,6 +87,7 @@ class Engine:
         self.lines.close()
         self._runs.close(self.settings.grace)
         self.brain.settle(LOADING)
+        self._closed = True
         self.history.close()
 
     # Conversations
@@ -212,7 +214,8 @@ class Engine:
             self.store.remove(self.history.purge(REGRET))
             self.store.clean(self.history.paths(), max_age=self.settings.keep_days * 86400)
         except (Refusal, OSError, sqlite3.Error) as error:
-            log.warning("cleaning failed: %s", error)
+            if not self._closed:  # a cleaning that was due later, or is cut short, says nothing: the next start cleans
+                log.warning("cleaning failed: %s", error)
 
     # Replies
 

@@ -9,16 +9,13 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.refusals import Heard, Receive, Scope, Send
 from app.settings import Settings
 from app.uploads import Coming, Uploads, choose_folder
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY = 4 * 1024**2
 """Bytes of a request that is not an upload: texts and regions; more could only stall the server."""
@@ -233,7 +230,7 @@ def launch_keywords(settings: Settings) -> dict[str, Any]:
         "allowed_paths": [str(settings.media.resolve())],
         "max_file_size": LIMITS.upload_bytes,
         "app_kwargs": {
-            "middleware": [gate, Middleware(WebApp), Middleware(Packed)],
+            "middleware": [Middleware(Heard), gate, Middleware(WebApp), Middleware(Packed)],
             "docs_url": None,
             "redoc_url": None,
         },

@@ -17,8 +17,9 @@ import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
 from app.engine import Engine
-from app.hosting import Receive, Scope, Send, answer
+from app.hosting import answer
 from app.mcp_server import make
+from app.refusals import Heard, Receive, Scope, Send
 from app.session import owner_of
 
 KEY_FILE = "mcp-key"
@@ -47,7 +48,7 @@ class Keyed:
         await self._app(scope, receive, send)
 
 
-def application(engine: Engine, port: int) -> Keyed:
+def application(engine: Engine, port: int) -> Heard:
     """Return the server for requests to *port* of this machine, as an ASGI application with a lifespan."""
     names = [f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")]
     # No page has any business here, so there is no origin that is allowed.
@@ -55,7 +56,7 @@ def application(engine: Engine, port: int) -> Keyed:
     app = make(engine, remembers=False).streamable_http_app(
         streamable_http_path=PATH, max_request_body_size=BODY, transport_security=security
     )
-    return Keyed(app, owner_of(engine.settings.data / KEY_FILE))
+    return Heard(Keyed(app, owner_of(engine.settings.data / KEY_FILE)))
 
 
 def serve(engine: Engine) -> int:

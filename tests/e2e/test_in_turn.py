@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -189,3 +191,17 @@ def test_what_waits_in_a_conversation_comes_back_with_it_and_goes_with_it(talk):
     assert [one.text for one in left_over(engine, session)] == ["second"]
     engine.delete(session)
     assert engine.history._db.execute("SELECT count(*) FROM waiting").fetchone() == (0,)
+
+
+def test_a_cleaning_that_comes_due_after_the_end_is_silent_and_one_that_fails_before_is_told(talk, caplog):
+    engine, _, model, _ = talk
+    model.go.set()
+    engine.history.prune = fail = Mock(side_effect=sqlite3.OperationalError("disk I/O error"))
+    engine.clean()
+    assert "cleaning failed: disk I/O error" in caplog.text
+    caplog.clear()
+    engine.close()
+    del engine.history.prune
+    engine.clean()
+    assert fail.call_count == 1
+    assert not caplog.text

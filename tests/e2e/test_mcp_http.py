@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -164,6 +167,26 @@ def test_only_a_program_of_this_machine_with_the_key_is_answered(served, version
     given, told = answered(urllib.request.Request(url, json.dumps(HELLO).encode(), sent))
     assert (given, '"unison"' in told) == (status, status == 200)
     assert key not in told
+
+
+@pytest.mark.parametrize(("headers", "status"), [TURNED_AWAY[1], TURNED_AWAY[2], TURNED_AWAY[4]])
+def test_who_is_turned_away_is_answered_when_all_was_sent(served, monkeypatch, headers, status):
+    """A server that answered and closed before would have the connection reset, and the answer lost with it."""
+    url, key, _ = served
+    monkeypatch.setattr("app.refusals.PATIENCE", 60)
+    address = urlsplit(url)
+    sent = {"Host": address.netloc, "Authorization": f"Bearer {key}", "Content-Type": "application/json", **headers}
+    body = json.dumps(HELLO).encode()
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+    connection.putrequest("POST", address.path, skip_host=True)
+    for name, value in {**sent, "Content-Length": str(len(body)), "Connection": "close"}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    assert not select.select([connection.sock], [], [], 0.3)[0]
+    connection.send(body)
+    reply = connection.getresponse()
+    assert (reply.status, bool(reply.read())) == (status, True)
+    connection.close()
 
 
 def test_the_key_is_for_the_person_alone(served):

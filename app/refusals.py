@@ -1,0 +1,63 @@
+"""A request that is refused before its body was read: the rest of it is taken in first, so that the answer is heard.
+
+A server that answers and closes while the sender still sends has the connection reset, and the sender may then see that alone and
+never the answer (RFC 9112, section 9.6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST = 1024**2
+"""Bytes that are taken in for the sake of the answer: what is larger is cut off, as it was to be refused for its size."""
+PATIENCE = 3.0
+"""Seconds that this may take."""
+
+
+def has_body(scope: Scope) -> bool:
+    """Tell whether the headers of a request announce a body that is already on its way and no larger than `MOST`."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    if b"expect" in headers:  # it is sent only when it is asked for
+        return False
+    length = headers.get(b"content-length", b"0")
+    return b"transfer-encoding" in headers or (length.isdigit() and 0 < int(length) <= MOST)
+
+
+class Heard:
+    """ASGI middleware: an answer of 400 or more goes out when the request has come in whole, or `MOST` of it, or after `PATIENCE`."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http" or not has_body(scope):
+            await self._app(scope, receive, send)
+            return
+        ended, taken = False, 0
+
+        async def reading() -> MutableMapping[str, Any]:
+            nonlocal ended, taken
+            message = await receive()
+            ended = ended or message["type"] != "http.request" or not message.get("more_body", False)
+            taken += len(message.get("body") or b"")
+            return message
+
+        async def rest() -> None:
+            while not ended and taken <= MOST:
+                await reading()
+
+        async def answering(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(rest(), PATIENCE)
+            await send(message)
+
+        await self._app(scope, reading, answering)

@@ -74,6 +74,7 @@ def finish(trainer: Trainer) -> None:
         "steps": trainer.step,
         "minutes": round(trainer.spent / 60, 1),
         "processes": trainer.crew.ranks,
+        **({"without": list(plan.without)} if plan.without else {}),
         "trained": sum(_size(trainer, name) for name in trainer.scope.parts),
         "parameters": sum(value.numel() for value in state.values()),
         "frozen": {"before": trainer.before, "after": after},

@@ -1,0 +1,169 @@
+"""Set runs of the training beside each other that differ in one thing: what the weights of each understand.
+
+    python -m evaluation.ablations --bank DIR [--dialogues N] [--results FILE.md] [--out FILE.json] NAME=RUN [NAME=RUN ...]
+
+Each *RUN* is the folder of a finished stage (``python -m training.stages``); the first is what the others are compared with. All are asked the
+same held-out conversations as by ``python -m evaluation.understanding``. What a run was trained without (``--without``) is kept from
+it here too, so that a loss is due to what it lacks and not to rows that it never met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.expert import Refusal
+from models.grammar import parse
+from training.seeing import mixing
+from training.stages.data import reduced
+from training.stages.kept import STAGE, WEIGHTS
+
+from evaluation.intervals import Estimate, bootstrap, fractions
+from evaluation.reports import results, write_json
+from evaluation.tables import grid, plain
+from evaluation.understanding import Answer, Case, answerer, cases, score
+
+if TYPE_CHECKING:
+    from training.dialogues import Example
+
+NAME = "ablations"
+"""The marks between which the table stands in the file of results."""
+COLUMNS = {
+    "all": "all", "less": "less than the first", "pictures": "pictures", "marks": "what is marked", "clips": "clips", "sounds": "sounds",
+    "requests": "requests for tasks",
+}  # fmt: skip
+_HEAD = """## Ablations
+
+Made by `{command}`: {count} held-out conversations, scored as under what is understood. Every row had the same number of
+steps with the same data, from the same network that reads words alone; few, so that the rows tell of each other and not of what the shipped weights
+reach. A row without something was trained and is measured without it.
+
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished stage: its *folder*, what it was trained *without*, and the *steps* of each stage that taught it to see."""
+
+    folder: Path
+    without: tuple[str, ...]
+    steps: tuple[int, ...]
+
+
+def read_run(folder: Path) -> Run:
+    """Return what is on record of the run in *folder*. Raises Refusal when it is not finished."""
+    try:
+        chain = json.loads((folder / STAGE).read_text(encoding="utf-8"))
+        stages = [stage for stage in chain if stage["stage"] != "words"]
+        without = dict.fromkeys(name for stage in stages for name in stage.get("without", ()))
+        found = Run(folder, tuple(without), tuple(int(stage["steps"]) for stage in stages))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refusal(f"{folder} is no finished run of a stage: {error!r}.", "Finish its training first.") from error
+    if not (folder / WEIGHTS / "config.json").is_file():
+        raise Refusal(f"There are no weights in {folder}.", "Finish its training first.")
+    return found
+
+
+def column(case: Case) -> str:
+    """Return the column in which *case* counts: requests for tasks, what is marked, or the kind of the first medium."""
+    if case.group.startswith("sight."):
+        return "requests"
+    kinds = {handle.partition("#")[0] for handle in case.percepts}
+    if "region" in kinds:
+        return "marks"
+    return "pictures" if "image" in kinds else "clips" if "video" in kinds else "sounds"
+
+
+def scored(answer: Answer, asked: Sequence[Case]) -> list[float]:
+    """Return how good the reply to each of *asked* is, 0..1."""
+    return [score(case, list(parse(answer(case.messages, case.percepts)))) for case in asked]
+
+
+def line(
+    scores: Sequence[float], first: Sequence[float], asked: Sequence[Case], seed: int
+) -> dict[str, Estimate | None]:
+    """Return the figures of a run with *scores* of *asked*, where the first run has the scores *first*: the mean of each column, and
+    how much less the run reaches than the first, of the very same conversations."""
+    parts = defaultdict(list)
+    for case, one in zip(asked, scores, strict=True):
+        parts[column(case)].append(one)
+    made: dict[str, Estimate | None] = {"all": fractions(scores, seed)}
+    made |= {name: fractions(values, seed) for name, values in parts.items()}
+    if scores is not first:
+        made["less"] = bootstrap([a - b for a, b in zip(first, scores, strict=True)], seed=seed, unit="%")
+    return made
+
+
+def drawn(examples: Sequence[Example], without: tuple[str, ...]) -> list[Case]:
+    """Return the cases of *examples*, none of whose percepts is of a kind that the run was trained *without*."""
+    return list(cases(reduced(example, without) for example in examples))
+
+
+def measure(runs: Mapping[str, Run], examples: Sequence[Example], seed: int) -> dict[str, dict[str, Estimate | None]]:
+    """Return the figures of each of *runs*, the first of which the others are compared with."""
+    made: dict[str, dict[str, Estimate | None]] = {}
+    first: list[float] = []
+    whole = drawn(examples, ())
+    for name, run in runs.items():
+        scores = scored(answerer(str(run.folder.resolve() / WEIGHTS)), drawn(examples, run.without))
+        first = first or scores
+        made[name] = line(scores, first, whole, seed)
+        print(f"{name}: {sum(scores) / len(scores):.1%} right", file=sys.stderr, flush=True)
+    return made
+
+
+def table(made: Mapping[str, Mapping[str, Estimate | None]], runs: Mapping[str, Run]) -> str:
+    """Return the figures as Markdown, each run's steps beside its name."""
+    told = {f"{name} ({' + '.join(map(str, runs[name].steps))} steps)": figures for name, figures in made.items()}
+    return grid("trained", COLUMNS, told)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 after telling what is wrong."""
+    from training.seeing.shards import Bank
+
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--bank", type=Path, required=True, help="folder made by python -m training.seeing.bank")
+    reader.add_argument("--dialogues", type=int, default=300)
+    reader.add_argument("--seed", type=int, default=11)
+    reader.add_argument("--split", choices=("held_out", "train"), default="held_out")
+    reader.add_argument("--out", type=Path)
+    reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
+    reader.add_argument("runs", nargs="+", metavar="NAME=RUN")
+    asked = reader.parse_args(words)
+    try:
+        runs = {}
+        for text in asked.runs:
+            name, _, folder = text.partition("=")
+            if not folder:
+                raise Refusal(f"{text!r} is no NAME=RUN.", "Give each run a name, as whole=runs/whole.")
+            runs[name] = read_run(Path(folder))
+        bank = Bank(asked.bank)
+        found = [
+            e for e in islice(mixing.examples(asked.seed, asked.split, bank), 3 * asked.dialogues) if list(cases([e]))
+        ]
+        found = found[: asked.dialogues]
+        made = measure(runs, found, asked.seed)
+    except Refusal as refusal:
+        print(f"{refusal.what} {refusal.hint}".strip(), file=sys.stderr)
+        return 1
+    section = table(made, runs)
+    if asked.out:
+        facts: dict[str, Any] = {n: {key: plain(value) for key, value in one.items()} for n, one in made.items()}
+        write_json(asked.out, facts)
+    if asked.results:
+        command = f"python -m evaluation.ablations --bank BANK --dialogues {asked.dialogues} --seed {asked.seed} --split {asked.split} NAME=RUN ..."
+        results(asked.results, _HEAD.format(command=command, count=len(found)) + section, NAME)
+    print(section)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

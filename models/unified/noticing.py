@@ -26,8 +26,12 @@ MEASURES = 3
 
 CALL = 6.0
 """How much the pointer's score of a thing grows, to begin with, from a word that is not like it to one that is the same."""
-SHARP, EDGE = 3.0, 0.3
-"""What is trained from: the logarithm of what likenesses are multiplied by, and the likeness from which a thing fits."""
+SHARP, EDGE, LINE = 3.0, 0.3, 0.25
+"""What is trained from: the logarithm of what likenesses are multiplied by, the likeness from which a thing fits, and the one from which
+anything that is asked for is there."""
+HIT, THERE = 0.3, 0.6
+"""How loud it is, to begin with, that a word, or any word of a text, means something that is there: a row's inputs are of a size near 1.5, and
+the decoder did not hear what was said in a thirtieth of that."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,15 @@ class Noticing(nn.Module):
         self.likeness = nn.Linear(read, read, bias=False)
         self.sharp = nn.Parameter(torch.tensor(SHARP))
         self.edge = nn.Parameter(torch.tensor(EDGE))
+        self.line = nn.Parameter(torch.tensor(LINE))
         self.what = nn.Linear(read, width)
         self.where = nn.Linear(width, width, bias=False)
         self.fit = nn.Linear(MEASURES, width)
         self.back = nn.Linear(width, point)
         self.trust = nn.Linear(width, 1)
+        self.hit = nn.Linear(1, width, bias=False)
         self.found = nn.Linear(2, width)
+        self.there = nn.Linear(1, width, bias=False)
         self.call = nn.Linear(width, 1)
 
     def reset(self) -> None:
@@ -78,6 +85,9 @@ class Noticing(nn.Module):
         nn.init.constant_(self.call.bias, CALL)
         nn.init.constant_(self.sharp, SHARP)
         nn.init.constant_(self.edge, EDGE)
+        nn.init.constant_(self.line, LINE)
+        nn.init.normal_(self.hit.weight, std=HIT)
+        nn.init.normal_(self.there.weight, std=THERE)
 
     def forward(self, bank: Bank, context: Tensor, places: Tensor) -> Noticed:
         """Return what each word of *bank* makes one notice among the things that stand before it. *context* float [B, S, read] as the
@@ -97,9 +107,14 @@ class Noticing(nn.Module):
         measures = torch.stack([best, (meant * alike).sum(-1), fitting], -1)
         shares = meant.to(context.dtype)
         told = shares @ self.what(context) + shares @ self.where(places) + self.fit(measures.to(context.dtype))
+        told = told + self.hit(self._over(best, scale).to(context.dtype))
         named, texts = self._named(bank, alike.masked_fill(~able, -1.0))
         whole = self._whole(bank, named, texts, scale)
         return Noticed(meant, (told * some) + whole.to(told.dtype), named.clamp(min=0), texts)
+
+    def _over(self, best: Tensor, scale: Tensor) -> Tensor:
+        """Return whether the *best* likeness, float [...], is one of something that is there, float [..., 1]: near 0 or near 1."""
+        return torch.sigmoid(scale * (best - self.line)).unsqueeze(-1)
 
     @staticmethod
     def _named(bank: Bank, alike: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,11 +130,13 @@ class Noticing(nn.Module):
         return named.scatter_reduce(1, index, alike, "amax")[:, :many], texts
 
     def _whole(self, bank: Bank, named: Tensor, texts: Tensor, scale: Tensor) -> Tensor:
-        """Return what is added to the row of a whole text, float [B, S, width], 0 for other rows: the best likeness of any of its words to
-        anything, and how many things are fit by any."""
+        """Return what is added to the row of a whole text, float [B, S, width], 0 for other rows: whether any of its words means something
+        that is there, the best likeness of any of them to anything, and how many things are fit by any."""
         best = named.amax(-1)
         fitting = (torch.sigmoid(scale * (named - self.edge)) * (named > -1)).sum(-1)
-        told = self.found(torch.stack([best, fitting], -1).to(self.found.weight.dtype)) * (best > -1).unsqueeze(-1)
+        own = self.found.weight.dtype
+        told = self.found(torch.stack([best, fitting], -1).to(own)) + self.there(self._over(best, scale).to(own))
+        told = told * (best > -1).unsqueeze(-1)
         each = told.gather(1, texts.clamp(min=0).unsqueeze(-1).expand(-1, -1, told.shape[-1]))
         return each * (bank.kind == WHOLE).unsqueeze(-1)
 

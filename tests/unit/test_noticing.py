@@ -8,6 +8,7 @@ import torch
 from models.percepts import PATCH, PLACE, THING
 from models.unified.network import Bank
 from models.unified.noticing import Noticing
+from models.unified.sight import Senses
 
 READ, WIDTH, POINT = 16, 24, 8
 
@@ -163,3 +164,22 @@ def test_before_the_first_row_there_is_nothing_to_add(noticing: Noticing) -> Non
     found = noticing(rows, context, places).upto(0)
     added = noticing.onward(torch.zeros(1, 3, WIDTH), torch.zeros(1, 0, POINT), found, rows.words[:, None, :0])
     assert added.shape == (1, 3, 0)
+
+
+def test_a_text_says_aloud_whether_anything_it_names_is_there(noticing: Noticing) -> None:
+    """Its row differs, between a word like a thing and one unlike all, by as much as rows are made of: the decoder did not hear less."""
+    rows, context, places = two_texts()
+    other = context.clone()
+    other[:, 2] = -(context[:, 0] + context[:, 1])
+    there, not_there = (noticing(rows, one, places).inputs[0] for one in (context, other))
+    assert float((there[4] - not_there[4]).square().mean().sqrt()) > 0.3
+    assert torch.equal(there[6], not_there[6]), "the other text names neither"
+
+
+def test_a_place_is_told_as_loud_as_what_is_there() -> None:
+    torch.manual_seed(4)
+    senses = Senses({"low": 4, "high": 4, "moment": 4, "thing": 8, "sound": 8, "phrase": 6}, 6, 64)
+    torch.nn.init.normal_(senses.place.weight, std=0.02)
+    left, right = torch.zeros(1, 1, PLACE), torch.zeros(1, 1, PLACE)
+    left[..., :4], right[..., :4] = torch.tensor([0.1, 0.4, 0.3, 0.8]), torch.tensor([0.7, 0.4, 0.9, 0.8])
+    assert float((senses.where(left) - senses.where(right)).square().mean().sqrt()) > 0.3

@@ -45,8 +45,9 @@ NANO = Path(__file__).resolve().parents[2] / "assets" / "nano" / "unified"
 
 
 def browser_path() -> str | None:
-    """Return the program of an installed Chromium, or None."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """Return the program of an installed Chromium, or None. The shell without windows is the same engine, and opens a page in a third of the
+    processor's time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next(filter(None, map(shutil.which, names)), None)
 
 

@@ -15,8 +15,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST = 1024**2
-"""Bytes that are taken in for the sake of the answer: what is larger is cut off, as it was to be refused for its size."""
+MOST = 32 * 1024**2
+"""Bytes that are taken in, and thrown away, for the sake of the answer: as many as a request of a program may have. To one that announces more
+the answer goes out at once."""
 PATIENCE = 3.0
 """Seconds that this may take."""
 
@@ -31,7 +32,8 @@ def has_body(scope: Scope) -> bool:
 
 
 class Heard:
-    """ASGI middleware: an answer of 400 or more goes out when the request has come in whole, or `MOST` of it, or after `PATIENCE`."""
+    """ASGI middleware: an answer of 400 or more goes out when the request has come in whole, or after `PATIENCE`; where its length is
+    not announced, after `MOST` of it, and where that is more than `MOST`, at once."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -56,7 +58,7 @@ class Heard:
 
         async def answering(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start" and message["status"] >= 400:
-                with suppress(TimeoutError):
+                with suppress(asyncio.TimeoutError):  # not the builtin one on Python 3.10
                     await asyncio.wait_for(rest(), PATIENCE)
             await send(message)
 

@@ -17,17 +17,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.expert import Refusal
 from models.grammar import parse
 from training.seeing import mixing
+from training.seeing.shards import Bank
 from training.stages.data import reduced
 from training.stages.kept import STAGE, WEIGHTS
 
 from evaluation.intervals import Estimate, bootstrap, fractions
-from evaluation.reports import results, write_json
-from evaluation.tables import grid, plain
+from evaluation.reports import ended, filed
+from evaluation.tables import grid
 from evaluation.understanding import Answer, Case, answerer, cases, score
 
 if TYPE_CHECKING:
@@ -41,20 +42,22 @@ COLUMNS = {
 }  # fmt: skip
 _HEAD = """## Ablations
 
-Made by `{command}`: {count} held-out conversations, scored as under what is understood. Every row had the same number of
-steps with the same data, from the same network that reads words alone; few, so that the rows tell of each other and not of what the shipped weights
-reach. A row without something was trained and is measured without it.
+Made by `{command}`: {count} conversations of the split {split}, scored as under what is understood. Beside each name stand the steps of its
+stages, {steps}. They are few, so that the rows tell of each other and not of what the shipped weights reach. A row without something was trained and is
+measured without it.
 
 """
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished stage: its *folder*, what it was trained *without*, and the *steps* of each stage that taught it to see."""
+    """A finished stage: its *folder*, what it was trained *without*, the *steps* of each stage that taught it to see, and what they learnt from
+    (*data*, by its sums)."""
 
     folder: Path
     without: tuple[str, ...]
     steps: tuple[int, ...]
+    data: frozenset[str] = frozenset()
 
 
 def read_run(folder: Path) -> Run:
@@ -63,7 +66,10 @@ def read_run(folder: Path) -> Run:
         chain = json.loads((folder / STAGE).read_text(encoding="utf-8"))
         stages = [stage for stage in chain if stage["stage"] != "words"]
         without = dict.fromkeys(name for stage in stages for name in stage.get("without", ()))
-        found = Run(folder, tuple(without), tuple(int(stage["steps"]) for stage in stages))
+        sums = {one["bank"] for stage in stages for one in stage.get("data", ()) if "bank" in one}
+        found = Run(folder, tuple(without), tuple(int(stage["steps"]) for stage in stages), frozenset(sums))
+        if any("--without" in stage.get("command", "") and "without" not in stage for stage in stages):
+            raise ValueError("it does not say what it was trained without, but that it was")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refusal(f"{folder} is no finished run of a stage: {error!r}.", "Finish its training first.") from error
     if not (folder / WEIGHTS / "config.json").is_file():
@@ -72,7 +78,8 @@ def read_run(folder: Path) -> Run:
 
 
 def column(case: Case) -> str:
-    """Return the column in which *case* counts: requests for tasks, what is marked, or the kind of the first medium."""
+    """Return the column in which *case* counts: requests for tasks; conversations with a mark; with a picture; with a clip; with sounds
+    alone."""
     if case.group.startswith("sight."):
         return "requests"
     kinds = {handle.partition("#")[0] for handle in case.percepts}
@@ -97,7 +104,9 @@ def line(
     made: dict[str, Estimate | None] = {"all": fractions(scores, seed)}
     made |= {name: fractions(values, seed) for name, values in parts.items()}
     if scores is not first:
-        made["less"] = bootstrap([a - b for a, b in zip(first, scores, strict=True)], seed=seed, unit="%")
+        less = [a - b for a, b in zip(first, scores, strict=True)]
+        # where no conversation differs there is nothing from which to tell how sure that is
+        made["less"] = bootstrap(less, seed=seed, unit="%") if any(less) else None
     return made
 
 
@@ -125,10 +134,16 @@ def table(made: Mapping[str, Mapping[str, Estimate | None]], runs: Mapping[str, 
     return grid("trained", COLUMNS, told)
 
 
+def fair(runs: Mapping[str, Run]) -> str:
+    """Return a word on the steps of *runs*. Raises Refusal where they did not learn from the same bank."""
+    if len({run.data for run in runs.values()}) > 1:
+        raise Refusal("These runs learnt from different banks.", "Compare runs that differ in one thing.")
+    sums = {sum(run.steps) for run in runs.values()}
+    return f"{sums.pop()} in all for every row" if len(sums) == 1 else "which are not as many for all rows"
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong."""
-    from training.seeing.shards import Bank
-
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--bank", type=Path, required=True, help="folder made by python -m training.seeing.bank")
     reader.add_argument("--dialogues", type=int, default=300)
@@ -138,31 +153,27 @@ def main(words: Sequence[str] | None = None) -> int:
     reader.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
     reader.add_argument("runs", nargs="+", metavar="NAME=RUN")
     asked = reader.parse_args(words)
-    try:
-        runs = {}
-        for text in asked.runs:
-            name, _, folder = text.partition("=")
-            if not folder:
-                raise Refusal(f"{text!r} is no NAME=RUN.", "Give each run a name, as whole=runs/whole.")
-            runs[name] = read_run(Path(folder))
-        bank = Bank(asked.bank)
-        found = [
-            e for e in islice(mixing.examples(asked.seed, asked.split, bank), 3 * asked.dialogues) if list(cases([e]))
-        ]
-        found = found[: asked.dialogues]
-        made = measure(runs, found, asked.seed)
-    except Refusal as refusal:
-        print(f"{refusal.what} {refusal.hint}".strip(), file=sys.stderr)
-        return 1
-    section = table(made, runs)
-    if asked.out:
-        facts: dict[str, Any] = {n: {key: plain(value) for key, value in one.items()} for n, one in made.items()}
-        write_json(asked.out, facts)
-    if asked.results:
-        command = f"python -m evaluation.ablations --bank BANK --dialogues {asked.dialogues} --seed {asked.seed} --split {asked.split} NAME=RUN ..."
-        results(asked.results, _HEAD.format(command=command, count=len(found)) + section, NAME)
-    print(section)
-    return 0
+    return ended(lambda: _measured(asked))
+
+
+def _measured(asked: argparse.Namespace) -> str:
+    """Measure the runs that are *asked* for, file the figures and return the section."""
+    runs: dict[str, Run] = {}
+    for text in asked.runs:
+        name, _, folder = text.partition("=")
+        if not name or not folder or name in runs:
+            raise Refusal(f"{text!r} is no NAME=RUN with a name of its own.", "Give each run one, as whole=runs/whole.")
+        runs[name] = read_run(Path(folder))
+    told = fair(runs)
+    drawn_from = mixing.examples(asked.seed, asked.split, Bank(asked.bank))
+    found = [e for e in islice(drawn_from, 3 * asked.dialogues) if list(cases([e]))][: asked.dialogues]
+    if not found:
+        raise Refusal("There is no conversation to ask about.", "Ask for more --dialogues.")
+    made = measure(runs, found, asked.seed)
+    command = f"python -m evaluation.ablations --bank BANK --dialogues {asked.dialogues} --seed {asked.seed} --split {asked.split} NAME=RUN ..."
+    head = _HEAD.format(command=command, count=len(found), split=asked.split, steps=told)
+    print(table(made, runs), file=sys.stderr)  # so that nothing is lost where a file cannot be written
+    return filed(asked, NAME, head + table(made, runs), made)
 
 
 if __name__ == "__main__":

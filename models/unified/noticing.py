@@ -113,7 +113,8 @@ class Noticing(nn.Module):
         return Noticed(meant, (told * some) + whole.to(told.dtype), named.clamp(min=0), texts)
 
     def _over(self, best: Tensor, scale: Tensor) -> Tensor:
-        """Return whether the *best* likeness, float [...], is one of something that is there, float [..., 1]: near 0 or near 1."""
+        """Return how surely the *best* likeness, float [...], is one of something that is there, float [..., 1]: 0.5 at the line, and near 0
+        or 1 from some 0.15 off it."""
         return torch.sigmoid(scale * (best - self.line)).unsqueeze(-1)
 
     @staticmethod

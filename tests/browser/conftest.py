@@ -29,7 +29,7 @@ def drive() -> Iterator[Any]:
     """What starts browsers. A process can have one only: a second would find the loop of the first running."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if stage.browser_path() is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome is installed")
+        pytest.skip("no chromium-headless-shell, chromium, chromium-browser or google-chrome is installed")
     with api.sync_playwright() as playwright:
         yield playwright
 

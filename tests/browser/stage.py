@@ -44,11 +44,11 @@ def load(checkpoint, device):
 NANO = Path(__file__).resolve().parents[2] / "assets" / "nano" / "unified"
 
 
-def browser_path() -> str | None:
-    """Return the program of an installed Chromium, or None. The shell without windows is the same engine, and opens a page in a third of the
-    processor's time."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)), None)
+def browser_path(*, whole: bool = False) -> str | None:
+    """Return the program of an installed Chromium, or None. The shell without windows lays out and runs pages as the *whole* browser does, in
+    a third of the processor's time; what is not the page's, such as whether it may be installed, it does not know."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names if whole else ("chromium-headless-shell", *names))), None)
 
 
 def has_model() -> bool:

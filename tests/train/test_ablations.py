@@ -9,7 +9,7 @@ import pytest
 from stage_runs import bank, examples
 
 from evaluation import ablations
-from evaluation.ablations import Run, column, drawn, line, read_run
+from evaluation.ablations import Run, column, drawn, fair, line, read_run
 from evaluation.understanding import Case, cases
 from models.percepts import THING
 from models.values import Message, Text
@@ -92,4 +92,21 @@ def test_the_command_writes_a_row_for_each_run(tmp_path: Path, monkeypatch: pyte
     assert figures["less"]["less"]["value"] == 100.0
     assert "| less (7 steps) |" in told.read_text()
     assert str(tmp_path) not in told.read_text()
-    assert ablations.main([*words, "nameless"]) == 1
+    assert "7 in all for every row" in told.read_text()
+    for wrong in ("nameless", runs[0], "=", f"gone={tmp_path / 'gone'}"):
+        assert ablations.main([*words, runs[0], wrong]) == 1
+    assert ablations.main([*words, "--dialogues", "0", *runs]) == 1
+
+
+def test_runs_of_other_data_are_not_compared_and_unlike_steps_are_told(tmp_path: Path) -> None:
+    one, two = Run(tmp_path, (), (3, 4), frozenset("a")), Run(tmp_path, (), (7,), frozenset("a"))
+    assert fair({"one": one, "two": two}) == "7 in all for every row"
+    assert "not as many" in fair({"one": one, "two": Run(tmp_path, (), (8,), frozenset("a"))})
+    with pytest.raises(ablations.Refusal, match="banks"):
+        fair({"one": one, "two": Run(tmp_path, (), (7,), frozenset("b"))})
+
+
+def test_a_run_that_does_not_say_what_it_is_without_is_refused(tmp_path: Path) -> None:
+    stage = {"stage": "one", "steps": 3, "command": "python -m training.stages one --run RUN --without high"}
+    with pytest.raises(ablations.Refusal, match="without"):
+        read_run(run(tmp_path / "old", stage))

@@ -169,11 +169,16 @@ def test_before_the_first_row_there_is_nothing_to_add(noticing: Noticing) -> Non
 def test_a_text_says_aloud_whether_anything_it_names_is_there(noticing: Noticing) -> None:
     """Its row differs, between a word like a thing and one unlike all, by as much as rows are made of: the decoder did not hear less."""
     rows, context, places = two_texts()
-    other = context.clone()
-    other[:, 2] = -(context[:, 0] + context[:, 1])
+    torch.nn.init.normal_(noticing.found.weight, std=0.02)  # as a network begins
+    context[:, 3] = other = -(context[:, 0] + context[:, 1])
+    other = torch.cat([context[:, :2], other.unsqueeze(1), context[:, 3:]], 1)
     there, not_there = (noticing(rows, one, places).inputs[0] for one in (context, other))
     assert float((there[4] - not_there[4]).square().mean().sqrt()) > 0.3
-    assert torch.equal(there[6], not_there[6]), "the other text names neither"
+    assert torch.equal(there[6], not_there[6]), "another text is told nothing of it"
+    with torch.no_grad():
+        noticing.there.weight.zero_()
+    there, not_there = (noticing(rows, one, places).inputs[0] for one in (context, other))
+    assert float((there[4] - not_there[4]).square().mean().sqrt()) < 0.1, "what it was told of before"
 
 
 def test_a_place_is_told_as_loud_as_what_is_there() -> None:

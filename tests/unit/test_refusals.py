@@ -49,7 +49,7 @@ def test_a_refusal_waits_for_the_rest(read):
 def test_a_body_of_unknown_length_is_taken_as_far_as_is_fair():
     headers = [(b"transfer-encoding", b"chunked")]
     assert ask(413, chunks=7, headers=headers) == 7
-    assert MOST // CHUNK < ask(413, chunks=1000, headers=headers) <= MOST // CHUNK + 1
+    assert MOST // CHUNK < ask(413, chunks=2 * MOST // CHUNK, headers=headers) <= MOST // CHUNK + 1
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")], [(b"content-length", str(MOST + 1).encode())],

@@ -1,19 +1,25 @@
 """What each process of a launched test does: take steps of a stage on batches of its own, and let the first one keep what came of it.
 
-accelerate launch --config_file CONFIG -m launched_step FOLDER STAGE STEPS
+accelerate launch --config_file CONFIG -m launched_step FOLDER STAGE STEPS [resume | clocks]
+
+With ``clocks`` the second process's clock goes at twice the speed of the first's, and the run ends by the clock.
 """
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import stage_runs
 import torch
 
-from training.stages import kept
+from training.stages import kept, learning
 from training.stages.learning import Trainer
 from training.stages.plan import Plan
 
@@ -37,7 +43,34 @@ def slopes(trainer: Trainer) -> dict[str, torch.Tensor]:
     return found
 
 
+def digest(trainer: Trainer) -> str:
+    """Return the SHA-256 of the process's own weights."""
+    state = sorted(trainer.network.state_dict().items())
+    return hashlib.sha256(b"".join(value.numpy().tobytes() for _, value in state)).hexdigest()
+
+
+def clocks(folder: Path, stage: str) -> None:
+    """Run by a clock that counts how often it is read; tell the steps and weights of all processes."""
+    plan = replace(plan_in(folder, stage, "clocks", 0), minutes=0.2)
+    trainer = Trainer(plan)
+    ticks = itertools.count(step=0.5 * (1 + trainer.crew.rank))
+    with patch.object(learning.time, "monotonic", lambda: next(ticks)):
+        trainer.run()
+    own = {"steps": trainer.step, "weights": digest(trainer)}
+    own["agreed"] = trainer.crew.agreed(float(trainer.crew.rank), trainer.crew.rank == 1)
+    told: list[Any] = [None] * trainer.crew.ranks
+    torch.distributed.all_gather_object(told, own)
+    if trainer.crew.rank == 0:
+        torch.save({}, folder / "launched.pt")
+        (folder / "launched.json").write_text(json.dumps({"each": told}))
+
+
 def main() -> None:
+    if "clocks" in sys.argv:
+        kept.COUNTED = 30
+        torch.manual_seed(1)
+        clocks(Path(sys.argv[1]), sys.argv[2])
+        return
     folder, stage, steps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     kept.COUNTED = 30
     torch.manual_seed(1)

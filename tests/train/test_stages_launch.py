@@ -83,6 +83,15 @@ def together(one: Batch, other: Batch) -> Batch:
 
 
 @needs_accelerate
+def test_processes_whose_clocks_differ_end_together_with_the_same_weights(folder: Path) -> None:
+    """Each by its own clock, one would save while the other learns on, and both would wait for ever; and they would learn at two rates."""
+    one, other = launched("ddp_cpu.yaml", folder, "two", "0", "clocks")[1]["each"]
+    assert one == other
+    assert one["agreed"] == [1.0, True]
+    assert 5 <= one["steps"] <= 8, "the quicker clock counts: 2 seconds a step of 12"
+
+
+@needs_accelerate
 @pytest.mark.slow
 @pytest.mark.parametrize(("config", "sharded"), [("ddp_cpu.yaml", False), ("fsdp2_cpu.yaml", True)])
 def test_a_step_of_two_processes_is_one_of_one_with_the_joined_batch(

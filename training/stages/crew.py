@@ -50,6 +50,11 @@ class Alone:
         """Return *counts* summed over all processes."""
         return counts
 
+    def agreed(self, spent: float, stopped: bool) -> tuple[float, bool]:
+        """Return the longest time that any process *spent*, and whether any was *stopped*: what one of them decides by its own clock or
+        signal alone the others would wait for for ever."""
+        return spent, stopped
+
     def backward(self, loss: Tensor) -> None:
         self.scaler.scale(loss).backward()
 
@@ -149,6 +154,13 @@ class Launched(Alone):
         row = torch.stack([counts.get(name, some.new_zeros(())).float() for name in WEIGHTS])
         summed = self.accelerator.reduce(row, reduction="sum")
         return dict(zip(WEIGHTS, summed.unbind(), strict=True))
+
+    def agreed(self, spent: float, stopped: bool) -> tuple[float, bool]:
+        if self.ranks == 1:
+            return spent, stopped
+        own = torch.tensor([spent, float(stopped)], dtype=torch.float64, device=self.accelerator.device)
+        latest, any_stopped = self.accelerator.gather(own).reshape(self.ranks, 2).amax(0).tolist()
+        return latest, bool(any_stopped)
 
     def backward(self, loss: Tensor) -> None:
         self.accelerator.backward(loss)

@@ -213,7 +213,9 @@ class Trainer:
             mininterval=0.5 if sys.stderr.isatty() else 30, miniters=1,
         )  # fmt: skip
         stream, begun = self._stream(), False
-        while self.spent < 60 * plan.minutes and self.step < limit and not self.stopped:
+        # The rate follows the clock, and so do the end and what is saved: all processes must go by one.
+        self.spent, stopped = self.crew.agreed(self.spent, self.stopped)
+        while self.spent < 60 * plan.minutes and self.step < limit and not stopped:
             start = time.monotonic()
             batch, position = next(stream)
             waited += time.monotonic() - start
@@ -222,6 +224,7 @@ class Trainer:
             # starting the second process and compiling is no training: the first step of each start costs nothing
             self.spent += time.monotonic() - start if begun else 0.0
             begun = True
+            self.spent, stopped = self.crew.agreed(self.spent, self.stopped)
             self.curve.append([float(self.step), round(self.spent / 60, 4), rate, *losses])
             bar.set_postfix_str(
                 f"step {self.step} loss {losses[0]:.3f} rate {rate:.1e} waited {waited:.0f} s", refresh=False
@@ -235,6 +238,7 @@ class Trainer:
                 saved = self.spent
         bar.close()
         stream.close()
+        self.stopped = stopped
         self.save()
 
     def _stream(self) -> Generator[tuple[Batch, Position], None, None]:

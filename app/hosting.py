@@ -9,11 +9,11 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.refusals import Heard, Receive, Scope, Send
+from app.asgi import Message, Receive, Scope, Send
+from app.refusals import Heard
 from app.settings import Settings
 from app.uploads import Coming, Uploads, choose_folder
 
@@ -132,7 +132,7 @@ class Gate:
     ) -> None:  # fmt: skip
         started, taken = False, 0
 
-        async def counting() -> MutableMapping[str, Any]:
+        async def counting() -> Message:
             """Take in the body, and fail once it is larger than allowed, whatever the headers said."""
             nonlocal taken
             message = await receive()
@@ -143,7 +143,7 @@ class Gate:
                 raise _TooLarge
             return message
 
-        async def sending(message: MutableMapping[str, Any]) -> None:
+        async def sending(message: Message) -> None:
             nonlocal started
             if taken > limit and not started:
                 raise _TooLarge  # what the app makes of the failure above is not the answer
@@ -182,7 +182,7 @@ class Gate:
                 return 413, "The request is too large."
         return None
 
-    def _marks(self, scope: Scope, message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
+    def _marks(self, scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
         marks = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
         if "/file=" in scope["path"]:
             marks.append((b"content-security-policy", b"sandbox"))
@@ -191,7 +191,7 @@ class Gate:
         return marks
 
 
-def _renamed(scope: Scope, message: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:
+def _renamed(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer without the name of a file that is shown inline: the page's own name for a
     download, such as mask-1.png, is better than the sum of its content."""
     headers = list(message.get("headers", ()))

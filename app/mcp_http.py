@@ -16,10 +16,11 @@ from typing import Any
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
+from app.asgi import Receive, Scope, Send
 from app.engine import Engine
 from app.hosting import answer
 from app.mcp_server import make
-from app.refusals import Heard, Receive, Scope, Send
+from app.refusals import Heard
 from app.session import owner_of
 
 KEY_FILE = "mcp-key"

@@ -3,10 +3,11 @@ and sends this one, with each load, as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.middleware.gzip import GZipMiddleware
+
+from app.asgi import Receive, Scope, Send
 
 LEVEL = 5
 """How hard is tried, 1..9: more takes longer than it saves."""
@@ -20,9 +21,7 @@ class Packed:
         self._app = app
         self._packing = GZipMiddleware(app, compresslevel=LEVEL)
 
-    async def __call__(
-        self, scope: MutableMapping[str, Any], receive: Any, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         document = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/"
         await (self._packing if document else self._app)(scope, receive, send)

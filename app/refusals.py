@@ -7,13 +7,10 @@ never the answer (RFC 9112, section 9.6).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from app.asgi import Message, Receive, Scope, Send
 
 MOST = 32 * 1024**2
 """Bytes that are taken in, and thrown away, for the sake of the answer: as many as a request of a program may have. To one that announces more
@@ -45,7 +42,7 @@ class Heard:
             return
         ended, taken = False, 0
 
-        async def reading() -> MutableMapping[str, Any]:
+        async def reading() -> Message:
             nonlocal ended, taken
             message = await receive()
             ended = ended or message["type"] != "http.request" or not message.get("more_body", False)
@@ -56,7 +53,7 @@ class Heard:
             while not ended and taken <= MOST:
                 await reading()
 
-        async def answering(message: MutableMapping[str, Any]) -> None:
+        async def answering(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] >= 400:
                 with suppress(asyncio.TimeoutError):  # not the builtin one on Python 3.10
                     await asyncio.wait_for(rest(), PATIENCE)

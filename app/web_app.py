@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-Scope = MutableMapping[str, Any]
+from app.asgi import Receive, Scope, Send
+
 INK, PAPER = (79, 70, 229), (255, 255, 255)
 SIZES = (192, 512)
 
@@ -72,9 +73,7 @@ class WebApp:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    async def __call__(
-        self, scope: Scope, receive: Any, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or HEAD for the manifest or an icon; a browser may keep it for a day."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] not in ADDRESSES:
             await self._app(scope, receive, send)

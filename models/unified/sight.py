@@ -20,8 +20,7 @@ GRID = 5
 BOX_WAVES, TIME_WAVES = 4, 16
 """Waves, in sine and cosine, that tell each side of a box; numbers that tell each of the two times."""
 LOUD = 4.0
-"""How much louder than a projection of random weights a place is told: what a row is makes up inputs of a size near 1.5, where its place came
-with 0.2, and replies mixed up left and right."""
+"""How much louder than by a projection of random weights a place is told: that would come with 0.2 to inputs of a size near 1.5."""
 
 
 def _project(before: int, after: int) -> nn.Sequential:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
 
+from tests.loops import alone
+
 pytest.importorskip("mcp.server.mcpserver", reason="the package mcp (requirements-mcp.txt) is not installed")
 import mcp
-
-
-def alone(work):
-    """Return what the coroutine *work* returns, from a loop in a thread of its own: browser tests leave one in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def talk(engine, conversation):

@@ -14,9 +14,11 @@ import pytest
 from engine_stubs import Scripted, make_engine, picture, write_expert
 from PIL import Image
 
+from tests.loops import alone
+
 pytest.importorskip("mcp.server.mcpserver", reason="the package mcp (requirements-mcp.txt) is not installed")
 import mcp
-from mcp_stage import alone, talk
+from mcp_stage import talk
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = """

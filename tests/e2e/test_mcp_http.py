@@ -12,7 +12,6 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +20,8 @@ import pytest
 from api_stage import BOX, MARK
 from engine_stubs import Scripted, make_engine, picture, write_expert
 from PIL import Image
+
+from tests.loops import alone
 
 pytest.importorskip("mcp.server.mcpserver", reason="the package mcp (requirements-mcp.txt) is not installed")
 import mcp
@@ -78,8 +79,7 @@ def talk(url, key, conversation):
 
             return await conversation(call, client)
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, run()).result()
+    return alone(run())
 
 
 def test_a_file_is_marked_and_its_mask_lies_where_it_is_said(served):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from app import hosting
 from app.hosting import Gate
+from tests.loops import alone
 
 CHUNK = b"x" * 65536
 
@@ -43,8 +42,7 @@ def post(chunks: int, path: str, length: int | None = None, uploads: int = 20 * 
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
     sender = Sender(chunks)
     answer = Gate(greedy, {"localhost"}, uploads)(scope, sender.receive, sender.send)
-    with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in this thread once a browser test has been
-        pool.submit(asyncio.run, answer).result()
+    alone(answer)
     return sender.answer[0]["status"], sender.taken
 
 

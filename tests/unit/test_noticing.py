@@ -167,7 +167,7 @@ def test_before_the_first_row_there_is_nothing_to_add(noticing: Noticing) -> Non
 
 
 def test_a_text_says_aloud_whether_anything_it_names_is_there(noticing: Noticing) -> None:
-    """Its row differs, between a word like a thing and one unlike all, by as much as rows are made of: the decoder did not hear less."""
+    """Its row differs, between a word like a thing and one unlike all, by about as much as rows are made of."""
     rows, context, places = two_texts()
     torch.nn.init.normal_(noticing.found.weight, std=0.02)  # as a network begins
     context[:, 3] = other = -(context[:, 0] + context[:, 1])

@@ -8,6 +8,7 @@ import pytest
 
 from app import refusals
 from app.refusals import MOST, Heard
+from tests.loops import alone
 
 CHUNK = 65536
 
@@ -36,7 +37,7 @@ def ask(status, *, chunks, size=CHUNK, headers=None, read=0, stall=False):
 
     if headers is None:
         headers = [(b"content-length", str(chunks * size).encode())]
-    asyncio.run(asyncio.wait_for(Heard(app)({"type": "http", "headers": headers}, receive, send), 60))
+    alone(asyncio.wait_for(Heard(app)({"type": "http", "headers": headers}, receive, send), 60))
     assert [kind for kind, _ in seen] == ["http.response.start", "http.response.body"]
     return seen[0][1]
 

@@ -23,6 +23,7 @@ from models.percepts import MOMENT, PATCH, SETTING
 from models.unified.config import UnifiedConfig
 from models.unified.masking import Masking
 from models.unified.noticing import Noticed, Noticing
+from models.unified.relating import Relating
 from models.unified.sheet import FACTS, WHOLE
 from models.unified.sight import Senses
 
@@ -89,7 +90,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         self.carry_on = nn.Linear(width, 1)
         if config.senses:
             self.senses = Senses(config.senses, read, width)
-            self.noticing = Noticing(read, width, point)
+            self.noticing = Noticing(read, width, point, config.text_config.vocab_size)
             self.seg = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, config.seg_width))
             self.masking = Masking(config.seg_width, config.senses["high"])
         if config.things:
@@ -116,7 +117,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.3)
         elif "RMSNorm" in type(module).__name__:
             nn.init.ones_(module.weight)
-        elif isinstance(module, Noticing):  # of weights that know nothing of it, too
+        elif isinstance(module, (Noticing, Relating)):  # of weights that know nothing of it, too
             module.reset()
 
     @property
@@ -126,19 +127,24 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
     # -- inputs -------------------------------------------------------------------------------------------------
 
     def normalise(self, bank: Bank) -> tuple[Tensor, Tensor]:
-        """Return context and static of *bank*, each scaled to unit variance; in training with noise and blanks. What is
-        perceived is projected; a network without senses reads none of it."""
+        """Return context and static of *bank*, each scaled to unit variance. What is perceived is projected; a network without senses
+        reads none of it."""
         width = bank.context.shape[-1:]
         context = functional.layer_norm(bank.context, width)
         static = functional.layer_norm(bank.static, width) * (bank.words & (bank.kind != WHOLE)).unsqueeze(-1)
         if self.config.senses and bank.features is not None:
             seen = functional.layer_norm(self.senses(bank.features, bank.kind).float(), width)
             context = torch.where(bank.words.unsqueeze(-1), context, seen.to(context.dtype))
-        if self.training:
-            context = context + torch.randn_like(context) * self.config.noise
-            keep = (torch.rand(bank.kind.shape, device=context.device) >= self.config.blank).unsqueeze(-1)
-            return context * keep, static * keep
         return context, static
+
+    def blurred(self, bank: Bank, context: Tensor, static: Tensor) -> tuple[Tensor, Tensor]:
+        """Return *context* and *static* of a normalised *bank* as training reads them, with noise and blanks. What is noticed is noticed
+        of the clear ones: whether something is there cannot be learnt where it is blanked."""
+        if not self.training:
+            return context, static
+        context = context + torch.randn_like(context) * self.config.noise
+        keep = (torch.rand(bank.kind.shape, device=context.device) >= self.config.blank).unsqueeze(-1)
+        return context * keep, static * keep
 
     def notice(self, bank: Bank, context: Tensor) -> Noticed | None:
         """Return what the words of *bank*, whose normalised *context* is given, mean of what is perceived; None where nothing is."""
@@ -194,16 +200,29 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         names = functional.normalize(self.name(self.names.to(context.dtype)).float(), dim=-1)
         return self.sure.exp() * sense @ names.T, torch.where(bank.kind == 1, text, -1)
 
+    def tell(self, noticed: Noticed | None, batch: Tensor, words: Tensor) -> Tensor | None:
+        """Return what speaks for each own token by what was *noticed* of the newest text, float [N, vocabulary], at N positions of the
+        conversations *batch* long [N] before which the rows *words* bool [N, S] stand; None where nothing was."""
+        if noticed is None:
+            return None
+        newest = noticed.texts[batch].masked_fill(~words, -1).amax(-1)
+        told: Tensor = self.noticing.relating.tells(noticed.related, batch, newest)
+        return told
+
     def score(
-        self, hidden: Tensor, pointer: Tensor, follow: Tensor, allowed: Tensor, things: Tensor | None = None
-    ) -> Tensor:
+        self, hidden: Tensor, pointer: Tensor, follow: Tensor, allowed: Tensor, things: Tensor | None = None,
+        told: Tensor | None = None,
+    ) -> Tensor:  # fmt: skip
         """Return the logits [N, vocabulary + S] of N positions: *hidden* [N, width], *pointer* [N, S], *follow* long [N]
         (the row after the one just copied, or -1), *allowed* bool [N, S] (rows that may be pointed at), *things* float
-        [N, things]: how well the newest text describes each."""
+        [N, things]: how well the newest text describes each, *told* float [N, vocabulary]: what speaks for each own token by
+        what was noticed (:meth:`tell`)."""
         rows = torch.arange(pointer.shape[1], device=pointer.device)
         onward = rows == follow.unsqueeze(-1)
         pointer = (pointer + self.carry_on(hidden) * onward).masked_fill(~allowed, -1e4)
         own = self.head(hidden).float()
+        if told is not None:
+            own = own + told
         if things is not None:
             first, end = self.config.first_thing, self.config.first_thing + self.config.things
             named = things.log_softmax(-1) + self.name_next(hidden).float()
@@ -226,6 +245,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         """
         context, static = self.normalise(bank)
         noticed = self.notice(bank, context)
+        context, static = self.blurred(bank, context, static)
         out = self.model(
             inputs_embeds=self.embed(ids, context, static, bank, noticed.inputs if noticed else None),
             past_key_values=cache,
@@ -247,7 +267,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             things = meant[batch, newest.clamp(min=0)]
         words = bank.words.unsqueeze(1) & (bank.where.unsqueeze(1) <= place.view(1, -1, 1))
         pointer = self.pointer(hidden, offers, noticed, words)[batch, at]
-        logits = self.score(hidden[batch, at], pointer, follow[batch, at], allowed, things)
+        told = self.tell(noticed, batch, words[batch, at])
+        logits = self.score(hidden[batch, at], pointer, follow[batch, at], allowed, things, told)
         if weights is None:
             return Output(logits.view(*ids.shape, -1), hidden, out.past_key_values)
         target, weight = ids[batch, at + 1], weights[batch, at + 1]

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.unified.relating import Related, Relating, related
 from models.unified.sheet import WHOLE, WORDS
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ weights of 0.02 it would be told in a thirtieth of that."""
 class Noticed:
     """*meant* float [B, S, S]: which thing (second S) each word (first S) means, in shares that add up to 1, or zeros; *inputs* float
     [B, S, width]: what is added to each row where it enters the decoder; *named* float [B, T, S]: how well the best word of each text
-    fits each thing before it, -1..1, 0 for other rows; *texts* long [B, S]: the number of the text that a row is of, or -1."""
+    fits each thing before it, -1..1, 0 for other rows; *texts* long [B, S]: the number of the text that a row is of, or -1; *related*:
+    how things stand to each other, and to what each text names."""
 
     meant: Tensor
     inputs: Tensor
     named: Tensor
     texts: Tensor
+    related: Related
 
     def of(self, rows: slice | list[int]) -> Tensor:
         """Return the inputs of *rows*, float [B, n, width]."""
@@ -52,15 +55,25 @@ class Noticed:
     def upto(self, rows: int) -> Noticed:
         """Return what was noticed of the first *rows* by each other."""
         return Noticed(
-            self.meant[:, :rows, :rows], self.inputs[:, :rows], self.named[:, :, :rows], self.texts[:, :rows]
+            self.meant[:, :rows, :rows],
+            self.inputs[:, :rows],
+            self.named[:, :, :rows],
+            self.texts[:, :rows],
+            self.related.upto(rows),
         )
+
+    def newest(self, words: Tensor) -> Tensor:
+        """Return the number of the last text among the rows *words* bool [B, L, S] of each position, long [B, L], -1 for none."""
+        if not words.shape[-1]:
+            return torch.full(words.shape[:2], -1, dtype=torch.long, device=words.device)
+        return self.texts.unsqueeze(1).masked_fill(~words, -1).amax(-1)
 
 
 class Noticing(nn.Module):
-    """Compares words with things in the sentence encoder's space of *read* numbers; tells a decoder of *width*, and its pointer of
-    *point* numbers."""
+    """Compares words with things in the sentence encoder's space of *read* numbers; tells a decoder of *width* with *words* tokens of its
+    own, and its pointer of *point* numbers."""
 
-    def __init__(self, read: int, width: int, point: int) -> None:
+    def __init__(self, read: int, width: int, point: int, words: int) -> None:
         super().__init__()
         self.likeness = nn.Linear(read, read, bias=False)
         self.sharp = nn.Parameter(torch.tensor(SHARP))
@@ -75,6 +88,7 @@ class Noticing(nn.Module):
         self.found = nn.Linear(2, width)
         self.there = nn.Linear(1, width, bias=False)
         self.call = nn.Linear(width, 1)
+        self.relating = Relating(width, words)
 
     def reset(self) -> None:
         """Set what is alike to what the encoder finds alike, and a little trust in it."""
@@ -88,6 +102,7 @@ class Noticing(nn.Module):
         nn.init.constant_(self.line, LINE)
         nn.init.normal_(self.hit.weight, std=HIT)
         nn.init.normal_(self.there.weight, std=THERE)
+        self.relating.reset()
 
     def forward(self, bank: Bank, context: Tensor, places: Tensor) -> Noticed:
         """Return what each word of *bank* makes one notice among the things that stand before it. *context* float [B, S, read] as the
@@ -110,7 +125,13 @@ class Noticing(nn.Module):
         told = told + self.hit(self._over(best, scale).to(context.dtype))
         named, texts = self._named(bank, alike.masked_fill(~able, -1.0))
         whole = self._whole(bank, named, texts, scale)
-        return Noticed(meant, (told * some) + whole.to(told.dtype), named.clamp(min=0), texts)
+        assert bank.places is not None
+        held = related(
+            bank.kind, bank.where, bank.places, there @ there.transpose(1, 2), named,
+            self._over(named.amax(-1), scale).squeeze(-1), scale,
+        )  # fmt: skip
+        inputs = told * some + whole.to(told.dtype) + self.relating.inputs(held).to(told.dtype)
+        return Noticed(meant, inputs, named.clamp(min=0), texts, held)
 
     def _over(self, best: Tensor, scale: Tensor) -> Tensor:
         """Return how surely the *best* likeness, float [...], is one of something that is there, float [..., 1]: 0.5 at the line, and near 0
@@ -150,9 +171,10 @@ class Noticing(nn.Module):
         meant = noticed.meant
         looks = torch.bmm(self.back(hidden), offers.transpose(1, 2)).float() * offers.shape[-1] ** -0.5
         looks = looks.masked_fill(~words, -1e4).softmax(-1) * words.any(-1, keepdim=True)
-        newest = noticed.texts.unsqueeze(1).masked_fill(~words, -1).amax(-1)
+        newest = noticed.newest(words)
         called = noticed.named.float().gather(
             1, newest.clamp(min=0).unsqueeze(-1).expand(-1, -1, noticed.named.shape[2])
         )
         called = called * (newest >= 0).unsqueeze(-1)
-        return torch.bmm(looks, meant.float()) * self.trust(hidden).float() + called * self.call(hidden).float()
+        scores = torch.bmm(looks, meant.float()) * self.trust(hidden).float() + called * self.call(hidden).float()
+        return scores + self.relating.points(hidden, noticed.related, newest)

@@ -142,7 +142,8 @@ class Reply:
             pointer, allowed = functional.pad(pointer, (0, missing)), allowed.clone()
             allowed[:, -missing:] = False
         follow = torch.tensor([self.follow], device=last.device)
-        return network.score(last[0], pointer, follow, allowed, self.things)[0].cpu()
+        told = network.tell(noticed, follow.new_zeros(1), self.bank.words[:, :stand])
+        return network.score(last[0], pointer, follow, allowed, self.things, told)[0].cpu()
 
     def peek(self, ids: Sequence[int]) -> Tensor:
         """Return what :meth:`read` would, and forget *ids* again."""

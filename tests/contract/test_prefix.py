@@ -75,6 +75,8 @@ def network(vocabulary: Vocabulary) -> UnifiedForConditionalGeneration:
         nano(len(vocabulary), 3, 128, vocabulary.ids["k:dog"], len(THINGS), senses=SENSES)
     )
     torch.nn.init.normal_(made.names)
+    for weight in made.noticing.relating.parameters():  # which begins with nothing
+        torch.nn.init.normal_(weight, std=0.3)
     return made.eval()
 
 

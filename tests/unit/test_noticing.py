@@ -10,13 +10,13 @@ from models.unified.network import Bank
 from models.unified.noticing import Noticing
 from models.unified.sight import Senses
 
-READ, WIDTH, POINT = 16, 24, 8
+READ, WIDTH, POINT, WORDS = 16, 24, 8, 10
 
 
 @pytest.fixture
 def noticing() -> Noticing:
     torch.manual_seed(3)
-    made = Noticing(READ, WIDTH, POINT)
+    made = Noticing(READ, WIDTH, POINT, WORDS)
     made.reset()
     return made.eval()
 

@@ -46,13 +46,10 @@ def _boxes(view: View, ids: tuple[int, ...]) -> list[Arg | str]:
 
 
 def _say(d: Seen, view: View, task: str, ids: tuple[int, ...]) -> None:
-    """Say what will be done, mostly by showing what is meant."""
-    if task == "remove" or d.chance(0.6):
-        alike = {(view.thing(n).name, view.thing(n).tint) for n in ids}
-        shown = [view.the(ids)] if len(alike) == 1 else view.several("the", ids)
-        d.voice(f"do.seen.{task}", x=shown)
-    else:
-        d.words(f"do.{task}", h=view.handle)
+    """Say what will be done by showing what is meant."""
+    alike = {(view.thing(n).name, view.thing(n).tint) for n in ids}
+    shown = [view.the(ids)] if len(alike) == 1 else view.several("the", ids)
+    d.voice(f"do.seen.{task}", x=shown)
 
 
 def cut(d: Seen) -> str | None:
@@ -231,10 +228,7 @@ def detect(d: Seen) -> str | None:
         return d.give_up()
     noun, ids = named
     said = d.ask(d.say("see.detect", target, x=noun, xs=many(noun)))
-    if d.chance(0.7):
-        d.voice("do.seen.detect", x=view.several("a", ids))
-    else:
-        d.words("do.detect", h=view.handle)
+    d.voice("do.seen.detect", x=view.several("a", ids))
     d.call("detect", [view.handle, phrase(said)], ["image"])
     d.answer()
     return "sight.detect"
@@ -270,8 +264,7 @@ def both(d: Seen) -> str | None:
         d.book.say(d.rng, "see.remove", r=second.phrase, it="it"),
     ]
     said = d.ask(joined(d, *asks))
-    if d.chance(0.7):
-        d.words("do.many")
+    d.words("do.many")
     d.call("segment", [view.handle, phrase(said), *_boxes(view, first.ids)], ["mask"], fails=0.0)
     d.call("remove", [view.handle, phrase(said, 1), *_boxes(view, second.ids)], ["image"], fails=0.0)
     d.answer()
@@ -291,10 +284,7 @@ def follow(d: Seen) -> str | None:
     said = d.ask(d.say("follow.ask", target, vreferent=f"the {noun}"))
     start = float(view.rows.places[view.entry.row[number], 8])
     early = start <= view.entry.truth["times"][0] + 0.01
-    if d.chance(0.5):
-        d.voice("do.seen.video_segment", x=view.the((number,)))
-    else:
-        d.words("do.video_segment", h=view.handle)
+    d.voice("do.seen.video_segment", x=view.the((number,)))
     kinds: list[Kind] = ["mask", "video"]
     d.call("video_segment", [view.handle, phrase(said), *([view.box(number)] if early else [])], kinds)
     d.answer()

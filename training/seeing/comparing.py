@@ -60,8 +60,7 @@ def differ(d: Seen) -> str | None:
         return d.give_up()
     _asked(d, "see.differ", a, b)
     x, y = ([number for group in one for number in group] for one in groups)
-    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=a.several("a", x), y=b.several("a", y), where=saying.shown("where", a),
-            wherelse=saying.shown("where", b), place=saying.shown("place", a), placelse=saying.shown("place", b))  # fmt: skip
+    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=a.several("a", x), y=b.several("a", y))
     return "seen.differ"
 
 

@@ -27,6 +27,8 @@ _BONDS = {
     "in": ("is in", False),
 }
 """How bonds are said, and whether the bearer is said first."""
+MOST = 3
+"""Kinds of things that a caption tells of, at most."""
 
 
 def bare(view: View) -> bool:
@@ -37,11 +39,6 @@ def bare(view: View) -> bool:
 def clear(view: View) -> bool:
     """Return whether what stands out in a picture has a row, or there is nothing."""
     return bare(view) or bool(view.ids and view.ids[0] in view.known)
-
-
-def the(d: Seen, view: View) -> str:
-    """Return words for the picture or clip at the beginning of a reply."""
-    return d.rng.choice((view.handle, f"The {'clip' if view.handle.startswith('video') else 'picture'}"))
 
 
 def caption(d: Seen) -> str | None:
@@ -59,13 +56,12 @@ def caption(d: Seen) -> str | None:
 def tell_caption(d: Seen, view: View) -> None:
     """Say what a picture shows and end the reply."""
     if bare(view):
-        d.reply("say.seen.bare", the=the(d, view), place=saying.shown("place", view))
+        d.reply("say.seen.bare", place=saying.shown("place", view))
         return
-    most = d.rng.choice((2, 3, 3, 4))
-    groups = view.groups(view.known)[:most]
+    groups = view.groups(view.known)[:MOST]
     told = [number for group in groups for number in group]
-    slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.shown("where", view), "the": the(d, view)}
-    related = relation(d, view, [group[0] for group in groups if len(group) == 1]) if d.chance(0.6) else None
+    slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.shown("where", view)}
+    related = relation(view, [group[0] for group in groups if len(group) == 1])
     if related is None:
         d.reply("say.seen.caption", **slots)
         return
@@ -73,7 +69,7 @@ def tell_caption(d: Seen, view: View) -> None:
     d.reply("say.seen.caption.how", a=view.ground("the", (one,)), how=how, b=view.ground("the", (other,)), **slots)
 
 
-def relation(d: Seen, view: View, ids: list[int]) -> tuple[int, str, int] | None:
+def relation(view: View, ids: list[int]) -> tuple[int, str, int] | None:
     """Return how one of *ids* surely stands to another, both of which nothing else in the picture is called like."""
     names = [thing.name for thing in view.shot.scene.things]
     alone = [n for n in ids if names.count(view.thing(n).name) == 1 and not plural_only(view.thing(n).name)]
@@ -87,7 +83,7 @@ def relation(d: Seen, view: View, ids: list[int]) -> tuple[int, str, int] | None
     ]  # fmt: skip
     if not found:
         return None
-    one, how, other = d.rng.choice(found)
+    one, how, other = found[0]
     return one, _HOW[how], other
 
 
@@ -106,9 +102,9 @@ def listing(d: Seen, kind: Kind = "image") -> str | None:
 def tell_list(d: Seen, view: View) -> None:
     """Say all that is in a picture and end the reply."""
     if bare(view):
-        d.reply("say.seen.bare", the=the(d, view), place=saying.shown("place", view))
+        d.reply("say.seen.bare", place=saying.shown("place", view))
     else:
-        d.reply("say.seen.list", x=view.several("a", view.known), the=the(d, view))
+        d.reply("say.seen.list", x=view.several("a", view.known))
 
 
 def hour(d: Seen, kind: Kind = "image") -> str | None:

@@ -35,11 +35,13 @@ def where(d: Seen) -> str | None:
 
 
 def tell_where(d: Seen, view: View, number: int) -> None:
-    """Say where a thing is, now and then what it is next to, and end the reply."""
+    """Say where a thing is, and what it is next to, and end the reply."""
     place = saying.side(view, number) or ""
     beside = [n for n in view.known if n != number and stands(view.shot, number, n, "next") == 2]
-    if beside and d.chance(0.6):
-        d.reply("say.seen.where.by", x=view.the((number,)), side=place, b=view.the((d.rng.choice(beside),)))
+    if beside:
+        x, y = view.middle(number)
+        near = min(beside, key=lambda n: abs(view.middle(n)[0] - x) + abs(view.middle(n)[1] - y))
+        d.reply("say.seen.where.by", x=view.the((number,)), side=place, b=view.the((near,)))
     else:
         d.reply("say.seen.where", x=view.the((number,)), side=place)
 
@@ -100,11 +102,7 @@ def missing(d: Seen) -> str | None:
         return d.give_up()
     section = d.rng.choice(("where", "where", "colour", "colour", "left", "right", "next", "above", "below"))
     said = d.ask(d.say(f"see.{section}", target, x=noun))
-    shown = view.known[:2] if view.whole and len(view.groups(view.known)) < 3 else ()
-    if shown and d.chance(0.6):
-        d.reply("say.seen.missing.but", x=d.typed(said), h=view.handle, y=view.several("a", view.known))
-    else:
-        d.reply("say.seen.missing", x=d.typed(said), h=view.handle)
+    d.reply("say.seen.missing", x=d.typed(said), h=view.handle)
     return "seen.missing"
 
 
@@ -186,5 +184,5 @@ def end(d: Seen) -> str | None:
     thing = view.thing(number)
     tint = (thing.tint,) if thing.tint and view.true_colours else ()
     alike = sum(other.name == thing.name for other in view.shot.scene.things) > 1
-    d.reply("say.seen.it", x=view.ground("a" if alike or d.chance(0.3) else "the", (number,), tint))
+    d.reply("say.seen.it", x=view.ground("a" if alike else "the", (number,), tint))
     return f"seen.{'side' if which in ('left', 'right', 'top', 'bottom') else which}"

@@ -9,7 +9,7 @@ from models.values import Grounding, Region
 from models.world import atlas
 
 from training.language.talk import Target
-from training.seeing import nouns, saying
+from training.seeing import nouns
 from training.seeing.talk import Seen
 from training.seeing.views import View, uncounted
 from training.truth import reasons
@@ -102,11 +102,7 @@ def mark(d: Seen) -> str | None:
         d.reply("say.seen.by", x=view.several("a", beside), how="next to", b=shown(view, region, percept, "the"))
         return "seen.mark.beside"
     d.ask(d.say("see.mark", about, r=str(region.id)))
-    place = saying.side(view, number)
-    if place and d.chance(0.3):
-        d.reply("say.seen.mark.more", x=shown(view, region, percept), side=place, h=view.handle)
-    else:
-        d.reply("say.seen.mark", x=shown(view, region, percept))
+    d.reply("say.seen.mark", x=shown(view, region, percept))
     return "seen.mark"
 
 

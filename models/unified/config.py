@@ -13,7 +13,7 @@ class UnifiedConfig(PretrainedConfig):
     """*text_config*: the decoder (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
     sentence encoder's states. *pointer_width*: width in which copied words are matched. *talk_bias* is added to the
     score of answering in words when the model plans a reply. *noise*, *blank* and *dropout* act in training only:
-    standard deviation added to the encoder's states, share of word pieces blanked, dropout of the inputs. The tokens of
+    standard deviation added to the encoder's states as the decoder reads them, share of word pieces blanked there, dropout of the inputs. The tokens of
     *things* known things begin at *first_thing*: they are scored by what the person's newest words mean. *senses* says how wide
     what is perceived comes: "low" and "high" for the two maps of a picture, "thing", "moment" and "sound" for the rows of those
     kinds, "phrase" for the part of a thing's and a sound's that is a vector of the sentence encoder's; None for a model that

@@ -20,10 +20,10 @@ from torch.nn import functional
 from transformers import AutoModel, PreTrainedModel
 
 from models.percepts import MOMENT, PATCH, SETTING
+from models.unified.begun import Begun
 from models.unified.config import UnifiedConfig
 from models.unified.masking import Masking
 from models.unified.noticing import Noticed, Noticing
-from models.unified.relating import Relating
 from models.unified.sheet import FACTS, WHOLE
 from models.unified.sight import Senses
 
@@ -109,7 +109,9 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             nn.init.eye_(self.name.weight)
 
     def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Linear):
+        if isinstance(module, Begun):
+            module.reset_parameters()
+        elif isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, std=0.02)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
@@ -117,7 +119,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.3)
         elif "RMSNorm" in type(module).__name__:
             nn.init.ones_(module.weight)
-        elif isinstance(module, (Noticing, Relating)):  # of weights that know nothing of it, too
+        elif isinstance(module, Noticing):  # of weights that know nothing of it, too
             module.reset()
 
     @property
@@ -201,12 +203,11 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         return self.sure.exp() * sense @ names.T, torch.where(bank.kind == 1, text, -1)
 
     def tell(self, noticed: Noticed | None, batch: Tensor, words: Tensor) -> Tensor | None:
-        """Return what speaks for each own token by what was *noticed* of the newest text, float [N, vocabulary], at N positions of the
-        conversations *batch* long [N] before which the rows *words* bool [N, S] stand; None where nothing was."""
+        """Return what speaks for each own token but those of known things by what was *noticed* of the newest text, float [N, vocabulary],
+        at N positions of the conversations *batch* long [N] before which the rows *words* bool [N, S] stand; None where nothing was."""
         if noticed is None:
             return None
-        newest = noticed.texts[batch].masked_fill(~words, -1).amax(-1)
-        told: Tensor = self.noticing.relating.tells(noticed.related, batch, newest)
+        told: Tensor = self.noticing.relating.tells(noticed.related, batch, noticed.newest(words, batch))
         return told
 
     def score(

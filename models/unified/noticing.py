@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.unified.begun import Begun
 from models.unified.relating import Related, Relating, related
 from models.unified.sheet import WHOLE, WORDS
 
@@ -62,11 +63,13 @@ class Noticed:
             self.related.upto(rows),
         )
 
-    def newest(self, words: Tensor) -> Tensor:
-        """Return the number of the last text among the rows *words* bool [B, L, S] of each position, long [B, L], -1 for none."""
+    def newest(self, words: Tensor, batch: Tensor | None = None) -> Tensor:
+        """Return the number of the last text, -1 for none, among the rows *words* of each position: long [B, L] for bool [B, L, S], or long
+        [N] for bool [N, S] of N positions in the conversations *batch* long [N]."""
         if not words.shape[-1]:
-            return torch.full(words.shape[:2], -1, dtype=torch.long, device=words.device)
-        return self.texts.unsqueeze(1).masked_fill(~words, -1).amax(-1)
+            return torch.full(words.shape[:-1], -1, dtype=torch.long, device=words.device)
+        texts = self.texts.unsqueeze(1) if batch is None else self.texts[batch]
+        return texts.masked_fill(~words, -1).amax(-1)
 
 
 class Noticing(nn.Module):
@@ -84,9 +87,9 @@ class Noticing(nn.Module):
         self.fit = nn.Linear(MEASURES, width)
         self.back = nn.Linear(width, point)
         self.trust = nn.Linear(width, 1)
-        self.hit = nn.Linear(1, width, bias=False)
+        self.hit = Begun(1, width, bias=False, spread=HIT)
         self.found = nn.Linear(2, width)
-        self.there = nn.Linear(1, width, bias=False)
+        self.there = Begun(1, width, bias=False, spread=THERE)
         self.call = nn.Linear(width, 1)
         self.relating = Relating(width, words)
 
@@ -100,9 +103,6 @@ class Noticing(nn.Module):
         nn.init.constant_(self.sharp, SHARP)
         nn.init.constant_(self.edge, EDGE)
         nn.init.constant_(self.line, LINE)
-        nn.init.normal_(self.hit.weight, std=HIT)
-        nn.init.normal_(self.there.weight, std=THERE)
-        self.relating.reset()
 
     def forward(self, bank: Bank, context: Tensor, places: Tensor) -> Noticed:
         """Return what each word of *bank* makes one notice among the things that stand before it. *context* float [B, S, read] as the
@@ -112,9 +112,8 @@ class Noticing(nn.Module):
         able = thing.unsqueeze(1) & bank.words.unsqueeze(2) & (bank.where.unsqueeze(1) < bank.where.unsqueeze(2))
         some = able.any(-1, keepdim=True)
         asked, there = (functional.normalize(one.float(), dim=-1, eps=1.0) for one in (self.likeness(context), context))
-        alike = asked @ there.transpose(
-            1, 2
-        )  # rows are of a length near sqrt(read), or blank in training: 0 must have a gradient
+        # rows are of a length near sqrt(read); those that fill up a batch, and empty texts, are 0, which must have a gradient
+        alike = asked @ there.transpose(1, 2)
         scale = self.sharp.exp()
         meant = (alike * scale).masked_fill(~able, -1e4).softmax(-1) * some
         best = alike.masked_fill(~able, -1.0).amax(-1)

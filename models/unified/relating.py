@@ -1,6 +1,6 @@
 """How things stand to each other: which is furthest left or largest, what is beside the one that a text names, what came after it.
 
-Such comparisons are made here from the places of all things at once, as numbers between 0 and 1, so that the decoder needs to say only
+Such comparisons are made here from the places of all things at once, as numbers near 0 to 1, so that the decoder needs to say only
 *which* of them a question is about: a position that points weighs them, and the words of a reply are scored by what holds of the thing
 that the newest text names (docs/decisions/0012). Nothing is trained in the comparisons themselves.
 """
@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.percepts import POINTABLE, TRACK
+from models.percepts import POINTABLE, SOUND, TRACK
+from models.unified.begun import Begun
 
 STEEP, CLEAR = 30.0, 0.05
 """How steep the comparison of two places is, and how far apart, in fractions of the frame, they are at its middle."""
@@ -50,19 +51,14 @@ class Related:
 
 
 class Relating(nn.Module):
-    """Weighs comparisons for a decoder of *width* with *words* tokens of its own."""
+    """Weighs comparisons for a decoder of *width* with *words* tokens of its own. All of it begins with zeros: what was learnt before
+    stays as it is."""
 
     def __init__(self, width: int, words: int) -> None:
         super().__init__()
-        self.weigh = nn.Linear(width, STANDS + RELATIONS)
-        self.tell = nn.Linear(FACTS, words, bias=False)
-        self.stand = nn.Linear(STANDS, width, bias=False)
-
-    def reset(self) -> None:
-        """Set all to nothing: what was learnt before stays as it is."""
-        for layer in (self.weigh, self.tell, self.stand):
-            nn.init.zeros_(layer.weight)
-        nn.init.zeros_(self.weigh.bias)
+        self.weigh = Begun(width, STANDS + RELATIONS)
+        self.tell = Begun(FACTS, words, bias=False)
+        self.stand = Begun(STANDS, width, bias=False)
 
     def inputs(self, related: Related) -> Tensor:
         """Return what is added to each row where it enters, float [B, S, width]."""
@@ -86,7 +82,7 @@ class Relating(nn.Module):
 
 
 @torch.no_grad()
-def related(kind: Tensor, where: Tensor, places: Tensor, alike: Tensor, named: Tensor, texts: Tensor, scale: float) -> Related:  # fmt: skip
+def related(kind: Tensor, where: Tensor, places: Tensor, alike: Tensor, named: Tensor, texts: Tensor, scale: float | Tensor) -> Related:  # fmt: skip
     """Return how things stand to each other. *kind*, *where* long [B, S] and *places* float [B, S, PLACE] of all rows; *alike* float
     [B, S, S], the likeness of each two rows; *named* float [B, T, S], the best likeness of the words of each text to each thing before
     it, -1 for others; *texts* float [B, T], how surely a text names anything; *scale* multiplies likenesses where shares are made."""
@@ -98,7 +94,7 @@ def related(kind: Tensor, where: Tensor, places: Tensor, alike: Tensor, named: T
     heard = named > -1
     some = heard.any(-1, keepdim=True)
     anchor = (named * scale).masked_fill(~heard, -1e4).softmax(-1) * some
-    relations = _relations(anchor, orders, places.float(), same, alike, named, heard)
+    relations = _relations(anchor, orders, places.float(), same, alike, named, heard, kind)
     facts = _facts(anchor, relations, stands, same, alike, named, texts, kind) * some
     return Related(stands, relations * some.unsqueeze(-1), facts)
 
@@ -124,14 +120,25 @@ def _orders(places: Tensor) -> Tensor:
 
 def _extremes(orders: Tensor, among: Tensor) -> list[Tensor]:
     """Return how surely each row is the first, and the last, by each of *orders* float [B, S, n] of those *among* which it is, bool
-    [..., S, S] with *orders* brought to its dimensions: 2 n of float [..., S]."""
+    [B, S, S]: 2 n of float [B, S]."""
     others = among & ~torch.eye(among.shape[-1], dtype=torch.bool, device=among.device)
     found = []
-    for order in orders.unbind(-1):
-        own = order if among.dim() == 3 else order.unsqueeze(1).expand(*among.shape[:-1])
+    for own in orders.unbind(-1):
         far = own.unsqueeze(-2).expand(among.shape)
         found.append(torch.sigmoid(far.masked_fill(~others, 1e4).amin(-1) - own))
         found.append(torch.sigmoid(own - far.masked_fill(~others, -1e4).amax(-1)))
+    return found
+
+
+def _outermost(orders: Tensor, of: Tensor) -> list[Tensor]:
+    """Return the same, 0 for rows that are not *of* those named, bool [B, T, S]: 2 n of float [B, T, S]. Of all others only the first counts
+    and, for that one itself, the second: no row need be compared with every other."""
+    found = []
+    for order in orders.unbind(-1):
+        for own in (order.unsqueeze(1), -order.unsqueeze(1)):
+            ahead = own.expand(of.shape).masked_fill(~of, 1e4).topk(min(2, of.shape[-1]), -1, largest=False).values
+            rest = torch.where(own <= ahead[..., :1], ahead[..., -1:], ahead[..., :1])
+            found.append(torch.sigmoid(rest - own) * of)
     return found
 
 
@@ -143,9 +150,10 @@ def _stands(orders: Tensor, same: Tensor, places: Tensor, kind: Tensor) -> Tenso
 
 
 def _relations(
-    anchor: Tensor, orders: Tensor, places: Tensor, same: Tensor, alike: Tensor, named: Tensor, heard: Tensor
-) -> Tensor:
-    """Return RELATIONS numbers for each text and row: what it is to the *anchor*, in shares [B, T, S], which the text names."""
+    anchor: Tensor, orders: Tensor, places: Tensor, same: Tensor, alike: Tensor, named: Tensor, heard: Tensor, kind: Tensor
+) -> Tensor:  # fmt: skip
+    """Return RELATIONS numbers for each text and row: what it is to the *anchor*, in shares [B, T, S], which the text names. Sounds are in no
+    place and pictures at no time."""
 
     def less(first: Tensor, second: Tensor, clear: float = 0.0) -> Tensor:
         return torch.sigmoid(second - first - clear)
@@ -155,21 +163,20 @@ def _relations(
     x, y, area, _, begin, end, _ = (at[..., n].unsqueeze(-1) for n in range(ORDERS))
     xs, ys, areas, _, begins, ends, _ = (own[..., n] for n in range(ORDERS))
     other = beside * (1 - anchor)
+    placed, timed = other * (kind != SOUND).unsqueeze(1), other * (places[..., 9] > 0).unsqueeze(1)
     box, boxes = (anchor @ places[..., :4]).unsqueeze(2), places[..., :4].unsqueeze(1)
     gap = torch.maximum(boxes[..., :2] - box[..., 2:], box[..., :2] - boxes[..., 2:]).amax(-1)
     clear = CLEAR * STEEP
-    later, earlier = other * less(end, begins, -1.0), other * less(ends, begin, -1.0)
+    later, earlier = timed * less(end, begins, -1.0), timed * less(ends, begin, -1.0)
     off = (xs - x).abs() + (ys - y).abs()
-    nearest = _first(off, other > 0.5)
+    nearest = _first(off, placed > 0.5)
     of = (named >= named.amax(-1, keepdim=True) - NAMED) & heard & (beside > 0.5)
-    among = of.unsqueeze(-1) & of.unsqueeze(-2)
-    extremes = [one * of for one in _extremes(orders[..., :3], among)]
     return torch.stack(
         [
-            anchor, beside, other * less(xs, x, clear), other * less(x, xs, clear), other * less(ys, y, clear),
-            other * less(y, ys, clear), other * torch.sigmoid(STEEP * (TOUCH - gap)), nearest, other * less(areas, area),
-            other * less(area, areas), later, earlier, _first(begins, later > 0.5), _first(-ends, earlier > 0.5), anchor @ alike * heard,
-            *extremes,
+            anchor, beside, placed * less(xs, x, clear), placed * less(x, xs, clear), placed * less(ys, y, clear),
+            placed * less(y, ys, clear), placed * torch.sigmoid(STEEP * (TOUCH - gap)), nearest, placed * less(areas, area),
+            placed * less(area, areas), later, earlier, _first(begins, later > 0.5), _first(-ends, earlier > 0.5), anchor @ alike * heard,
+            *_outermost(orders[..., :3], of),
         ],
         -1,
     )  # fmt: skip

@@ -89,7 +89,7 @@ def test_without_things_nothing_is_noticed(noticing: Noticing) -> None:
     assert not found.inputs.any()
 
 
-def test_words_that_training_blanks_have_a_gradient_of_ordinary_size(noticing: Noticing) -> None:
+def test_rows_of_nothing_have_a_gradient_of_ordinary_size(noticing: Noticing) -> None:
     rows, context, places = bank()
     context = context.clone()
     context[:, 5] = 0.0
@@ -164,6 +164,7 @@ def test_before_the_first_row_there_is_nothing_to_add(noticing: Noticing) -> Non
     found = noticing(rows, context, places).upto(0)
     added = noticing.onward(torch.zeros(1, 3, WIDTH), torch.zeros(1, 0, POINT), found, rows.words[:, None, :0])
     assert added.shape == (1, 3, 0)
+    assert found.newest(rows.words[:, :0], torch.zeros(1, dtype=torch.long)).tolist() == [-1]
 
 
 def test_a_text_says_aloud_whether_anything_it_names_is_there(noticing: Noticing) -> None:

@@ -136,7 +136,7 @@ def which(d: Seen) -> str | None:
         there, ids = (one, mine) if mine else (other, yours)
         d.reply("say.seen.which", h=there.handle, x=there.several("a", ids))
     else:
-        d.reply("say.seen.which.none", x=typed, ha=a.handle, hb=b.handle)
+        d.reply("say.seen.which.none", x=typed)
     return "seen.which"
 
 

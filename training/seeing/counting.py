@@ -41,7 +41,7 @@ def tell_there(d: Seen, view: View, noun: str, ids: tuple[int, ...]) -> None:
     if ids:
         d.reply("say.seen.yes", x=view.several("a", ids))
     else:
-        d.reply("say.seen.no", x=noun, h=view.handle)
+        d.reply("say.seen.no", x=noun)
 
 
 def count(d: Seen, kind: Kind = "image") -> str | None:
@@ -68,7 +68,7 @@ def count(d: Seen, kind: Kind = "image") -> str | None:
 def tell_count(d: Seen, view: View, plural: str, ids: tuple[int, ...]) -> None:
     """Say how many there are and end the reply."""
     if not ids:
-        d.reply("say.seen.none", x=plural, h=view.handle)
+        d.reply("say.seen.none", x=plural)
     else:  # how many there are is told by what is pointed at
         d.reply("say.seen.count", x=view.several("a", ids))
 

@@ -132,7 +132,7 @@ def place(d: Seen, kind: Kind = "image") -> str | None:
     scene = view.shot.scene
     within = saying.inside(scene)
     words = saying.shown("place", view)
-    if within is None or d.chance(0.5):
+    if within is None:
         d.reply("say.seen.place", place=words)
     else:
         d.reply("say.seen.inside" if within else "say.seen.outside", place=words)

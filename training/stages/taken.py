@@ -17,6 +17,8 @@ from transformers import AutoModel
 
 ROWS = ("model.embed_tokens.weight", "head.weight", "head.bias")
 """Parameters that hold a row for each token."""
+TELLS = "noticing.relating.tell.weight"
+"""Another one, in networks with senses, all of which stage one may change."""
 KINDS = "read_kind.weight"
 """The parameter that holds a row for each kind of rows of the bank."""
 
@@ -37,7 +39,9 @@ def extended(folder: Path, names: Vocabulary, reader: Reader) -> UnifiedForCondi
     had, state = old.state_dict(), network.state_dict()
     with torch.no_grad():
         for name, value in had.items():
-            if name not in (*ROWS, KINDS, "names"):
+            if name == TELLS:
+                state[name].copy_(_rows(value, before, names, stir=0.0))
+            elif name not in (*ROWS, KINDS, "names"):
                 state[name].copy_(value)
         state[KINDS][: len(had[KINDS])] = had[KINDS]
         for name in ROWS:

@@ -198,7 +198,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         own = torch.arange(max(1, int(text.max()) + 1) if text.numel() else 1, device=text.device)
         within = (text.unsqueeze(1) == own.view(1, -1, 1)) & (bank.kind == 0).unsqueeze(1)
         heed = self.heed(torch.cat([context, static], -1)).transpose(1, 2).float().masked_fill(~within, -1e4)
-        sense = functional.normalize(self.sense(heed.softmax(-1).to(context.dtype) @ context).float(), dim=-1)
+        shares = heed.softmax(-1) * within.any(-1, keepdim=True)  # of a text without words none
+        sense = functional.normalize(self.sense(shares.to(context.dtype) @ context).float(), dim=-1)
         names = functional.normalize(self.name(self.names.to(context.dtype)).float(), dim=-1)
         return self.sure.exp() * sense @ names.T, torch.where(bank.kind == 1, text, -1)
 

@@ -12,6 +12,7 @@ import torch
 
 from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK, Percept
 from models.reader import Reader, shared_reader
+from models.unified.bank import one_bank
 from models.unified.config import SENSES, nano
 from models.unified.native import NativeModel, Reply, load
 from models.unified.network import UnifiedForConditionalGeneration
@@ -159,14 +160,23 @@ class Talk:
         self.ask("word " * 400 if what == "long" else None)
 
 
+@torch.no_grad()
+def trained(network: UnifiedForConditionalGeneration, reader: Reader, sheet: Sheet) -> torch.Tensor:
+    """Return the scores of the token after *sheet* by the pass that training takes, float [vocabulary + rows]."""
+    states = {source.ids: reader.states(source.ids) for source in sheet.sources if not source.percept}
+    bank = one_bank(sheet, states, reader.static)
+    return network(torch.tensor([sheet.ids]), bank, torch.full((1, len(sheet.ids)), -1)).logits[0, -1]
+
+
 def scores(network: UnifiedForConditionalGeneration, reader: Reader, sheet: Sheet, kept: Prefixes) -> tuple[float, int]:
     """Return how far the scores of some tokens are from those of a full pass at most, and how many positions were read already."""
     reply, whole = Reply(network, reader, sheet, kept), Reply(network, reader, sheet)
     held = len(reply.keys)
     step, every, off = reply.rest, whole.rest, 0.0
-    for _ in range(4):
+    for number in range(4):
         mine, full = reply.read(step), whole.read(every)
-        off = max(off, float((mine - full).abs().max()))
+        both = [mine] if number else [mine, trained(network, reader, sheet)]
+        off = max(off, *(float((one - full).abs().max()) for one in both))
         step = every = [int(full.argmax())]
         reply.note(step[0])
         whole.note(step[0])

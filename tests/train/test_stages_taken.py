@@ -12,6 +12,7 @@ from models.percepts import SETTING
 from models.reader import Reader
 from models.unified.native import ASSETS, NativeModel, handles
 from models.unified.network import UnifiedForConditionalGeneration
+from models.unified.noticing import HIT, THERE
 from models.unified.prompt import Scribe
 from models.unified.rules import Rules
 from models.unified.stream import StreamOptions
@@ -96,10 +97,35 @@ def test_a_network_that_has_senses_already_keeps_them(reader: Reader, tmp_path: 
     once = extended(tmp_path / "base", names, reader)
     with torch.no_grad():
         once.senses.place.weight.add_(1.0)
+        torch.nn.init.normal_(once.noticing.relating.tell.weight)
     once.save_pretrained(tmp_path / "seeing")
     names.save(tmp_path / "seeing")
-    again = extended(tmp_path / "seeing", names, reader)
+    more = wider(names)
+    again = extended(tmp_path / "seeing", more, reader)
     assert torch.equal(again.senses.place.weight, once.senses.place.weight)
+    tells = (again.noticing.relating.tell.weight, once.noticing.relating.tell.weight)
+    assert all(torch.equal(tells[0][more[name]], tells[1][names[name]]) for name in names.names)
+
+
+def test_weights_from_before_a_part_was_there_begin_with_what_it_begins_with(reader: Reader, tmp_path: Path) -> None:
+    """What compares places adds nothing to them, and what says that a thing is there is loud."""
+    import stage_runs
+    from safetensors.torch import load_file, save_file
+
+    names = stage_runs.Vocabulary.load(stage_runs.base(tmp_path / "base"))
+    extended(tmp_path / "base", names, reader).save_pretrained(tmp_path / "seeing")
+    file = tmp_path / "seeing/model.safetensors"
+    older = {
+        name: value
+        for name, value in load_file(file).items()
+        if not any(part in name for part in (".relating.", ".hit.", ".there."))
+    }
+    save_file(older, file, {"format": "pt"})
+    loaded = UnifiedForConditionalGeneration.from_pretrained(tmp_path / "seeing", dtype=torch.float32)
+    assert not any(weight.any() for weight in loaded.noticing.relating.parameters())
+    spread = [float(layer.weight.detach().std()) for layer in (loaded.noticing.hit, loaded.noticing.there)]
+    assert spread == pytest.approx([HIT, THERE], rel=0.5)
+    assert torch.equal(loaded.state_dict()["noticing.what.weight"], older["noticing.what.weight"])
 
 
 def test_a_folder_whose_parts_do_not_belong_together_is_refused(reader: Reader, tmp_path: Path) -> None:

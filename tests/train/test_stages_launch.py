@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import launched_step
 import pytest
@@ -19,6 +20,7 @@ from models.unified.config import UnifiedConfig
 from tests.ports import free_port
 from training.batches import Batch
 from training.stages import data, kept, pixels
+from training.stages.crew import Alone
 from training.stages.learning import Trainer
 from training.stages.pixels import Pixels
 
@@ -128,6 +130,8 @@ def test_a_launched_run_resumes_and_stage_one_keeps_to_its_rows(config: str, fol
     told = json.loads((folder / "launched" / kept.STAGE).read_text())[-1]
     assert told["processes"] == 2
     assert told["frozen"]["before"] == told["frozen"]["after"]
+    with pytest.raises(ValueError, match="by the same accelerate launch"):
+        Alone(SimpleNamespace(device="cpu", precision="no")).load(folder / "launched", torch.nn.Identity(), None)
 
 
 @needs_accelerate

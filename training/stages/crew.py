@@ -82,8 +82,13 @@ class Alone:
         (run / "checkpoint.tmp").replace(run / CHECKPOINT)
 
     def load(self, run: Path, lesson: nn.Module, optimiser: Any) -> dict[str, Any]:
-        """Go on from the checkpoint in *run*; returns its facts. Raises FileNotFoundError when there is none."""
+        """Go on from the checkpoint in *run*; returns its facts. Raises FileNotFoundError when there is none, ValueError for one of
+        processes that were launched together."""
         state: dict[str, Any] = torch.load(run / CHECKPOINT, weights_only=True, map_location=self.device)
+        if "lesson" not in state:
+            raise ValueError(
+                f"{run} is a run of several processes: go on with it, or ship it, by the same accelerate launch"
+            )
         lesson.load_state_dict(state.pop("lesson"))
         optimiser.load_state_dict(state.pop("optimiser"))
         self.scaler.load_state_dict(state.pop("scaler"))

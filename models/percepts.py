@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.plurals import article, plural_of
+from models.plurals import article, plural_of, uncounted
 from models.values import Box, Span
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def number(count: int) -> str:
 
 def phrase(determiner: str, adjectives: Sequence[str], names: Sequence[str]) -> str:
     """Return how the things *names* are said, which are taken to be all of the first one's kind: ``phrase("a", (), ["owl"])`` is
-    "an owl", with two owls "two owls"; ``phrase("the", ("red",), ["car"] * 3)`` is "the three red cars"; an empty
+    "an owl", with two owls "two owls", and of what has no number "rain"; ``phrase("the", ("red",), ["car"] * 3)`` is "the three red cars"; an empty
     *determiner* gives "red cars". Raises ValueError without names or for another determiner."""
     if not names or determiner not in ("a", "the", ""):
         raise ValueError(
@@ -86,6 +86,8 @@ def phrase(determiner: str, adjectives: Sequence[str], names: Sequence[str]) -> 
     said = " ".join([*adjectives, plural_of(names[0]) if several else names[0]])
     if determiner == "the":
         return f"the {number(len(names))} {said}" if several else f"the {said}"
-    if determiner == "a":
-        return f"{number(len(names))} {said}" if several else article(said)
+    if determiner == "a" and several:
+        return f"{number(len(names))} {said}"
+    if determiner == "a" and not uncounted(names[0]):
+        return article(said)
     return said

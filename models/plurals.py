@@ -11,12 +11,27 @@ _IRREGULAR = {
     "halves": "half", "thieves": "thief", "hooves": "hoof", "axes": "axe", "skis": "ski", "taxis": "taxi", "kiwis": "kiwi",
     "gases": "gas", "lenses": "lens", "canvases": "canvas", "irises": "iris",
 }  # fmt: skip
-_SAME = frozenset({
+_PAIRS = frozenset({
     "scissors", "glasses", "sunglasses", "pants", "jeans", "trousers", "shorts", "binoculars", "headphones", "pyjamas", "pajamas",
-    "goggles", "tongs", "stairs", "tights", "leggings", "tweezers", "pliers", "series", "species", "gas", "lens", "canvas", "atlas",
-    "christmas", "news", "rhinoceros", "albatross", "overalls", "earphones", "clothes", "swiss", "fries", "mercedes", "texas", "crossroads",
+    "goggles", "tongs", "stairs", "tights", "leggings", "tweezers", "pliers", "overalls", "earphones", "clothes", "fries", "news",
+})  # fmt: skip
+"""Nouns in -s of which there is no single one."""
+_SAME = _PAIRS | frozenset({
+    "series", "species", "gas", "lens", "canvas", "atlas", "christmas", "rhinoceros", "albatross", "swiss", "mercedes", "texas",
+    "crossroads",
 })  # fmt: skip
 """Nouns in -s that stay as they are."""
+_UNCOUNTED = frozenset((
+    "corn", "rice", "spaghetti", "sushi", "ice cream", "dna", "flying money", "bread", "cheese", "meat", "bacon", "cereal", "salad",
+    "popcorn", "butter", "salt", "canned food", "paella", "fondue", "curry", "soup", "garlic", "ginger", "broccoli", "lettuce", "oden",
+    "honey", "milk", "coffee", "tea", "sake", "champagne", "wine", "beer", "whisky", "soda", "chocolate", "candy", "pudding", "wheat",
+    "shaved ice", "bubble tea", "mate tea", "soap", "toilet paper", "thread", "yarn", "confetti", "money", "luggage", "firewood",
+    "fire", "wood", "coral", "seaweed", "bamboo", "clothing", "crickets", "applause", "cheering", "whistling", "jingle bells", "typing",
+    "frying", "sweeping", "rain", "dripping", "wind", "hail", "waves", "pouring", "bubbles", "traffic", "maracas", "electricity",
+    "white noise", "pink noise", "static", "music", "wings", "footsteps", "gravel steps", "thunder", "scissors", "chewing", "chopping",
+    "magic", "paper", "water", "underwater", "game over",
+))  # fmt: skip
+"""Names of drawn things and of sounds that stand for a mass, or take no "a" for another reason."""
 _IE = frozenset({"cookies", "movies", "brownies", "zombies", "smoothies", "genies", "selfies", "hoodies", "collies", "ties", "pies", "veggies",
                  "foodies", "birdies", "rookies", "calories", "budgies", "magpies", "beanies", "bowties", "neckties"})  # fmt: skip
 _OE = frozenset({"shoes", "toes", "canoes", "hoes", "horseshoes", "snowshoes", "tiptoes"})
@@ -113,6 +128,12 @@ def _plural_word(word: str) -> str:
     if re.search(r"[^aeiou]y$", word):
         return word[:-1] + "ies"
     return word + "s"
+
+
+def uncounted(name: str) -> bool:
+    """Return whether *name* stands for a mass or for several, and so takes no "a": "soap", "rain", "scissors", "crickets"."""
+    word = name.rsplit(" ", 1)[-1]
+    return name in _UNCOUNTED or (" of " not in name and (word in _PAIRS or singular(name) != name))
 
 
 def article(noun: str) -> str:

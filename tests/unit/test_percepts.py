@@ -20,6 +20,8 @@ def rows(kind: int, places: list[list[float]], names: tuple[str, ...]) -> Percep
         (("a", (), ["owl"]), "an owl"),
         (("a", (), ["dog"]), "a dog"),
         (("a", ("orange",), ["dog"]), "an orange dog"),
+        (("a", ("heavy",), ["rain"]), "heavy rain"),
+        (("the", (), ["rain"]), "the rain"),
         (("a", (), ["unicorn"]), "a unicorn"),
         (("a", (), ["owl", "owl"]), "two owls"),
         (("a", ("small", "red"), ["bus"] * 3), "three small red buses"),

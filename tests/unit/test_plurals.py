@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.plurals import singular
+from models.plurals import singular, uncounted
 from models.world import atlas
 
 
@@ -34,3 +34,9 @@ def test_what_is_one_stays_one() -> None:
     plain = [entry.name for entry in atlas.entries() if entry.plural != entry.name]
     changed = [name for name in plain if singular(name) != name]
     assert len(changed) < 0.01 * len(plain), changed
+
+
+def test_what_stands_for_a_mass_or_for_several_takes_no_article() -> None:
+    none = "rain", "crickets", "soap", "scissors", "red trousers", "wings", "rice"
+    one = "dog", "glass of milk", "pair of scissors", "gas", "rhinoceros", "wine glass", "bus", "cup of coffee"
+    assert [name for name in (*none, *one) if uncounted(name)] == list(none)

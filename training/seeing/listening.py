@@ -7,13 +7,13 @@ from itertools import pairwise
 from random import Random
 
 from models import percepts
-from models.plurals import article
+from models.plurals import article, uncounted
 from models.values import Part, Text
 from models.world.sounds import CLASSES
 
 from training.seeing.sounds import classes
 from training.seeing.talk import Seen
-from training.seeing.views import MASS, Hearing, listed
+from training.seeing.views import Hearing, listed
 
 _APART = 0.4
 """Seconds between the beginnings of what comes first and next, at least."""
@@ -47,7 +47,7 @@ def _noun(rng: Random, name: str) -> str:
 
 def _a(noun: str) -> str:
     """Return a noun with the article that it needs, if it needs one."""
-    mass = noun in MASS or noun in _MASS or noun.split()[0].endswith("ing") or noun.endswith(("ing", "steps"))
+    mass = uncounted(noun) or noun in _MASS or noun.split()[0].endswith("ing") or noun.endswith(("ing", "steps"))
     return noun if mass else article(noun)
 
 

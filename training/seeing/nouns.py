@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from models.plurals import uncounted
 from models.world import atlas
 
 from training.language.phrasing import Split
 from training.seeing.talk import Seen
-from training.seeing.views import View, uncounted
+from training.seeing.views import View
 from training.truth.referring import nouns_for
 from training.truth.words import KINDS, cast, kept_back, plural_only
 

@@ -11,7 +11,7 @@ from models.world import atlas
 from training.language.talk import Target
 from training.seeing import nouns
 from training.seeing.talk import Seen
-from training.seeing.views import View, uncounted
+from training.seeing.views import View
 from training.truth import reasons
 from training.truth.relating import stands
 from training.truth.words import KINDS
@@ -67,8 +67,6 @@ def fact(d: Seen) -> str | None:
 
 def shown(view: View, region: Region, percept: Percept, determiner: str = "a") -> Grounding:
     """Return what *region* of a picture marks as words tied to the row of the mark."""
-    if determiner == "a" and uncounted(percept.names[0]):
-        determiner = ""
     words = percepts.phrase(determiner, (), percept.names)
     return Grounding(words, (percepts.box_of(percept, 0),), of=view.handle)
 

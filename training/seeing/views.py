@@ -17,7 +17,6 @@ from training.seeing.pictures import shot_of
 from training.seeing.shards import Entry, of_kind
 from training.truth.referring import called, decor_like
 from training.truth.shots import Shot
-from training.truth.words import plural_only
 
 APART = 0.1
 """One thing is left of or above another when their middles lie at least this share of the frame apart; under CLOSE it is not."""
@@ -117,8 +116,6 @@ class View:
     def ground(self, determiner: str, ids: Sequence[int], adjectives: Sequence[str] = ()) -> Grounding:
         """Return the things *ids*, all of one name, as words tied to their rows."""
         names = [self.thing(number).name for number in ids]
-        if determiner == "a" and len(ids) == 1 and uncounted(names[0]):
-            determiner = ""
         spans = tuple(percepts.span_of(self.rows, self.entry.row[n]) for n in ids) if self.rows.kind == TRACK else ()
         words = percepts.phrase(determiner, tuple(adjectives), names)
         return Grounding(words, tuple(self.box(number) for number in ids), spans=spans, of=self.handle)
@@ -144,11 +141,6 @@ class View:
             tint = colours.pop() if len(colours) == 1 else ""
             made.append(self.ground(determiner, group, (tint,) if tint else ()))
         return listed(made)
-
-
-def uncounted(name: str) -> bool:
-    """Return whether a thing is not said with "a": scissors, soap."""
-    return name in STUFF or (plural_only(name) and " of " not in name)
 
 
 def listed(parts: Sequence[Part]) -> list[Part]:
@@ -191,23 +183,8 @@ class Hearing:
         """Return the event of that number as words tied to its row."""
         row = self.entry.row[number]
         name = self.events[number]["name"]
-        if determiner == "a" and name in MASS:
-            determiner = ""
         words = percepts.phrase(determiner, (), [name])
         return Grounding(words, spans=(percepts.span_of(self.rows, row),), of=self.handle)
 
 
-STUFF = frozenset((
-    "bread", "cheese", "meat", "bacon", "cereal", "salad", "popcorn", "butter", "salt", "canned food", "paella", "fondue", "curry", "soup",
-    "garlic", "ginger", "broccoli", "lettuce", "oden", "honey", "milk", "coffee", "tea", "sake", "champagne", "wine", "beer", "whisky",
-    "soda", "chocolate", "candy", "pudding", "wheat", "shaved ice", "bubble tea", "mate tea", "soap", "toilet paper", "thread", "yarn",
-    "confetti", "money", "luggage", "firewood", "fire", "wood", "coral", "seaweed", "bamboo", "clothing",
-))  # fmt: skip
-"""Things of the atlas whose names take no "a"."""
-MASS = frozenset((
-    "crickets", "applause", "cheering", "whistling", "jingle bells", "typing", "frying", "sweeping", "rain", "dripping", "wind", "hail",
-    "waves", "pouring", "bubbles", "fire", "traffic", "maracas", "electricity", "white noise", "pink noise", "static", "music", "wings",
-    "footsteps", "gravel steps", "thunder", "scissors", "chewing", "chopping", "magic", "paper", "wings", "water", "underwater", "game over",
-))  # fmt: skip
-"""Classes of sound whose names take no "a"."""
 Fit = Callable[[View], bool]

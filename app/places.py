@@ -167,4 +167,4 @@ def seconds_of(span: Span) -> str:
 
 def stretch_mark(span: Span, own: str, hue: int) -> dict[str, list[dict[str, Any]]]:
     """Return what shows *span* on its medium, lit by the word *own*, for :func:`with_marks`."""
-    return {"stretches": [{"span": [span.start, span.end], "label": seconds_of(span), "key": own, "hue": hue}]}
+    return {"stretches": [{"span": [span.start, span.end], "label": "", "key": own, "hue": hue}]}

@@ -18,7 +18,7 @@ unison.stretches = function (item, player) {
     const [from, to] = entry.span.map((v) => number(v));
     const node = h("div", {
       class: ["u-span", ...[entry.key, ...(entry.also || [])].map((key) => "u-k-" + key)].join(" "),
-      title: entry.label + " · " + seconds(from) + " to " + seconds(to), "data-from": from, "data-to": to, style: { color: colour(entry.hue) },
+      title: [entry.label, seconds(from) + " to " + seconds(to)].filter(Boolean).join(" · "), "data-from": from, "data-to": to, style: { color: colour(entry.hue) },
     });
     const place = () => {
       const share = (at) => Math.min(Math.max(at / length(), 0), 1) * 100;

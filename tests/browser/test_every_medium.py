@@ -71,6 +71,8 @@ def test_what_is_marked_is_named_by_a_click_told_by_the_chip_and_echoed(seat, ki
         assert shown.locator(".u-item[data-ref='audio#1'] audio").is_visible()
         assert shown.locator(".u-wave img").is_visible()
         assert shown.locator(".u-wave .u-span").count() == 1, "the stretch is drawn on the waveform"
+        title = shown.locator(".u-wave .u-span").get_attribute("title")
+        assert title.count("to") == 1, "it tells its time once"
         assert shown.locator(".u-text .u-ph").inner_text() == where
         return
     (region,) = [part for part in asked.parts if isinstance(part, Region)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from training.drawing.batches import HEAVY, TASKS, made, place, row
 from training.drawing.changes import KINDS, change
 from training.drawing.learning import Trainer, load_coder
 from training.drawing.plan import Plan
-from training.drawing.scenes import NAMES, PLACES, SIDE, World, drawing, nouns
+from training.drawing.scenes import NAMES, PLACES, SIDE, World, drawing, nouns, where
 from training.drawing.shipping import ship
 from training.held_out import held
 
@@ -93,6 +94,12 @@ def test_a_scene_follows_from_its_number_and_its_boxes_hold_its_things() -> None
 def test_held_out_scenes_say_what_training_never_says() -> None:
     assert all(held(drawing(1, "held_out", number).caption) for number in range(12))
     assert not any(held(drawing(1, "train", number).caption) for number in range(40))
+
+
+def test_places_are_told_with_the_article_of_their_colour() -> None:
+    told = {where(Random(seed), kind, "orange") for kind in ("plain", "gradient") for seed in range(30)}
+    assert {"on an orange background", "before an orange background", "on an orange gradient"} <= told
+    assert not [words for words in told if " a orange" in words]
 
 
 def test_a_change_changes_what_it_says_and_nothing_far_from_it() -> None:

@@ -23,6 +23,7 @@ from training.drawing.scenes import (
     covered,
     nouns,
     placed,
+    where,
     with_article,
 )
 from training.held_out import held
@@ -157,7 +158,7 @@ def moved(rng: Random, scene: Scene, split: Split, names: Sequence[str]) -> Made
     """Put another backdrop behind the things."""
     kind = rng.choice([k for k in PLACES if k != scene.backdrop.kind])
     colour = rng.choice(SHADES) if kind in ("plain", "gradient") else ""
-    place = rng.choice(PLACES[kind]).format(colour=colour)
+    place = where(rng, kind, colour)
     words = (
         "put it {p}",
         "change the background: {p}",

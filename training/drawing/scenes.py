@@ -13,7 +13,7 @@ from functools import lru_cache
 from random import Random
 
 import numpy as np
-from models.plurals import plural_of
+from models.plurals import article, plural_of, uncounted
 from models.world import atlas, suiting
 from models.world.scene import DECOR, Backdrop, Scene, Thing, extent, horizon
 from numpy.typing import NDArray
@@ -42,8 +42,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "street": ("on a street", "on the road"), "room": ("in a room", "in the living room", "indoors"),
     "table": ("on a table", "on a wooden table"), "stage": ("on a stage", "on the theatre stage"),
     "space": ("in space", "among the stars"), "underwater": ("under water", "at the bottom of the sea"),
-    "plain": ("before a {colour} background", "on plain {colour}", "on a {colour} background"),
-    "gradient": ("before a soft {colour} background", "on a {colour} gradient"),
+    "plain": ("before {shade} background", "on plain {colour}", "on {shade} background"),
+    "gradient": ("before a soft {colour} background", "on {shade} gradient"),
 }  # fmt: skip
 """Backdrops that are drawn, and how one says where that is."""
 HOURS: dict[str, tuple[str, ...]] = {
@@ -185,9 +185,12 @@ def said(rng: Random, thing: Thing, split: Split = "train") -> str:
 
 def with_article(noun: str) -> str:
     """Return *noun* with "a" or "an", or without where it is said in the plural."""
-    if noun.split()[-1] in ("grapes", "cherries"):
-        return noun
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return noun if uncounted(noun) else article(noun)
+
+
+def where(rng: Random, kind: str, colour: str) -> str:
+    """Return words for a backdrop of *kind*, of *colour* where its kind has one."""
+    return rng.choice(PLACES[kind]).format(colour=colour, shade=article(colour))
 
 
 def captioned(rng: Random, scene: Scene, split: Split) -> str:
@@ -202,7 +205,7 @@ def captioned(rng: Random, scene: Scene, split: Split) -> str:
         whole = f"{tint} {noun}".strip()
         groups.append(with_article(whole) if count == 1 else f"{_NUMBERS[count]} {plural_of(whole)}")
     things = groups[0] if len(groups) == 1 else f"{', '.join(groups[:-1])} and {groups[-1]}"
-    place = rng.choice(PLACES[scene.backdrop.kind]).format(colour=scene.backdrop.colour)
+    place = where(rng, scene.backdrop.kind, scene.backdrop.colour)
     hour = rng.choice(HOURS[scene.backdrop.time])
     words = rng.choice(_SENTENCES).format(things=things, place=place, hour=hour)
     return " ".join(words.replace(" ,", ",").split()).strip(" ,")

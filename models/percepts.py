@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.plurals import article, plural_of, uncounted
+from models.plurals import plural_of, with_article
 from models.values import Box, Span
 
 if TYPE_CHECKING:
@@ -86,8 +86,6 @@ def phrase(determiner: str, adjectives: Sequence[str], names: Sequence[str]) -> 
     said = " ".join([*adjectives, plural_of(names[0]) if several else names[0]])
     if determiner == "the":
         return f"the {number(len(names))} {said}" if several else f"the {said}"
-    if determiner == "a" and several:
-        return f"{number(len(names))} {said}"
-    if determiner == "a" and not uncounted(names[0]):
-        return article(said)
+    if determiner == "a":
+        return f"{number(len(names))} {said}" if several else with_article(names[0], *adjectives)
     return said

@@ -28,7 +28,7 @@ _UNCOUNTED = frozenset((
     "shaved ice", "bubble tea", "mate tea", "soap", "toilet paper", "thread", "yarn", "confetti", "money", "luggage", "firewood",
     "fire", "wood", "coral", "seaweed", "bamboo", "clothing", "crickets", "applause", "cheering", "whistling", "jingle bells", "typing",
     "frying", "sweeping", "rain", "dripping", "wind", "hail", "waves", "pouring", "bubbles", "traffic", "maracas", "electricity",
-    "white noise", "pink noise", "static", "music", "wings", "footsteps", "gravel steps", "thunder", "scissors", "chewing", "chopping",
+    "white noise", "pink noise", "static", "music", "wings", "footsteps", "gravel steps", "thunder", "chewing", "chopping",
     "magic", "paper", "water", "underwater", "game over",
 ))  # fmt: skip
 """Names of drawn things and of sounds that stand for a mass, or take no "a" for another reason."""
@@ -140,3 +140,10 @@ def article(noun: str) -> str:
     """Return *noun* with "a" or "an"."""
     vowel = noun[:1] in "aeiou" and not noun.startswith(("uni", "use", "euro", "uku", "one", "ufo", "u-"))
     return f"{'an' if vowel else 'a'} {noun}"
+
+
+def with_article(noun: str, *adjectives: str) -> str:
+    """Return a single *noun* with "a" or "an" before its *adjectives*, or without where it is not counted: "an orange dog", "red bread".
+    Empty adjectives are left out."""
+    said = " ".join(filter(None, (*adjectives, noun)))
+    return said if uncounted(noun) else article(said)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from models.expert import Picture
+from models.plurals import with_article
 from models.values import Box
 from models.world import atlas
 from models.world.scene import Scene, Thing
 from training.drawing.changes import KINDS
-from training.drawing.scenes import NAMES, World, arranged, captioned, said, with_article
+from training.drawing.scenes import NAMES, World, arranged, captioned, said
 from training.held_out import held
 
 from evaluation.experts.scenes import Told, drawn, tell
@@ -146,7 +147,7 @@ def pair(seed: int, number: int) -> Pair:
         )
         if not clear:
             continue
-        phrase = with_article(f"{new.tint} {new.name}".strip()) if new is not None else ""
+        phrase = with_article(new.name, new.tint) if new is not None else ""
         region = None if new is None or kind == "recolour" else reach(new, after, old, before)
         caption = captioned(rng, after, "held_out")
         return Pair(kind, words, before, after, old, new, caption, phrase, region, rng.randrange(2**31))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.plurals import singular, uncounted
+from models.plurals import singular, uncounted, with_article
 from models.world import atlas
 
 
@@ -40,3 +40,17 @@ def test_what_stands_for_a_mass_or_for_several_takes_no_article() -> None:
     none = "rain", "crickets", "soap", "scissors", "red trousers", "wings", "rice"
     one = "dog", "glass of milk", "pair of scissors", "gas", "rhinoceros", "wine glass", "bus", "cup of coffee"
     assert [name for name in (*none, *one) if uncounted(name)] == list(none)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (("owl",), "an owl"),
+        (("dog", "orange"), "an orange dog"),
+        (("bread", "red"), "red bread"),
+        (("grapes", ""), "grapes"),
+        (("owl", "small", "red"), "a small red owl"),
+    ],
+)
+def test_a_noun_has_the_article_that_it_needs_before_its_adjectives(said: tuple[str, ...], wanted: str) -> None:
+    assert with_article(*said) == wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
+from models.plurals import with_article
 from models.world.scene import Scene, Thing
 from numpy.typing import NDArray
 
@@ -24,7 +25,6 @@ from training.drawing.scenes import (
     nouns,
     placed,
     where,
-    with_article,
 )
 from training.held_out import held
 from training.language.phrasing import Split
@@ -137,7 +137,7 @@ def added(rng: Random, scene: Scene, split: Split, names: Sequence[str]) -> Made
         return None
     words = ("add {n} {s}", "put {n} {s}", "draw {n} {s}", "{n} {s}, please", "there should be {n} {s}")
     noun = _noun(rng, thing.name, split)
-    told = with_article(f"{thing.tint} {noun}".strip())
+    told = with_article(noun, thing.tint)
     return replace(scene, things=(*scene.things, thing)), rng.choice(words).format(n=told, s=side)
 
 

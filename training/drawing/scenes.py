@@ -13,7 +13,7 @@ from functools import lru_cache
 from random import Random
 
 import numpy as np
-from models.plurals import article, plural_of, uncounted
+from models.plurals import article, plural_of, with_article
 from models.world import atlas, suiting
 from models.world.scene import DECOR, Backdrop, Scene, Thing, extent, horizon
 from numpy.typing import NDArray
@@ -178,14 +178,8 @@ def said(rng: Random, thing: Thing, split: Split = "train") -> str:
     """Return words for *thing*: its name or a synonym, its colour where it was given one, an article or none."""
     words = nouns(thing.name, "train" if rng.random() < 0.6 else split)
     noun = thing.name if rng.random() < 0.6 else rng.choice(words)
-    noun = f"{thing.tint} {noun}" if thing.tint else noun
     lead = rng.choice(("a", "a", "the", ""))
-    return with_article(noun) if lead == "a" else f"{lead} {noun}".strip()
-
-
-def with_article(noun: str) -> str:
-    """Return *noun* with "a" or "an", or without where it is said in the plural."""
-    return noun if uncounted(noun) else article(noun)
+    return with_article(noun, thing.tint) if lead == "a" else " ".join(filter(None, (lead, thing.tint, noun)))
 
 
 def where(rng: Random, kind: str, colour: str) -> str:
@@ -202,8 +196,8 @@ def captioned(rng: Random, scene: Scene, split: Split) -> str:
     for name, tint in order:
         count = counts[name, tint]
         noun = name if rng.random() < 0.6 else rng.choice(nouns(name, split))
-        whole = f"{tint} {noun}".strip()
-        groups.append(with_article(whole) if count == 1 else f"{_NUMBERS[count]} {plural_of(whole)}")
+        several = plural_of(f"{tint} {noun}".strip())
+        groups.append(with_article(noun, tint) if count == 1 else f"{_NUMBERS[count]} {several}")
     things = groups[0] if len(groups) == 1 else f"{', '.join(groups[:-1])} and {groups[-1]}"
     place = where(rng, scene.backdrop.kind, scene.backdrop.colour)
     hour = rng.choice(HOURS[scene.backdrop.time])

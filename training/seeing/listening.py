@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 
 from models import percepts
-from models.plurals import article, uncounted
+from models.plurals import with_article
 from models.values import Part, Text
 from models.world.sounds import CLASSES
 
@@ -47,8 +47,8 @@ def _noun(rng: Random, name: str) -> str:
 
 def _a(noun: str) -> str:
     """Return a noun with the article that it needs, if it needs one."""
-    mass = uncounted(noun) or noun in _MASS or noun.split()[0].endswith("ing") or noun.endswith(("ing", "steps"))
-    return noun if mass else article(noun)
+    mass = noun in _MASS or noun.split()[0].endswith("ing") or noun.endswith(("ing", "steps"))
+    return noun if mass else with_article(noun)
 
 
 def _following(heard: Hearing) -> bool:

@@ -57,8 +57,10 @@ def test_the_programs_of_the_page_run_as_they_stand_there(served, tmp_path, monk
     assert [part["type"] for part in reply["parts"]][-1] == "image"
     assert reply["parts"][-1]["meta"]["changed_outside"] == 0
     exec(compile(PROGRAMS[1], "docs/api.md", "exec"), names)
-    assert names["state"]["conversation"] != reply["conversation"]
-    assert [part["type"] for part in names["parts"]][:1] == ["call"]
+    stopped = names["reply"]
+    assert stopped["conversation"] == names["state"]["conversation"] != reply["conversation"]
+    assert stopped["state"] == "stopped"
+    assert [part["type"] for part in stopped["parts"]][:1] == ["call"]
 
 
 def test_the_tables_name_what_the_endpoints_take_and_nothing_else(served):

@@ -45,8 +45,8 @@ _DATA = re.compile(
 )
 INSTRUCTIONS = """\
 Unison works on pictures, clips and sounds and draws, films and sounds what is described. Say in plain English what to do; it
-chooses the task. It cannot see or hear: mark what is meant with regions, in fractions 0 to 1 of the upright frame from its top
-left corner. Results have handles such as image#2 or mask#1, which later messages of the same conversation can name."""
+chooses the task. It sees and hears what it drew, filmed or sounded itself; in photos and recordings mark what is meant with regions, in
+fractions 0 to 1 of the upright frame from its top left corner. Results have handles such as image#2 or mask#1, which later messages of the same conversation can name."""
 
 
 class Box(TypedDict):

@@ -42,10 +42,13 @@ PROFILES: dict[str, Profile] = {
             "Your own pictures, clips and sounds: it cuts out, follows, changes, cleans and mixes what you mark or name by handle.",
             "A picture book of a thousand drawn things, 29 backdrops, hours, weathers and looks, and 175 kinds of sound: out of these "
             "it draws, films and sounds what you describe, and puts things into your own photos.",
+            "What is drawn, filmed or sounded here, and drawings of the same kind: it names, counts and finds the things in them, and takes "
+            "what you name without a mark.",
             "How to ask back, and to take corrections such as “less” or “no, the other one”.",
         ),
         lacks=(
-            "It cannot see or hear your media yet: mark what you mean with a box, a point or a stroke.",
+            "It cannot see or hear photos and recordings: mark what you mean with a box, a point or a stroke. Of what it sees it tells some "
+            "things wrongly; the boxes in its words show what it means.",
             "It paints no photographs, and knows no thing outside of its picture book; what it left out, it names.",
             "It reads English. Of the world it knows little: ask it to make something rather than to explain it.",
         ),

@@ -20,6 +20,7 @@ from tests.browser import (
     shots_places,
     shots_results,
     shots_screens,
+    shots_seeing,
     shots_target,
     shots_waiting,
     stage,
@@ -35,6 +36,7 @@ UI = {
     "waiting": shots_waiting.take,
     "doors": shots_doors.take,
     "target": shots_target.take,
+    "seeing": shots_seeing.take,
 }
 """What takes the pictures of docs/ui.md, a function for each of its sections: (browser, url, folder)."""
 

@@ -163,7 +163,7 @@ def test_the_badge_says_what_the_profile_can_and_cannot_do(page):
     words = page.inner_text(".u-panel")
     assert "segment: " in words
     assert "video_edit: " in words
-    assert "cannot see or hear" in words
+    assert "cannot see or hear photos and recordings" in words
 
 
 @pytest.mark.parametrize("name", ["nano", "a-profile-with-a-long-name"])

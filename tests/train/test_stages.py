@@ -11,6 +11,7 @@ import pytest
 import stage_runs
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.loramoe.layer import LoraMoeLinear
@@ -23,6 +24,7 @@ from models.values import Checkpoint
 from models.weights import faults
 from training.stages import data, kept, pixels, taken
 from training.stages.__main__ import plan_of
+from training.stages.average import mean
 from training.stages.learning import Trainer
 from training.stages.plan import KINDS, ROWS, Plan
 
@@ -274,6 +276,37 @@ def test_what_is_shipped_loads_and_tells_the_chain_of_commands(rooms: Path, one:
     found = state(network)
     assert set(found) == set(wanted)
     assert all(torch.allclose(found[name], wanted[name], atol=2e-3) for name in wanted)
+
+
+def test_the_mean_of_runs_that_went_on_from_each_other_is_shipped(rooms: Path, one: Path, tmp_path: Path) -> None:
+    trained("two", tmp_path / "first", rooms, after=one)
+    trainer = trained("two", tmp_path / "last", rooms, after=tmp_path / "first", seed=2, measured=6)
+    file = tmp_path / "first/weights/model.safetensors"
+    save_file({name: value + 0.2 for name, value in load_file(file).items()}, file)  # three steps move them hardly
+    kept.ship(trainer, tmp_path / "shipped", beside=[tmp_path / "first"])
+    assert faults(tmp_path / "shipped") == []
+    made = json.loads((tmp_path / "shipped/MANIFEST.json").read_text())
+    assert (made["averaged"], made["command"][-12:]) == ([2, 3], "--beside RUN")
+    assert "pointed" in made["metrics"]["seen"]
+    own, before = load_file(tmp_path / "last/weights/model.safetensors"), load_file(file)
+    found = state(load(Checkpoint("native", str(tmp_path / "shipped")), "cpu").network)
+    assert all(torch.allclose(found[name], (own[name] + before[name]) / 2, atol=2e-3) for name in own)
+
+
+def test_runs_that_do_not_belong_together_have_no_mean(rooms: Path, one: Path, tmp_path: Path) -> None:
+    trainer = trained("two", tmp_path / "two", rooms, after=one)
+    trained("two", tmp_path / "other", rooms, after=one, seed=2)
+    for run in ("two", "other"):
+        with pytest.raises(ValueError, match="did not go on from"):
+            kept.ship(trainer, tmp_path / "shipped", beside=[tmp_path / run])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="no weights of a run"):
+        mean(trainer.weights(), [tmp_path / "empty"], trainer.names)
+    with pytest.raises(ValueError, match="other parameters"):
+        mean({"a": torch.zeros(2)}, [one / "weights"], trainer.names)
+    with pytest.raises(ValueError, match="another vocabulary"):
+        mean(trainer.weights(), [one / "weights"], Vocabulary.build(()))
+    assert not (tmp_path / "shipped").exists()
 
 
 def test_a_picture_of_the_losses_is_written(one: Path) -> None:

@@ -165,3 +165,18 @@ def test_without_percepts_nothing_can_be_pointed_at() -> None:
         rules.take(NAMES[name])
     assert not rules.allowed()[[NAMES[f"o:{word}"] for word in ("a", "the", "")]].any()
     assert torch.equal(rules.allowed()[len(NAMES) :], rules.copyable)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("", "A dog"),
+        ("Yes. ", "A dog"),
+        ("\n", "A dog"),
+        ("I hear ", "a dog"),
+        ("I hear two: ", "a dog"),
+        ("Rain, ", "a dog"),
+    ],
+)
+def test_a_phrase_has_a_capital_where_a_sentence_begins(before, said):
+    assert pointing.begun(before, Grounding("a dog", of="audio#1")).phrase == said

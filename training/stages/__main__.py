@@ -46,6 +46,10 @@ def parser() -> argparse.ArgumentParser:
             found.add_argument(option, type=type(field.default))
     found.add_argument("--resume", action="store_true")
     found.add_argument("--ship", type=Path)
+    found.add_argument(
+        "--beside", type=Path, nargs="+", default=[], metavar="RUN",
+        help="runs that this one went on from: --ship writes the mean of their weights and its own",
+    )  # fmt: skip
     found.add_argument("--talk-bias", type=float, help="what --ship adds to the score of answering in words")
     found.add_argument("--note", default="", help="a word on the run for the manifest")
     return found
@@ -72,11 +76,13 @@ def main() -> None:
         plan = plan_of(given, given.pop("config"))
     except (OSError, ValueError) as error:
         reading.error(str(error))
+    if given["beside"] and given["ship"] is None:
+        reading.error("--beside belongs to --ship")
     trainer = Trainer(plan, given["resume"] or given["ship"] is not None)
     if given["ship"] is None:
         trainer.run()
     else:
-        kept.ship(trainer, given["ship"], given["note"], given["talk_bias"])
+        kept.ship(trainer, given["ship"], given["note"], given["talk_bias"], given["beside"])
 
 
 if __name__ == "__main__":

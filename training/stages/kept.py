@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from training.dialogues import topics
 from training.language.reason import known_names
 from training.manifest import write_manifest
 from training.stages import data
+from training.stages.average import mean
 from training.stages.plan import Plan
 
 if TYPE_CHECKING:
@@ -132,22 +133,36 @@ def write_weights(trainer: Trainer, state: Mapping[str, Tensor], folder: Path, h
         (folder / ADAPTER / "README.md").unlink(missing_ok=True)  # a card with nothing in it but gaps
 
 
-def ship(trainer: Trainer, folder: Path, note: str = "", talk_bias: float | None = None) -> None:
+def ship(
+    trainer: Trainer, folder: Path, note: str = "", talk_bias: float | None = None, beside: Sequence[Path] = ()
+) -> None:
     """Write the weights of a finished stage in half precision, with vocabulary and manifest, to *folder*: the chain of commands, seeds
-    and data of all stages. *talk_bias* None keeps what the base has."""
+    and data of all stages. *talk_bias* None keeps what the base has. With the runs *beside*, which this one went on from, the mean of
+    all is written (training.stages.average) and measured; the manifest tells by ``averaged`` which stages of the chain, from 1, those are.
+    Raises ValueError for runs that do not belong together, and for the mean of a stage with adapters."""
     chained = json.loads((trainer.plan.run / STAGE).read_text(encoding="utf-8"))
+    last, state = chained[-1], trainer.weights()
+    made, facts = f"{last['command']}, then --ship FOLDER", {"metrics": last["metrics"]}
+    if beside:
+        if trainer.model is not None:
+            raise ValueError("the mean of runs is of whole networks, not of adapters")
+        facts["averaged"] = [*(_place(run, chained) for run in beside), len(chained)]
+        state = mean(state, [run / WEIGHTS for run in beside], trainer.names)
+        facts["metrics"] = trainer.figures(state)
+        made += f" --beside{' RUN' * len(beside)}"
+    if trainer.crew.rank:
+        return
     if talk_bias is not None:
         trainer.network.config.talk_bias = talk_bias
-    write_weights(trainer, trainer.weights(), folder, half=True)
+    write_weights(trainer, state, folder, half=True)
     trainer.names.save(folder)
-    last = chained[-1]
     if trainer.model is not None:
         write_manifest(
             folder / ADAPTER, command=last["command"], licence="Apache-2.0", seed=last["seed"], steps=last["steps"]
         )
     write_manifest(
         folder,
-        command=f"{last['command']}, then --ship FOLDER",
+        command=made,
         talk_bias=trainer.network.config.talk_bias,
         note=note,
         licence="Apache-2.0",
@@ -156,8 +171,16 @@ def ship(trainer: Trainer, folder: Path, note: str = "", talk_bias: float | None
         minutes=round(sum(stage.get("minutes", 0) for stage in chained), 1),
         parameters=last["parameters"],
         chain=chained,
-        metrics=last["metrics"],
+        **facts,
     )
+
+
+def _place(run: Path, chained: Sequence[Any]) -> int:
+    """Return the number in *chained*, from 1, of the stage that *run* ended with. Raises ValueError when it did not go on to the last one."""
+    own = json.loads((run / STAGE).read_text(encoding="utf-8"))
+    if own != chained[: len(own)] or len(own) == len(chained):
+        raise ValueError(f"the run to be shipped did not go on from {run}")
+    return len(own)
 
 
 def command(plan: Plan, precision: str = "") -> str:

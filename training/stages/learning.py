@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -262,12 +262,8 @@ class Trainer:
         if self.mean is None or not self.plan.measured:
             self.save()
             return
-        if not hasattr(self, "held_out"):
-            self.held_out = data.held_out(
-                self.plan, data.maker_of(self.plan, self.names, self.reader), self.plan.measured
-            )
         with self.mean.applied(self.network):
-            found = measured(self.network, self.held_out, self.static, self.names, self.plan.adapted)
+            found = self._measured()
         self.network.train()
         self.log.append({"step": self.step, "minutes": round(self.spent / 60, 2), **found})
         if self.crew.rank == 0:
@@ -278,6 +274,18 @@ class Trainer:
             }
             print(f"held out: {json.dumps(short)}", flush=True)
         self.save()
+
+    def figures(self, state: Mapping[str, torch.Tensor]) -> dict[str, Any]:
+        """Return how well the network does with the weights *state* on those conversations, which it keeps; {} where nothing is to be
+        measured."""
+        self.network.load_state_dict(state)
+        return self._measured() if self.plan.measured else {}
+
+    def _measured(self) -> dict[str, Any]:
+        if not hasattr(self, "held_out"):
+            maker = data.maker_of(self.plan, self.names, self.reader)
+            self.held_out = data.held_out(self.plan, maker, self.plan.measured)
+        return measured(self.network, self.held_out, self.static, self.names, self.plan.adapted)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """Return the network's weights, their running mean where there is one, whole, on the CPU."""

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from tests.browser import (
     shots_conversations,
     shots_doors,
@@ -60,7 +60,7 @@ def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: An
     page.click("#badge summary")
     stage.attach(page, media / "balloon.png")
     stage.open_editor(page, "image#1")
-    stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+    stage.drag(page, [BALLOON[:2], BALLOON[2:]])
     page.fill(".u-object input", "balloon")
     _picture(page, folder, f"{name}-editor")
     page.click("[data-act=done]")
@@ -74,7 +74,7 @@ def take(browser: Any, url: str, folder: Path, media: Path, name: str, **how: An
     for _ in range(10):
         page.click("[data-act=next]")
     stage.shown(page)
-    stage.drag(page, [(0.18, 0.40), (0.52, 0.80)])
+    stage.drag(page, [(0.185, 0.33), (0.53, 0.87)])
     _picture(page, folder, f"{name}-frame")
     page.click("[data-act=done]")
     page.fill("#box textarea", "follow this")
@@ -103,7 +103,7 @@ def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
     stage.ready(page, url)
     stage.attach(page, media / "balloon.png")
     stage.open_editor(page, "image#1")
-    stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+    stage.drag(page, [BALLOON[:2], BALLOON[2:]])
     page.fill(".u-object input", "balloon")
     page.click("[data-act=done]")
     stage.send(page, "cut this out")
@@ -114,10 +114,11 @@ def converse(browser: Any, url: str, folder: Path, media: Path) -> None:
 
 def draw(browser: Any, url: str, folder: Path) -> None:
     """Hold the README's conversation with the picture book and save it in one picture, FOLDER/picturebook.png."""
-    page = browser.new_context(viewport={"width": 1000, "height": 2500}).new_page()
+    page = browser.new_context(viewport={"width": 1000, "height": 4130}).new_page()
     page.set_default_timeout(120_000)
     stage.ready(page, url)
     stage.send(page, "draw two cats left of a pizza on grass at night")
+    stage.send(page, "how many cats are there?")
     stage.send(page, "now make the pizza fly away")
     stage.send(page, "what would the clip sound like?")
     _picture(page, folder, "picturebook")

@@ -9,13 +9,12 @@ from typing import Any
 
 from PIL import Image
 
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from models.video import clip_info
 from tests.browser import editor_page, shot, stage
 from tests.browser.editor_page import keys, tool
 
 SHOWN = ("desk-marks", "desk-selected", "desk-sound", "phone-eraser", "phone-frame", "phone-sound")
-BOX = (0.335, 0.09, 0.665, 0.80)
 
 
 def _media(folder: Path) -> list[dict[str, Any]]:
@@ -52,7 +51,7 @@ def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: b
 
     page.goto(url)
     stage.open_editor(page, "image#1")
-    stage.drag(page, [BOX[:2], BOX[2:]])
+    stage.drag(page, [BALLOON[:2], BALLOON[2:]])
     page.fill(".u-object input", "balloon")
     tool(page, "point")
     page.mouse.click(*stage.place(page, 0.5, 0.35))
@@ -77,7 +76,7 @@ def _drive(browser: Any, url: str, folder: Path, media: Path, name: str, dark: b
     keys(page, *["."] * 10)
     stage.shown(page)
     tool(page, "box")
-    stage.drag(page, [(0.18, 0.40), (0.52, 0.80)])
+    stage.drag(page, [(0.185, 0.33), (0.53, 0.87)])
     save("frame")
     page.click("[data-act=done]")
     page.click("[data-stretch='audio#1']")
@@ -96,7 +95,7 @@ def _tray(browser: Any, url: str, folder: Path, media: Path) -> None:
     for name in ("balloon.png", "boat.mp4", "tune.wav"):
         stage.attach(page, media / name)
     stage.open_editor(page, "image#1")
-    stage.drag(page, [BOX[:2], BOX[2:]])
+    stage.drag(page, [BALLOON[:2], BALLOON[2:]])
     page.fill(".u-object input", "balloon")
     page.click("[data-act=done]")
     page.fill("#box textarea", "cut out ")

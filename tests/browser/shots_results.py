@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from tests.browser import stage
 
 DESK: dict[str, Any] = {"viewport": {"width": 900, "height": 1000}}
@@ -28,7 +28,7 @@ def _one(page: Any, folder: Path, media: Path, name: str) -> None:
     """Take the pictures of one size of screen."""
     stage.attach(page, media / "balloon.png")
     stage.open_editor(page, "image#1")
-    stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+    stage.drag(page, [BALLOON[:2], BALLOON[2:]])
     page.fill(".u-object input", "balloon")
     page.click("[data-act=done]")
     stage.send(page, "cut this out")

@@ -25,7 +25,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
         page = shot.opened(browser, site.url, PHONE)
         for words in ("draw a cow, a horse and three apples on a farm", "cut out the cow"):
             stage.send(page, words)
-        page.locator("[data-testid=bot]").last.get_by_text("mask#1 the cow").first.wait_for()  # what the caption says
-        page.locator("[data-testid=bot]").last.evaluate("it => it.scrollIntoView({block: 'start'})")
+        page.get_by_text("mask#1 the cow").first.wait_for()  # what the caption says
+        page.locator("[data-testid=bot] img").last.evaluate("it => it.scrollIntoView({block: 'center'})")
         shot.still(page, folder / "seeing-phone-cut.jpg")
         page.context.close()

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from tests.browser import shot, stage
 
 DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 860}}
@@ -37,7 +37,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
         stage.ready(page, url)
         stage.attach(page, media / "balloon.png")
         stage.open_editor(page, "image#1")
-        stage.drag(page, [(0.335, 0.09), (0.665, 0.80)])
+        stage.drag(page, [BALLOON[:2], BALLOON[2:]])
         page.click("[data-act=done]")
         page.locator("#box textarea").press_sequentially("cut this out", delay=20)
         _says(page, "segment")

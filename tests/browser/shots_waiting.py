@@ -80,7 +80,7 @@ def take(browser: Any, url: str, folder: Path) -> None:
         _so_far(page, folder / "waiting-phone-strip.png", '/video_edit video#1 "as a watercolour"', 0.6)
         page.context.close()
         page = shot.opened(browser, url, DESK)
-        _so_far(page, folder / "waiting-desk-sound.png", "make the sound of a dog barking twice, then thunder", 0.4)
+        _so_far(page, folder / "waiting-desk-sound.png", "make a sound: a dog barking twice, then thunder", 0.4)
         page.context.close()
         for size, how in (("desk", DESK), ("phone", PHONE)):
             page = shot.opened(browser, url, how)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.engine import Engine
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from app.settings import Settings
 from models.media import load_image
 from models.values import Box, Failure, Media, Region, TaskCall
@@ -87,7 +87,7 @@ def test_a_drawn_scene_is_changed_also_after_a_restart(engine, tmp_path):
 def test_a_hat_is_put_on_what_is_circled_and_nothing_else_changes(engine, tmp_path):
     photo = make_examples(tmp_path / "examples") / "balloon.png"
     talk = Talk(engine)
-    circle = Region(1, "image#1", box=Box(0.335, 0.09, 0.665, 0.8))
+    circle = Region(1, "image#1", box=Box(*BALLOON))
     tasks, made = talk.say("put a hat on the thing I circled", [photo], [circle])
     assert tasks == ["inpaint"]
     result = made["image"]

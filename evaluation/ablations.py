@@ -29,17 +29,14 @@ from training.stages.kept import STAGE, WEIGHTS
 from evaluation.intervals import Estimate, bootstrap, fractions
 from evaluation.reports import ended, filed
 from evaluation.tables import grid
-from evaluation.understanding import Answer, Case, answerer, cases, score
+from evaluation.understanding import OF, Answer, Case, about, answerer, cases, score
 
 if TYPE_CHECKING:
     from training.dialogues import Example
 
 NAME = "ablations"
 """The marks between which the table stands in the file of results."""
-COLUMNS = {
-    "all": "all", "less": "less than the first", "pictures": "pictures", "marks": "what is marked", "clips": "clips", "sounds": "sounds",
-    "requests": "requests for tasks",
-}  # fmt: skip
+COLUMNS = {"all": "all", "less": "less than the first", **OF}
 _HEAD = """## Ablations
 
 Made by `{command}`: {count} conversations of the split {split}, scored as under what is understood. Beside each name stand the steps of its
@@ -77,17 +74,6 @@ def read_run(folder: Path) -> Run:
     return found
 
 
-def column(case: Case) -> str:
-    """Return the column in which *case* counts: requests for tasks; conversations with a mark; with a picture; with a clip; with sounds
-    alone."""
-    if case.group.startswith("sight."):
-        return "requests"
-    kinds = {handle.partition("#")[0] for handle in case.percepts}
-    if "region" in kinds:
-        return "marks"
-    return "pictures" if "image" in kinds else "clips" if "video" in kinds else "sounds"
-
-
 def scored(answer: Answer, asked: Sequence[Case]) -> list[float]:
     """Return how good the reply to each of *asked* is, 0..1."""
     return [score(case, list(parse(answer(case.messages, case.percepts)))) for case in asked]
@@ -100,7 +86,7 @@ def line(
     how much less the run reaches than the first, of the very same conversations."""
     parts = defaultdict(list)
     for case, one in zip(asked, scores, strict=True):
-        parts[column(case)].append(one)
+        parts[about(case)].append(one)
     made: dict[str, Estimate | None] = {"all": fractions(scores, seed)}
     made |= {name: fractions(values, seed) for name, values in parts.items()}
     if scores is not first:

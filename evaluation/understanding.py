@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from training.seeing.shards import Bank
 
 ROWS = ("model", "misled", "blind")
+OF = {
+    "pictures": "pictures", "marks": "what is marked", "clips": "clips", "sounds": "sounds", "requests": "requests for tasks",
+}  # fmt: skip
+"""What a conversation is about as a whole, and how a table calls it."""
 GROUPS = ("seen.", "heard.", "sight.")
 """Groups of replies that are about what is perceived."""
 FREE = ("seen.caption", "seen.list", "seen.happens", "heard.what")
@@ -82,6 +86,16 @@ def cases(examples: Iterable[Example]) -> Iterator[Case]:
         if example.percepts and example.group.startswith(GROUPS):
             before = tuple(replace(message, parts=plain_text(message.parts)) for message in example.messages[:-1])
             yield Case(before, example.percepts, example.messages[-1].parts, example.group)
+
+
+def about(case: Case) -> str:
+    """Return which of OF *case* counts as: requests for tasks; conversations with a mark; with a picture; with a clip; with sounds alone."""
+    if case.group.startswith("sight."):
+        return "requests"
+    kinds = {handle.partition("#")[0] for handle in case.percepts}
+    if "region" in kinds:
+        return "marks"
+    return "pictures" if "image" in kinds else "clips" if "video" in kinds else "sounds"
 
 
 def plain_text(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -161,33 +175,40 @@ def misled(case: Case, bank: Bank, turn: int) -> Percepts:
     return made
 
 
-def measure(answer: Answer, asked: Sequence[Case], bank: Bank) -> dict[str, dict[str, list[float]]]:
-    """Return, for each of ROWS, the scores of the cases of each group."""
-    found: dict[str, dict[str, list[float]]] = {row: defaultdict(list) for row in ROWS}
+Scores = Mapping[tuple[str, str], Sequence[float]]
+"""How good replies are, by what their cases are about (OF) and by their group."""
+
+
+def measure(answer: Answer, asked: Sequence[Case], bank: Bank) -> dict[str, Scores]:
+    """Return the scores of the cases for each of ROWS."""
+    found: dict[str, dict[tuple[str, str], list[float]]] = {row: defaultdict(list) for row in ROWS}
     for turn, case in enumerate(asked):
         given: Mapping[str, Percepts] = {"model": case.percepts, "misled": misled(case, bank, turn), "blind": {}}
         for row, percepts in given.items():
             text = answer(case.messages, percepts)
-            found[row][case.group].append(score(case, list(parse(text))))
+            found[row][about(case), case.group].append(score(case, list(parse(text))))
         if (turn + 1) % 50 == 0:
             done = [hit for hits in found["model"].values() for hit in hits]
             print(f"{turn + 1} of {len(asked)}: {sum(done) / len(done):.1%} right", file=sys.stderr, flush=True)
     return {row: dict(groups) for row, groups in found.items()}
 
 
-def figures(found: Mapping[str, Mapping[str, Sequence[float]]], seed: int) -> dict[str, dict[str, Estimate | None]]:
-    """Return the mean score for each row and group, and over all."""
+def figures(found: Mapping[str, Scores], seed: int) -> dict[str, dict[str, Estimate | None]]:
+    """Return the mean score for each row: over all, of each of OF, and of each group."""
     made: dict[str, dict[str, Estimate | None]] = {}
-    for row, groups in found.items():
-        whole = [hit for hits in groups.values() for hit in hits]
-        made[row] = {"all": fractions(whole, seed)}
-        made[row] |= {group: fractions(hits, seed) for group, hits in sorted(groups.items())}
+    for row, scores in found.items():
+        parts = defaultdict[str, list[float]](list)
+        for (kind, group), hits in scores.items():
+            for part in ("all", kind, group):
+                parts[part] += hits
+        groups = sorted(parts.keys() - OF.keys() - {"all"})
+        made[row] = {part: fractions(parts[part], seed) for part in ("all", *OF, *groups) if part in parts}
     return made
 
 
 def table(made: Mapping[str, Mapping[str, Estimate | None]]) -> str:
-    """Return the figures as a table: a line for each group, a column for each row."""
-    groups = {group: {row: made[row].get(group) for row in ROWS} for group in made["model"]}
+    """Return the figures as a table: a line for all, for each of OF and for each group, a column for each row."""
+    groups = {OF.get(part, part): {row: made[row].get(part) for row in ROWS} for part in made["model"]}
     return grid("of what is perceived", {row: row for row in ROWS}, groups)
 
 

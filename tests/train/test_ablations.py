@@ -9,8 +9,8 @@ import pytest
 from stage_runs import bank, examples
 
 from evaluation import ablations
-from evaluation.ablations import Run, column, drawn, fair, line, read_run
-from evaluation.understanding import Case, cases
+from evaluation.ablations import Run, drawn, fair, line, read_run
+from evaluation.understanding import Case, about, cases
 from models.percepts import THING
 from models.values import Message, Text
 from training.seeing.shards import Bank
@@ -39,11 +39,11 @@ def test_a_run_tells_its_steps_and_what_it_was_without(tmp_path: Path) -> None:
 
 
 def test_a_conversation_counts_in_one_column() -> None:
-    assert column(case("image#1", "region#1")) == "marks"
-    assert column(case("image#1", "image#2")) == "pictures"
-    assert column(case("video#1")) == "clips"
-    assert column(case("audio#1")) == "sounds"
-    assert column(case("image#1", "region#1", group="sight.remove")) == "requests"
+    assert about(case("image#1", "region#1")) == "marks"
+    assert about(case("image#1", "image#2")) == "pictures"
+    assert about(case("video#1")) == "clips"
+    assert about(case("audio#1")) == "sounds"
+    assert about(case("image#1", "region#1", group="sight.remove")) == "requests"
 
 
 def test_what_a_run_is_without_is_kept_from_it(tmp_path: Path) -> None:

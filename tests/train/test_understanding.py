@@ -84,12 +84,17 @@ def test_sounds_are_pointed_at_by_their_seconds() -> None:
 def test_figures_have_counts_and_intervals() -> None:
     made = figures(
         {
-            "model": {"seen.there": [1.0, 0.0, 1.0]},
-            "misled": {"seen.there": [0.0] * 3},
-            "blind": {"seen.there": [0.0] * 3},
+            "model": {
+                ("pictures", "seen.there"): [1.0, 0.0],
+                ("clips", "seen.there"): [1.0],
+                ("clips", "seen.way"): [0.0],
+            },
+            "misled": {("clips", "seen.there"): [0.0] * 3},
+            "blind": {("clips", "seen.there"): [0.0] * 3},
         },
         3,
     )
-    assert made["model"]["all"] is not None
-    assert made["model"]["all"].value == pytest.approx(2 / 3)
-    assert "seen.there" in table(made)
+    means = {part: one.value for part, one in made["model"].items() if one is not None}
+    assert means == pytest.approx({"all": 0.5, "pictures": 0.5, "clips": 0.5, "seen.there": 2 / 3, "seen.way": 0.0})
+    assert list(means) == ["all", "pictures", "clips", "seen.there", "seen.way"]
+    assert "| seen.there | 66.7%" in table(made)

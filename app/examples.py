@@ -31,6 +31,11 @@ CAT = (0.33, 0.28, 0.56, 0.62)
 BOAT = (0.02, 0.33, 0.365, 0.87)
 
 
+FOLDER = "examples-2"
+"""The folder of their files within the data folder. Its number grows with what is drawn: files that are there are not drawn again, and
+marks of now would lie beside things of before."""
+
+
 @dataclass(frozen=True)
 class Example:
     """A card: its *title*, the *text* that is sent, the *files* (names in the folder of examples) that go with it, the

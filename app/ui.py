@@ -21,7 +21,7 @@ from app import api
 from app.chat_view import CHAT
 from app.composing import TEXT_MOST
 from app.engine import Engine
-from app.examples import EXAMPLES, card_icon
+from app.examples import EXAMPLES, FOLDER, card_icon
 from app.ui_actions import Actions
 from app.ui_chats import Chats
 from app.ui_intake import Intake
@@ -65,7 +65,7 @@ def look() -> dict[str, Any]:
 
 
 def _examples(engine: Engine) -> list[dict[str, Any]]:
-    folder = engine.settings.data / "examples"
+    folder = engine.settings.data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     # Served from where they are: a copy in gradio's own folder would be cleared away while the page still shows it.
     gr.set_static_paths([folder])

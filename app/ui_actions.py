@@ -19,7 +19,7 @@ from models.values import Failure, Message
 from app.chat_view import CHAT, ChatView
 from app.engine import Engine
 from app.events import Event, Finished, Grown, Progress
-from app.examples import EXAMPLES, example_file
+from app.examples import EXAMPLES, FOLDER, example_file
 from app.listing import list_json
 from app.session import Session
 from app.steps import Steps
@@ -200,7 +200,7 @@ class Actions:
         page = self.page(request, owner)
         number = event.index[0] if isinstance(event.index, list | tuple) else event.index
         made = EXAMPLES[int(number)]
-        folder = self.engine.settings.data / "examples"
+        folder = self.engine.settings.data / FOLDER
         session, handles = page.session, []
         try:
             for name in made.files:

@@ -19,7 +19,7 @@ from pathlib import Path
 from app.aim import stream_options
 from app.engine import Engine
 from app.events import Options
-from app.examples import make_examples
+from app.examples import BALLOON, make_examples
 from app.names import Names
 from app.session import Session
 from app.settings import Settings
@@ -54,7 +54,7 @@ def measure(engine: Engine, name: str, text: str, runs: int, sessions: Sequence[
     rows: list[tuple[float, float, float]] = []
     for number, session in zip(range(runs), sessions, strict=False):
         handles = [engine.attach(session, image).handle] if image else []
-        regions = [Region(number + 1, h, box=Box(0.33, 0.09, 0.67, 0.8)) for h in handles]
+        regions = [Region(number + 1, h, box=Box(*BALLOON)) for h in handles]
         said = f"{text} ({number})"  # no two alike: states of what was read are kept
         media = [engine.shelf(session)[handle] for handle in handles]
         message = Message("user", (*media, *regions, Text(said)))
@@ -85,7 +85,7 @@ def main() -> None:
         fresh = [engine.open(f"fresh{number}") for number in range(3 * options.runs)]
         measure(engine, "an answer in words", WORDS, options.runs, fresh[: options.runs], None)
         measure(engine, "a drawn picture", DRAWN, options.runs, fresh[options.runs : 2 * options.runs], None)
-        measure(engine, "a marked photo", MARKED, options.runs, fresh[2 * options.runs :], image)
+        measure(engine, "a marked picture", MARKED, options.runs, fresh[2 * options.runs :], image)
         long = engine.open("long")
         while len(engine.messages(long)) < 60:
             list(engine.reply(long, f"{WORDS} {len(engine.messages(long))}"))

@@ -61,7 +61,7 @@ _HEAD = """## What is understood of pictures, clips and sounds{of}
 Made by `{command}`: {count} conversations of {held}. Right: the
 very things are pointed at and what is said of them agrees; captions, lists and tales of what happens count by F1 of the things that they
 point at. Misled: the same model, shown another medium of the same kind. Blind: shown
-none.
+none. After all come conversations by what they show (a mark, else a picture, else a clip, else sounds) and those that ask for tasks, then by what is asked.
 
 """
 

@@ -1,12 +1,12 @@
 """Train the unified model on generated dialogues.
 
     python -m training.unified --run RUN --minutes 40 [--seed 1] [--device cpu] [--resume] [--limit-steps N]
-    python -m training.unified --run RUN --ship assets/nano/unified
+    python -m training.unified --run RUN --ship WORDS --talk-bias 1
 
 A second process writes dialogues and reads their texts with the frozen encoder while the first trains. RUN keeps the
 vocabulary, a checkpoint (weights, their running mean, optimiser, random state) and ``metrics.json``; ``--resume`` goes on
 from it. The learning rate falls with the share of the planned minutes that is spent, so a run ends on time anywhere.
-``--ship`` writes the running mean of the weights in half precision, with a manifest, to a folder.
+``--ship`` writes the running mean of the weights in half precision, with a manifest, to a folder: a network of words alone, which training.stages teaches to see.
 """
 
 from __future__ import annotations

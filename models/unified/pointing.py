@@ -107,7 +107,7 @@ def box_at(sheet: Sheet, row: int) -> Box:
 
 
 def begun(text: str, grounding: Grounding) -> Grounding:
-    """Return *grounding* with a capital letter where the words *text* before it end a sentence, which a colon does not, or are none."""
+    """Return *grounding* with a capital letter unless words *text* before it run on; a colon ends no sentence."""
     if text.rstrip(" \n") and not text.rstrip(" \n").endswith((".", "!", "?")):
         return grounding
     return replace(grounding, phrase=grounding.phrase[:1].upper() + grounding.phrase[1:])

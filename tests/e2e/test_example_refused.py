@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from chats import Chat, real_engine
 
-from app.examples import EXAMPLES, make_examples
+from app.examples import EXAMPLES, FOLDER, make_examples
 from app.session import new_owner
 from app.ui_actions import PARTS, Actions
 from components.fast_gradio import gr
@@ -23,7 +23,7 @@ def page(tmp_path, monkeypatch):
     """The page's handlers over an engine whose model says a word; what they tell at the edge of the page is kept."""
     go = threading.Event()
     engine = real_engine(tmp_path, lambda _: "All right." if go.wait(60) else "Too late.")
-    make_examples(engine.settings.data / "examples")
+    make_examples(engine.settings.data / FOLDER)
     told: list[str] = []
     monkeypatch.setattr("app.ui_actions.tell", lambda refusal: told.append(refusal.what))
     yield SimpleNamespace(engine=engine, actions=Actions(engine, {}), told=told, go=go, chat=Chat(engine, OWNER))
@@ -50,7 +50,7 @@ def test_a_card_clicked_twice_attaches_nothing_the_second_time(page):
 
 def test_what_the_person_attached_stays_when_a_card_is_refused(page, tmp_path):
     session = page.actions.pages.of(TAB.session_hash, OWNER).session
-    mine = page.engine.attach(session, page.engine.settings.data / "examples" / "balloon.png").handle
+    mine = page.engine.attach(session, page.engine.settings.data / FOLDER / "balloon.png").handle
     first = page.engine.reply(session, "hello")
     next(first)
     list(click(page))

@@ -301,6 +301,14 @@ def test_runs_that_do_not_belong_together_have_no_mean(rooms: Path, one: Path, t
             kept.ship(trainer, tmp_path / "shipped", beside=[tmp_path / run])
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="no weights of a run"):
+        kept.ship(trainer, tmp_path / "shipped", beside=[tmp_path / "empty"])
+    last = trained("two", tmp_path / "last", rooms, after=tmp_path / "two")
+    with pytest.raises(ValueError, match="named twice"):
+        kept.ship(last, tmp_path / "shipped", beside=[tmp_path / "two", tmp_path / "two"])
+    adapted = trained("three", tmp_path / "three", rooms, after=tmp_path / "two")
+    with pytest.raises(ValueError, match="not of adapters"):
+        kept.ship(adapted, tmp_path / "shipped", beside=[tmp_path / "two"])
+    with pytest.raises(ValueError, match="no weights of a run"):
         mean(trainer.weights(), [tmp_path / "empty"], trainer.names)
     with pytest.raises(ValueError, match="other parameters"):
         mean({"a": torch.zeros(2)}, [one / "weights"], trainer.names)

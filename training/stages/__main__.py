@@ -1,13 +1,13 @@
 """Train the unified model to see and hear, in three stages.
 
-    python -m training.stages one --run RUN1 --minutes 20 --bank BANK [--base assets/nano/unified]
+    python -m training.stages one --run RUN1 --minutes 20 --bank BANK --base WORDS
     python -m training.stages two --run RUN2 --after RUN1 --minutes 60 --bank BANK --pixels PIXELS
     python -m training.stages three --run RUN3 --after RUN2 --minutes 15 --bank BANK
-    python -m training.stages three --run RUN3 --after RUN2 --bank BANK --ship assets/nano/unified
+    python -m training.stages two --run RUN2B --after RUN2 --bank BANK --pixels PIXELS --ship FOLDER [--beside RUN2]
 
 Stage one trains the senses' adapters and the new tokens alone, two the whole model with losses of words, masks and boxes, three LoRAMoE
 experts on a frozen backbone. RUN keeps vocabulary, checkpoint, ``losses.csv``, ``losses.png``, ``metrics.json`` and, at the end, the
-weights and ``stage.json``: the commands, seeds and data of all stages so far. ``--resume`` goes on from the checkpoint with the very
+weights and ``stage.json``: the commands, seeds and data of all stages so far. WORDS is what training.unified ships. ``--ship`` writes a finished run's weights, ``--beside`` the mean of several. ``--resume`` goes on from the checkpoint with the very
 batches that would have come. ``--config`` reads options from a JSON file; those of the command line count more. Several processes, and
 larger models: ``accelerate launch --config_file training/stages/configs/ddp.yaml -m training.stages ...``.
 """

@@ -16,7 +16,8 @@ from torch import Tensor
 
 
 def mean(state: Mapping[str, Tensor], folders: Sequence[Path], names: Vocabulary) -> dict[str, Tensor]:
-    """Return the mean of *state*, a network's weights with the vocabulary *names*, and of those in the *folders*, in the types of *state*.
+    """Return the mean of *state*, a network's weights with the vocabulary *names*, and of those in the *folders* (each one file, as
+    runs below 4 GB are kept), in the types of *state*.
 
     Raises ValueError for a folder without such weights, or with another vocabulary or other parameters.
     """

@@ -95,7 +95,8 @@ def chain(plan: Plan) -> list[dict[str, Any]]:
         return []
     made = json.loads(manifest.read_text(encoding="utf-8"))
     if "chain" in made:
-        return list(made["chain"])
+        of = made.get("averaged")
+        return [*made["chain"], *([{"stage": "mean", "of": of, "steps": 0, "minutes": 0.0, "data": []}] if of else [])]
     return [
         {
             "stage": "words",
@@ -139,14 +140,16 @@ def ship(
     """Write the weights of a finished stage in half precision, with vocabulary and manifest, to *folder*: the chain of commands, seeds
     and data of all stages. *talk_bias* None keeps what the base has. With the runs *beside*, which this one went on from, the mean of
     all is written (training.stages.average) and measured; the manifest tells by ``averaged`` which stages of the chain, from 1, those are.
-    Raises ValueError for runs that do not belong together, and for the mean of a stage with adapters."""
+    Raises ValueError for runs that do not belong together or are named twice, and for the mean of networks with adapters or that are shared out."""
     chained = json.loads((trainer.plan.run / STAGE).read_text(encoding="utf-8"))
     last, state = chained[-1], trainer.weights()
     made, facts = f"{last['command']}, then --ship FOLDER", {"metrics": last["metrics"]}
     if beside:
-        if trainer.model is not None:
-            raise ValueError("the mean of runs is of whole networks, not of adapters")
+        if trainer.model is not None or trainer.crew.sharded:
+            raise ValueError("the mean of runs is of whole networks, not of adapters or of what processes share out")
         facts["averaged"] = [*(_place(run, chained) for run in beside), len(chained)]
+        if len(set(facts["averaged"])) <= len(beside):
+            raise ValueError("a run is named twice")
         state = mean(state, [run / WEIGHTS for run in beside], trainer.names)
         facts["metrics"] = trainer.figures(state)
         made += f" --beside{' RUN' * len(beside)}"
@@ -177,7 +180,10 @@ def ship(
 
 def _place(run: Path, chained: Sequence[Any]) -> int:
     """Return the number in *chained*, from 1, of the stage that *run* ended with. Raises ValueError when it did not go on to the last one."""
-    own = json.loads((run / STAGE).read_text(encoding="utf-8"))
+    try:
+        own = json.loads((run / STAGE).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{run} holds no weights of a run that has ended: {error}") from error
     if own != chained[: len(own)] or len(own) == len(chained):
         raise ValueError(f"the run to be shipped did not go on from {run}")
     return len(own)

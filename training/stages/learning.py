@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from models.reader import Reader
+from models.unified.config import UnifiedConfig
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.vocabulary import Vocabulary
 from torch import multiprocessing, nn
@@ -86,7 +87,8 @@ class Trainer:
             network = taken.fresh(plan.shape, self.names, self.reader, plan.decoder)
             return network, list(range(len(self.names))), 0
         network = taken.extended(plan.base, self.names, self.reader)
-        return network, taken.new_rows(Vocabulary.load(plan.base), self.names), 3
+        kinds = UnifiedConfig.from_pretrained(plan.base, local_files_only=True).source_kinds
+        return network, taken.new_rows(Vocabulary.load(plan.base), self.names), kinds
 
     def prepared(self) -> None:
         """Make the network quick, or small, on the machine at hand."""
@@ -276,8 +278,8 @@ class Trainer:
         self.save()
 
     def figures(self, state: Mapping[str, torch.Tensor]) -> dict[str, Any]:
-        """Return how well the network does with the weights *state* on those conversations, which it keeps; {} where nothing is to be
-        measured."""
+        """Return how well the network does with the weights *state*, which it keeps, on conversations that were never learnt from; {}
+        where nothing is to be measured."""
         self.network.load_state_dict(state)
         return self._measured() if self.plan.measured else {}
 

@@ -79,8 +79,8 @@ def test_a_photo_a_clip_and_a_stop_in_one_conversation(visit, nano, tmp_path):
     page.evaluate("selector => document.querySelector(selector).play()", card)
     page.wait_for_function("selector => document.querySelector(selector).currentTime > 0.2", arg=card)
 
-    # "make it black and white": the clip.
-    stage.send(page, "make it black and white")
+    # "make the video black and white": the clip.
+    stage.send(page, "make the video black and white")
     calls, (gray,) = reply(site, page)
     assert [(call.task, call.params.get("op")) for call in calls] == [("adjust", "grayscale")]
     info = clip_info(site.engine.store.file(gray))

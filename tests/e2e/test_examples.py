@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.engine import Engine
-from app.examples import EXAMPLES, card_icon, example_file, make_examples
+from app.examples import EXAMPLES, FOLDER, card_icon, example_file, make_examples
 from app.settings import Settings
 from app.ui import build
 from app.ui_actions import Actions
@@ -137,13 +137,13 @@ def test_two_who_press_a_card_at_once_get_its_whole_file(tmp_path):
 def test_the_start_draws_the_pictures_on_the_cards_and_nothing_else_and_a_card_makes_its_files(tmp_path):
     engine = Engine(Settings(data=tmp_path, profile="nano"), model=Told(EXAMPLES[0]))
     build(engine)
-    assert {path.name for path in (tmp_path / "examples").iterdir()} == {f"icon-{e.icon}" for e in EXAMPLES}
+    assert {path.name for path in (tmp_path / FOLDER).iterdir()} == {f"icon-{e.icon}" for e in EXAMPLES}
     session = engine.open("o" * 32)
     for _ in Actions(engine, {}).example(
         session.owner, SimpleNamespace(index=0), SimpleNamespace(session_hash="a tab")
     ):
         pass
-    assert {path.name for path in (tmp_path / "examples").iterdir() if "icon" not in path.name} == {"balloon.png"}
+    assert {path.name for path in (tmp_path / FOLDER).iterdir() if "icon" not in path.name} == {"balloon.png"}
     (talk,) = engine.conversations(session.owner)
     kinds = {medium.kind for medium in engine.media(engine.open(session.owner, talk.id)).values()}
     assert kinds == {"image", "mask"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from transformers import LlamaConfig, PretrainedConfig
+from transformers import AutoConfig, PretrainedConfig
 
 from models.percepts import SETTING
 
 
 class UnifiedConfig(PretrainedConfig):
-    """*text_config*: the decoder (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
+    """*text_config*: the decoder, of any kind that transformers knows by its ``model_type``, Llama
+    where none is named (its vocabulary is the model's own base vocabulary). *encoder_width*: width of the
     sentence encoder's states. *pointer_width*: width in which copied words are matched. *talk_bias* is added to the
     score of answering in words when the model plans a reply. *noise*, *blank* and *dropout* act in training only:
     standard deviation added to the encoder's states as the decoder reads them, share of word pieces blanked there, dropout of the inputs. The tokens of
@@ -20,11 +21,11 @@ class UnifiedConfig(PretrainedConfig):
     reads words alone. *seg_width* is the width of the prompt that ``<seg>`` gives a mask decoder."""
 
     model_type = "unison_unified"
-    sub_configs = {"text_config": LlamaConfig}  # noqa: RUF012 - the name and form that transformers reads
+    sub_configs = {"text_config": AutoConfig}  # noqa: RUF012 - the name and form that transformers reads
 
     def __init__(
         self,
-        text_config: dict[str, Any] | LlamaConfig | None = None,
+        text_config: dict[str, Any] | PretrainedConfig | None = None,
         encoder_width: int = 384,
         pointer_width: int = 128,
         source_kinds: int = 3,
@@ -38,10 +39,10 @@ class UnifiedConfig(PretrainedConfig):
         seg_width: int = 256,
         **kwargs: Any,
     ) -> None:
-        if isinstance(text_config, LlamaConfig):
-            self.text_config = text_config
-        else:
-            self.text_config = LlamaConfig(**(text_config or {}))
+        if not isinstance(text_config, PretrainedConfig):
+            kind = {"model_type": "llama", **(text_config or {})}
+            text_config = AutoConfig.for_model(**kind)
+        self.text_config = text_config
         self.encoder_width = encoder_width
         self.pointer_width = pointer_width
         self.source_kinds = source_kinds

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AutoModel, PreTrainedModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from models.percepts import MOMENT, PATCH, SETTING
 from models.unified.begun import Begun
@@ -74,23 +74,24 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
     config_class = UnifiedConfig
     base_model_prefix = "model"
     _supports_sdpa = True
-    _no_split_modules = ["LlamaDecoderLayer"]  # noqa: RUF012 - the name and form that transformers reads
 
     def __init__(self, config: UnifiedConfig) -> None:
         super().__init__(config)
-        width, read, point = config.text_config.hidden_size, config.encoder_width, config.pointer_width
+        text: Any = config.text_config
+        width, read, point = text.hidden_size, config.encoder_width, config.pointer_width
         self.model = AutoModel.from_config(config.text_config)
+        self._no_split_modules = self.model._no_split_modules
         self.read_context = nn.Linear(read, width)
         self.read_static = nn.Linear(read, width, bias=False)
         self.read_kind = nn.Embedding(config.source_kinds, width)
-        self.head = nn.Linear(width, config.text_config.vocab_size)
+        self.head = nn.Linear(width, text.vocab_size)
         self.ask = nn.Linear(width, point)
         self.offer = nn.Linear(4 * read, point)
         self.offer_hidden = nn.Linear(width, point, bias=False)
         self.carry_on = nn.Linear(width, 1)
         if config.senses:
             self.senses = Senses(config.senses, read, width)
-            self.noticing = Noticing(read, width, point, config.text_config.vocab_size)
+            self.noticing = Noticing(read, width, point, text.vocab_size)
             self.seg = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, config.seg_width))
             self.masking = Masking(config.seg_width, config.senses["high"])
         if config.things:
@@ -102,7 +103,6 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             self.register_buffer("names", torch.zeros(config.things, read))
         self.post_init()
         if config.senses:
-            self.senses.reset()
             self.noticing.reset()
         if config.things:  # what the encoder finds alike is alike, to begin with
             nn.init.eye_(self.sense.weight)
@@ -119,6 +119,8 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
             nn.init.normal_(module.weight, std=0.3)
         elif "RMSNorm" in type(module).__name__:
             nn.init.ones_(module.weight)
+        elif isinstance(module, nn.Conv2d):
+            module.reset_parameters()
         elif isinstance(module, Noticing):  # of weights that know nothing of it, too
             module.reset()
 
@@ -276,3 +278,7 @@ class UnifiedForConditionalGeneration(PreTrainedModel):
         target, weight = ids[batch, at + 1], weights[batch, at + 1]
         losses = functional.cross_entropy(logits, target, reduction="none")
         return Output(logits, hidden, out.past_key_values, (losses * weight).sum() / weight.sum())
+
+
+AutoConfig.register(UnifiedConfig.model_type, UnifiedConfig, exist_ok=True)
+AutoModel.register(UnifiedConfig, UnifiedForConditionalGeneration, exist_ok=True)

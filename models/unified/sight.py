@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK
+from models.unified.begun import Begun
 from models.vision.frames import time_waves
 from models.vision.fusion import ConvGate
 
@@ -23,8 +24,10 @@ LOUD = 4.0
 """How much louder than by a projection of random weights a place is told: that would come with 0.2 to inputs of a size near 1.5."""
 
 
-def _project(before: int, after: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(before, after), nn.GELU(), nn.Linear(after, after))
+def _project(before: int, after: int, still: bool = False) -> nn.Sequential:
+    """Return a projection; one that begins *still* gives zeros at first, so that what it is added to is itself."""
+    last = Begun(after, after) if still else nn.Linear(after, after)
+    return nn.Sequential(nn.Linear(before, after), nn.GELU(), last)
 
 
 class Senses(nn.Module):
@@ -36,16 +39,9 @@ class Senses(nn.Module):
         self.fuse = ConvGate(widths["low"], widths["high"])
         self.patch = _project(widths["low"], read)
         self.moment = _project(widths["moment"], read)
-        self.thing = _project(widths["thing"], read)
-        self.sound = _project(widths["sound"], read)
+        self.thing = _project(widths["thing"], read, still=True)
+        self.sound = _project(widths["sound"], read, still=True)
         self.place = nn.Linear(8 * (1 + 2 * BOX_WAVES) + 2 * TIME_WAVES, width)
-
-    def reset(self) -> None:
-        """Set what lets things and sounds begin as their own vectors, and the fusion as the low-resolution features."""
-        self.fuse.reset()
-        for layer in (self.thing[-1], self.sound[-1]):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
 
     def forward(self, features: Tensor, kind: Tensor) -> Tensor:
         """Return float [b, s, read] for rows of *kind* long [b, s] and *features* float [b, s, widest], padded with zeros; zeros

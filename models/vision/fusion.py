@@ -17,25 +17,27 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+class Closed(nn.Conv2d):
+    """A convolution that begins with zeros, also where a network initialises its parts anew or is loaded from weights that lack it."""
+
+    def reset_parameters(self) -> None:
+        """Set weights and bias to zero."""
+        nn.init.zeros_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
 class ConvGate(nn.Module):
-    """Fuses maps of *low* and of *high* channels that lie on one grid; *low* channels come out."""
+    """Fuses maps of *low* and of *high* channels that lie on one grid; *low* channels come out. It begins as the identity on the
+    low-resolution features."""
 
     def __init__(self, low: int, high: int) -> None:
         super().__init__()
         self.high_inner = nn.Conv2d(high, high, 1)
-        self.high_outer = nn.Conv2d(high, low, 1)
+        self.high_outer = Closed(high, low, 1)
         self.low_inner = nn.Conv2d(low, low, 7, padding=3, groups=low)
-        self.low_outer = nn.Conv2d(low, low, 1)
+        self.low_outer = Closed(low, low, 1)
         self.gate = nn.Sequential(nn.Linear(2 * low, low // 2), nn.GELU(), nn.Linear(low // 2, 1))
-        self.reset()
-
-    def reset(self) -> None:
-        """Set what makes the fusion the identity on the low-resolution features. A model that initialises its parts anew, as
-        ``PreTrainedModel.post_init`` does, has to call this afterwards."""
-        for layer in (self.high_outer, self.low_outer):
-            nn.init.zeros_(layer.weight)
-            assert layer.bias is not None
-            nn.init.zeros_(layer.bias)
 
     def forward(self, low: Tensor, high: Tensor) -> Tensor:
         """Return the fused features, float [b, low, h, w], of *low* float [b, low, h, w] and *high* float [b, high, h, w].

@@ -154,14 +154,17 @@ class Trainer:
         plan, limit = self.plan, self.plan.limit_steps or 10**9
         told = measuring_at = saved = self.spent
         since, begun = self.step, self.plan.compiled is False
-        while (plan.limit_steps or self.spent < 60 * plan.minutes) and self.step < limit and not self.stopped:
+        # The rate follows the clock, and so do the end and what is measured and saved: all processes must go by one.
+        self.spent, stopped = self.crew.agreed(self.spent, self.stopped)
+        while (plan.limit_steps or self.spent < 60 * plan.minutes) and self.step < limit and not stopped:
             start, rate = time.process_time(), self.rate()
             losses = self.learn()
             # compiling is no training: the first step of a start costs nothing where the network is compiled
             self.spent += time.process_time() - start if begun else 0.0
             begun = True
+            self.spent, stopped = self.crew.agreed(self.spent, self.stopped)
             self.curve.append([float(self.step), round(self.spent / 60, 4), rate, *losses])
-            if self.spent - told > 30:
+            if self.spent - told > 30 and self.crew.rank == 0:
                 recent = torch.tensor(self.curve[since - self.step :]).nanmean(0).tolist()[3:]
                 line = ", ".join(f"{name} {value:.4f}" for name, value in zip(self.names, recent, strict=True))
                 pace = (self.step - since) * plan.batch / (self.spent - told)
@@ -173,6 +176,7 @@ class Trainer:
             elif self.spent - saved > SAVED:
                 self.save()
                 saved = self.spent
+        self.stopped = stopped
 
     def evaluate(self) -> None:
         """Measure the running mean of the weights on scenes that were never learnt from, write a sample sheet, and save."""

@@ -15,6 +15,7 @@ import torch
 pytest.importorskip("diffusers", reason="diffusers is not installed")
 
 from models.reader import TEXT_ENCODER, Reader
+from models.weights import faults
 from models.world import atlas
 from models.world.find import held_out as unseen
 from training.drawing import bank as banks
@@ -276,13 +277,24 @@ def test_what_is_shipped_is_a_pipeline_with_a_manifest_that_draws(
     assert (tmp_path / "run" / "sheet-0000004.png").is_file()
     ship(trainer, tmp_path / "shipped")
     facts = json.loads((tmp_path / "shipped" / "MANIFEST.json").read_text("utf-8"))
-    assert set(facts["weights"]) >= {"unet/config.json", "vae/config.json", "unet/diffusion_pytorch_model.safetensors"}
+    assert set(facts["files"]) >= {
+        "model_index.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+    }
+    assert faults(tmp_path / "shipped") == []
     assert facts["things"] == list(NAMES)
     assert facts["coder"]["psnr"] > 0
     pipe = DrawingPipeline.from_pretrained(tmp_path / "shipped", use_safetensors=True, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
     made = pipe("a dog on a meadow", num_inference_steps=2, generator=torch.Generator().manual_seed(0)).images[0]
     assert made.size == (32, 32)
+    weights = tmp_path / "shipped" / "unet" / "diffusion_pytorch_model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert faults(tmp_path / "shipped") == ["shipped/unet/diffusion_pytorch_model.safetensors is damaged"]
     with pytest.raises(ValueError, match="shipped with the drawer"):
         ship(Trainer(plan("coder", coder, bank, limit_steps=6), resume=True), tmp_path / "none")
 

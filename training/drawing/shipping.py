@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -28,13 +27,6 @@ def ship(trainer: Trainer, folder: Path, note: str = "") -> None:
         pipe.to(dtype=torch.float16)
         pipe.save_pretrained(folder, safe_serialization=True, max_shard_size="9MB")
         pipe.to(dtype=torch.float32)
-    for path in folder.rglob("*.safetensors"):
-        path.chmod(0o644)
-    weights = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.parent != folder
-    }
     coder = plan.coder / "metrics.json" if plan.coder else None
     write_manifest(
         folder,
@@ -53,7 +45,6 @@ def ship(trainer: Trainer, folder: Path, note: str = "") -> None:
         },
         metrics=(trainer.log or [{}])[-1],
         coder=json.loads(coder.read_text("utf-8"))[-1] if coder and coder.is_file() else {},
-        weights=weights,
     )
 
 

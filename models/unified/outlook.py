@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from models.percepts import SETTING, Percept
+from models.percepts import SETTING, TRACK, Percept
 from models.senses.said import setting, side
 from models.unified import pointing
 from models.unified.sheet import Sheet
@@ -92,7 +92,8 @@ class Outlook:
         return setting(what, *known().named(percept.features))
 
     def thing(self, what: str, row: int) -> str:
-        """Return the words for *what*, one of OF_THING, of the thing of *row* of the bank, "" for a colour that is not known. Raises
+        """Return the words for *what*, one of OF_THING, of the thing of *row* of the bank, "" for a colour that is not known and for the way
+        of what stands in a picture. Raises
         KeyError for another *what*, IndexError for a row that is none."""
         from models.senses.hue import known
 
@@ -104,5 +105,9 @@ class Outlook:
         if what == "side":
             return side(float(place[0] + place[2]) / 2, float(place[1] + place[3]) / 2)
         if what == "way":
+            if (
+                source.percept.kind != TRACK
+            ):  # "right" of two things in a picture would be taken for the way that one of them goes
+                return ""
             return "left" if place[4] + place[6] < place[0] + place[2] else "right"
         return {"colour": known().of(source.percept.features[number])}[what]

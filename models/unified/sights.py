@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.percepts import MARKED, SETTING, SOUND, TRACK
+from models.unified.attributing import Attributing
 from models.unified.outlook import OF_SHOWN
 from models.unified.record import OF
 from models.unified.sheet import Source
@@ -29,6 +30,7 @@ class Sights:
             source.of for source, _ in rows if source.percept is not None and source.percept.kind == SETTING
         }
         """The media of which place, hour and look can be told."""
+        self.where = Attributing(self.of, self.kinds)
         self.last = -1
         """The kind of the thing that was named last."""
         self.coloured = False
@@ -49,11 +51,14 @@ class Sights:
         """Note the token that came in *mode*: *row* of the bank (negative for none), or a token by its *name*."""
         if name == "g:<task>":
             self.called = set()
+        if mode in ("text", "talk"):
+            self.where.say(name)
         if row >= 0 and self.of[row]:
             if mode == "text":
                 self.naming = True
                 self.pointed.append(row)
                 self.told.add(row)
+                self.where.point(row)
                 self.last = self.kinds[row]
             else:
                 self.called.add(row)
@@ -74,12 +79,16 @@ class Sights:
     @property
     def determiners(self) -> list[str]:
         """The tokens that may begin a naming: none where nothing is perceived, and none that tell of something new where all was named."""
-        left = any(own and row not in self.told for row, own in enumerate(self.of))
-        return [f"o:{word}" for word in DETERMINERS if word == "the" or left] if any(self.of) else []
+        fit = [row for row, own in enumerate(self.of) if own and self.where.fits(row)]
+        left = any(row not in self.told for row in fit)
+        return [f"o:{word}" for word in DETERMINERS if word == "the" or left] if fit else []
 
     def narrow(self, mask: Tensor, names: Vocabulary) -> None:
         """Change *mask*, bool [vocabulary + rows], to what may come in running words while things are being named: after a
         determiner only words for their looks and the things themselves, after a thing also more of its medium."""
+        if numbers := self._ids(names, *self.where.numbers()):
+            mask[:] = False
+            mask[numbers] = True
         if not self.naming:
             return
         if not self.pointed:
@@ -92,7 +101,8 @@ class Sights:
             mask[self._ids(names, WHOLE_NAME)] = True
         of = self.of[self.pointed[0]] if self.pointed else ""
         for row, own in enumerate(self.of):
-            if own and own == (of or own) and row not in (self.told if self.new else self.pointed):
+            free = own and own == (of or own) and row not in (self.told if self.new else self.pointed)
+            if free and (of or self.where.fits(row)):
                 mask[len(names) + row] = True
 
     @staticmethod

@@ -11,6 +11,7 @@ from test_pointing import HEARD, SEEN, cut, dogs, percept, told
 from models.grammar import parse
 from models.percepts import PATCH, SETTING, THING, TRACK, box_of
 from models.senses import hue, said, setting
+from models.unified import pointing
 from models.unified.outlook import OF_SHOWN, Outlook, Told
 from models.unified.prompt import Scribe
 from models.unified.record import Record
@@ -181,6 +182,15 @@ def rules_after(*tokens: str | int, seen) -> Rules:
         rules.take(wanted)
     rules.first = first
     return rules
+
+
+def test_only_what_moves_goes_a_way():
+    """ "right" of another thing in a picture was once written as the way that the thing goes, which no picture may tell."""
+    seen = {"image#1": (percept(PATCH, (), 25), SEEN)}
+    sheet = Scribe(NAMES, cut).write(told()[:1], percepts=seen)
+    row = next(row for row, _, _ in pointing.places(sheet, "image#1"))
+    assert Outlook(sheet).thing("way", row) == ""
+    assert Outlook(sheet).thing("side", row)
 
 
 def may(rules: Rules, *names: str) -> list[bool]:

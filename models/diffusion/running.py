@@ -11,6 +11,7 @@ from models.diffusion import calls
 from models.diffusion.colours import Colours, colours_of
 from models.diffusion.frame import worked
 from models.diffusion.loading import load_pipeline
+from models.diffusion.schedulers import check, name_of, scheduled
 from models.diffusion.steps import stepped
 from models.expert import Inputs, Picture, Refusal, Report, Share
 from models.values import Checkpoint
@@ -52,9 +53,11 @@ class Model:
 
     def run(self, inputs: Inputs, report: Report, word: str, size: tuple[int, int], **given: Any) -> NDArray[np.uint8]:
         """Return the picture uint8 [h, w, 3] that the pipeline makes of *given* and the call's settings and seed, at about *size*
-        (width, height). Raises Refusal where its safety checker holds the picture back, and Cancelled."""
+        (width, height). Raises Refusal where its safety checker holds the picture back, or its scheduler cannot be the one that the
+        settings name, and Cancelled."""
         arguments = calls.asked(self.pipe, calls.enough_steps(inputs.settings)[0]) | given
-        with stepped(self.pipe, report, word, self.colours, size[0] / size[1]):
+        rule = scheduled(self.pipe, inputs.settings.get("scheduler"))
+        with rule, stepped(self.pipe, report, word, self.colours, size[0] / size[1]):
             made = self.pipe(generator=calls.generator(inputs.seed), output_type="pil", **arguments)
         if any(getattr(made, "nsfw_content_detected", None) or ()):
             raise Refusal(
@@ -63,17 +66,20 @@ class Model:
         return calls.pixels_of(made.images[0])
 
     def facts(self, inputs: Inputs, size: tuple[int, int]) -> dict[str, Any]:
-        """Return what is told with a result: the size worked at, the settings, and whether a safety checker looked at it."""
+        """Return what is told with a result: the size worked at, the settings, the scheduler, and whether a safety checker looked at it."""
         parts = self.pipe.components
         checked = (
             {"safety_checker": "off" if parts["safety_checker"] is None else "on"} if "safety_checker" in parts else {}
         )
-        return {**calls.used(inputs, *size), **checked}
+        rule = inputs.settings.get("scheduler") or name_of(self.pipe)
+        return {**calls.used(inputs, *size), **({"scheduler": rule} if rule else {}), **checked}
 
 
 def ready(checkpoint: Checkpoint, device: str) -> Model:
     """Load the pipeline of *checkpoint* on *device*; ``area`` and ``multiple`` of its call tell the sizes it works at. Raises Refusal
-    where it cannot be loaded."""
+    where it cannot be loaded, or its call names a scheduler that is none."""
+    if rule := checkpoint.call.get("scheduler"):
+        check(str(rule))
     pipe = load_pipeline(checkpoint, device)
     area, multiple = (
         int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))

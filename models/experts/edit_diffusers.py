@@ -12,7 +12,7 @@ from models.values import Checkpoint, TaskCall
 
 TASK = "edit"
 NAME = "Instruction editing (diffusion model)"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.IMAGE_GUIDANCE, calls.NEGATIVE, calls.COUNT)
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.IMAGE_GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:

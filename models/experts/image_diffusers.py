@@ -8,7 +8,7 @@ from models.values import Checkpoint, TaskCall
 
 TASK = "image"
 NAME = "Diffusion model"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.COUNT)
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:

@@ -14,7 +14,9 @@ from models.values import Box, Checkpoint, Point, TaskCall
 
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.COUNT, calls.EXTEND, calls.BY)
+PARAMS = (
+    calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT, calls.EXTEND, calls.BY,
+)  # fmt: skip
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:

@@ -12,7 +12,7 @@ from models.values import Checkpoint, TaskCall
 TASK = "layout"
 NAME = "GLIGEN (diffusion model)"
 PARAMS = (
-    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.COUNT,
+    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT,
     Param("gates", "float", "in which share of the steps the boxes count", low=0, high=1),
 )  # fmt: skip
 TIGHT = 0.01

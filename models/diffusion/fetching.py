@@ -1,9 +1,9 @@
 """Fetching a checkpoint from the model hub: how far it is, and an end within one piece of a file after Stop.
 
 diffusers fetches by ``snapshot_download`` of huggingface_hub, which takes a class of progress bars, but hands none on to it. So where there is
-a report to tell, that one function is called with a class that does. The report raises Cancelled after Stop, which ends the files at hand
-at their next piece (10 MB) and starts no other. Files that were fetched whole are kept; those at hand begin anew next time, since the
-hub's client (2.4) keeps no part of a file.
+a report to tell, that one function is called with a class that does; what transformers shall read is fetched by it too, before it is read.
+The report raises Cancelled after Stop, which ends the files at hand at their next piece (10 MB) and starts no other. Files that were
+fetched whole are kept; those at hand begin anew next time, since the hub's client (2.4) keeps no part of a file.
 """
 
 from __future__ import annotations
@@ -41,11 +41,23 @@ def watch() -> None:
         return
 
     def snapshot_download(*args: Any, **kwargs: Any) -> Any:
-        report = _report.get()
-        return plain(*args, **kwargs) if report is None else Fetch(report).run(plain, *args, **kwargs)
+        return _through(plain, *args, **kwargs)
 
     snapshot_download.watched = True  # type: ignore[attr-defined]
     pipeline_utils.snapshot_download = snapshot_download
+
+
+def snapshot(source: str, **wanted: Any) -> str:
+    """Return the folder with the files of the hub's *source* that are *wanted* (as ``snapshot_download`` takes it), told to the report of
+    :func:`told` where this thread has one. Raises Cancelled after Stop, and OSError or ValueError where they cannot be had."""
+    from huggingface_hub import snapshot_download
+
+    return str(_through(snapshot_download, source, **wanted))
+
+
+def _through(plain: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    report = _report.get()
+    return plain(*args, **kwargs) if report is None else Fetch(report).run(plain, *args, **kwargs)
 
 
 class Fetch:

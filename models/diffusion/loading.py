@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     import torch
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-OWN = {"DrawingPipeline": "models.diffusion.drawing"}
+OWN = {
+    "DrawingPipeline": "models.diffusion.drawing",
+    "GligenInpaintPipeline": "models.diffusion.gligen_inpaint",
+}
 """Pipelines of this program, and where they are."""
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -119,7 +122,7 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
             watch()
             pipe = kind.from_pretrained(str(folder or checkpoint.source), **given)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise _told(checkpoint, folder, error) from error
+        raise unloadable(checkpoint, folder, error) from error
     finally:
         logger.setLevel(before)
     pipe.set_progress_bar_config(disable=True)
@@ -131,7 +134,8 @@ def load_pipeline(checkpoint: Checkpoint, device: str, **components: Any) -> Any
     return pipe.to(device)
 
 
-def _told(checkpoint: Checkpoint, folder: Path | None, error: Exception) -> Refusal:
+def unloadable(checkpoint: Checkpoint, folder: Path | None, error: Exception) -> Refusal:
+    """Return the refusal that says why *checkpoint*, of *folder* or else of the hub, could not be loaded, which ended in *error*."""
     text = " ".join(str(error).split())[:300]
     if folder is None and ("offline" in text.lower() or "connect" in text.lower() or "local" in text.lower()):
         return Refusal(

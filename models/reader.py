@@ -26,6 +26,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
+from models.eight_bit import unpacked
+
 TEXT_ENCODER = Path(__file__).resolve().parents[1] / "assets" / "nano" / "text_encoder"
 EMBEDDINGS = "embeddings.word_embeddings.weight"
 LONGEST = 500
@@ -67,11 +69,12 @@ class Cutter:
 
 def load_encoder(folder: Path) -> BertModel:
     """Build the encoder from *folder* (``config.json`` and safetensors shards whose word embeddings are split by rows
-    as ``<name>.rows<k>``), in fp32, frozen. Raises OSError, KeyError or RuntimeError when files do not fit together."""
+    as ``<name>.rows<k>``, in half precision or in eight bits), in fp32, frozen. Raises OSError, KeyError, ValueError or RuntimeError when
+    files do not fit together."""
     config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
     state: dict[str, Tensor] = {}
     for shard in sorted(folder.glob("*.safetensors")):
-        state.update(load_file(shard))
+        state.update(unpacked(load_file(shard)))
     rows = sorted(
         (name for name in state if name.startswith(f"{EMBEDDINGS}.rows")),
         key=lambda name: int(name.rpartition("rows")[2]),

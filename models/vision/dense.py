@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
+from models.eight_bit import unpacked
 from models.expert import Refusal
+from models.vision.config import TowerConfig
 from models.vision.suppress import overlaps
 from models.vision.tower import STRIDE, Dense, VisionTower
 
@@ -127,11 +130,13 @@ def _joined(seen: Seen, score: NDArray[np.float32], best: int, alike: NDArray[np
 
 @lru_cache(maxsize=2)
 def load(source: str = "nano/vision", device: str = "cpu") -> VisionTower:
-    """Return the tower of a folder below ``assets``, ready to be asked; it is in memory once for each device. Raises Refusal
+    """Return the tower of a folder below ``assets``, kept in half precision or in eight bits (:mod:`models.eight_bit`), ready to be asked; it is in memory once for each device. Raises Refusal
     when it is not there or cannot be read."""
     folder = ASSETS / source
     try:
-        tower = VisionTower.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        tower = VisionTower(TowerConfig.from_pretrained(folder, local_files_only=True))
+        parts = [load_file(part) for part in sorted(folder.glob("*.safetensors"))]
+        tower.load_state_dict(unpacked({name: value for part in parts for name, value in part.items()}))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise Refusal(
             f"The vision tower in {folder.name} cannot be read.", "Make it with python -m training.vision."

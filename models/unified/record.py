@@ -20,6 +20,8 @@ OF: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What is told of one medium, and of which kinds: what was done to it, what it is, its size in pixels, its length, its
 frames per second, whether it has sound."""
+DEEDS = 3
+"""Things that were done to one medium, the newest, that are told by name; of more it is told how many."""
 _MANY = {"image": "images", "video": "videos", "audio": "sounds", "mask": "masks"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _DID = {
@@ -119,9 +121,13 @@ class Record:
 
     def _did(self, handle: str) -> str:
         calls = [call for some in self.calls for call in some if call.id not in self.failures]
-        deeds = dict.fromkeys(deed for call in calls if handle in call.refs(*KINDS) and (deed := _deed(call, handle)))
+        done = [deed for call in calls if handle in call.refs(*KINDS) and (deed := _deed(call, handle))]
+        deeds = list(dict.fromkeys(reversed(done)))  # each when it was done last, the newest first
         if deeds:
-            return _and(list(deeds)[-3:])
+            told, more = _and(deeds[:DEEDS][::-1]), len(deeds) - DEEDS
+            return (
+                f"{told}, after {_number(more)} other {'steps' if more > 1 else 'step'} with it" if more > 0 else told
+            )
         medium = self.media.get(handle)
         maker = self._maker(medium) if medium else None
         if maker is None:
@@ -158,7 +164,11 @@ class Record:
 
 def _counted(kind: str, number: int) -> str:
     word = _MANY[kind][:-1] if number == 1 else _MANY[kind]
-    return f"{_NUMBERS[number] if number < len(_NUMBERS) else number} {word}"
+    return f"{_number(number)} {word}"
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def _and(names: Sequence[str]) -> str:

@@ -102,3 +102,15 @@ def test_everything_on_record_can_be_told_and_nothing_else() -> None:
     assert all(record.tell(*key) for key in keys)
     with pytest.raises(KeyError):
         record.tell("weather")
+
+
+def test_of_more_deeds_than_are_named_it_is_told_how_many_and_the_newest_come_last() -> None:
+    ops = ["blur", "grayscale", "flip", "rotate", "sepia", "blur"]
+    calls = [TaskCall(f"t{n}", "adjust", (Ref("image#1"),), {"op": op}) for n, op in enumerate(ops)]
+    words = [Record([user(image(1)), *map(reply, calls[:n])]).tell("did", "image#1") for n in range(3, len(ops) + 1)]
+    assert words == [
+        "blurred image#1, took the colour out of image#1 and mirrored image#1",
+        "took the colour out of image#1, mirrored image#1 and turned image#1, after one other step with it",
+        "mirrored image#1, turned image#1 and gave a sepia tone to image#1, after two other steps with it",
+        "turned image#1, gave a sepia tone to image#1 and blurred image#1, after two other steps with it",
+    ]

@@ -32,13 +32,15 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 @dataclass(frozen=True)
 class Percept:
     """n rows of one *kind*: *features* float16 [n, width of the kind]; *places* float32 [n, PLACE]; *names* n singular names where
-    rows of the kind can be pointed at, else none; *sure* float32 [n], 0..1: that there is something at all."""
+    rows of the kind can be pointed at, else none; *sure* float32 [n], 0..1: that there is something at all; *more*: how many there are
+    besides, which are not taken in since they are too many."""
 
     kind: int
     features: NDArray[np.float16]
     places: NDArray[np.float32]
     names: tuple[str, ...]
     sure: NDArray[np.float32]
+    more: int = 0
 
     def __post_init__(self) -> None:
         rows = len(self.features)

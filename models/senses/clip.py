@@ -86,10 +86,13 @@ def linked(found: Sequence[Things], phrase: int) -> list[Track]:
 
 def track_rows(found: Sequence[Things], seconds: Sequence[float], most: int = MOST) -> Percept:
     """Return what was *found* in frames shown at *seconds* as rows of tracks, the surest first. Of four frames or more a thing must be
-    in two. Features are means over the frames, the phrase brought to unit length again."""
+    in two. Features are means over the frames, the phrase brought to unit length again. Of more than *most*, or where a frame has more
+    things than were told, it is counted how many are not taken in."""
     width = naming.things().vectors.shape[1]
     least = 2 if len(found) >= 4 else 1
     tracks = [track for track in linked(found, width) if len(track.frames) >= least]
+    at_once = max(len(one.boxes) + one.more for one in found) if any(one.more for one in found) else 0
+    more = max(len(tracks), at_once) - min(len(tracks), most)
     tracks = sorted(tracks, key=lambda track: -sum(track.sure))[:most]
     features = np.array([np.mean(track.features, 0) for track in tracks], np.float32)
     features = features.reshape(len(tracks), found[0].features.shape[1])
@@ -100,7 +103,7 @@ def track_rows(found: Sequence[Things], seconds: Sequence[float], most: int = MO
         places[n, :4], places[n, 4:8] = track.boxes[0], track.boxes[-1]
         places[n, 8:] = seconds[track.frames[0]], seconds[track.frames[-1]]
     sure = np.array([np.mean(track.sure) for track in tracks], np.float32)
-    return Percept(TRACK, features.astype(np.float16), places, naming.things().of(phrases), sure)
+    return Percept(TRACK, features.astype(np.float16), places, naming.things().of(phrases), sure, more)
 
 
 def moment_rows(looks: Sequence[Look], seconds: Sequence[float]) -> Percept:

@@ -189,6 +189,7 @@ def sound_rows(ear: Ear, heard: Heard, most: int = MOST) -> Percept:
     sound there are no rows."""
     names = naming.sounds()
     found = merged(events(ear, heard), names)
+    more = max(0, len(found) - most)
     found = sorted(sorted(found, key=lambda event: -sum(event.sure))[:most], key=lambda event: min(event.begins))
     phrases = np.array([event.phrase for event in found], np.float32).reshape(len(found), names.vectors.shape[1])
     states = np.array([event.state for event in found], np.float32).reshape(len(found), ear.encoder.config.hidden_size)
@@ -197,4 +198,4 @@ def sound_rows(ear: Ear, heard: Heard, most: int = MOST) -> Percept:
         places[n, 8:] = min(event.begins), max(event.ends)
     sure = np.array([np.mean(event.sure) for event in found], np.float32)
     features = np.concatenate([phrases, states], 1).astype(np.float16)
-    return Percept(SOUND, features, places, names.of(phrases), sure)
+    return Percept(SOUND, features, places, names.of(phrases), sure, more)

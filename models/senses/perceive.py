@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ SURENESS, SIGHTS, NOISES, SETTINGS = (f"{name}.safetensors" for name in ("surene
 """The files of what judges: things, pictures, sounds, and what a picture shows as a whole."""
 WINDOWS = 24
 """Windows of 2.56 s of a sound that are heard, at most: a minute of it; of a longer one as many, evenly spread."""
+READ = WINDOWS * 2.56
+"""Seconds of a sound that are heard; of a clip that is longer, its few frames are told to be few."""
 SIDE = 320
 """Pixels of the longer side at which frames of a clip are read from its file; the encoders take them smaller still."""
 _REMEDY = "Make it with python -m training.vision, training.vision.low, training.hearing or training.gates."
@@ -46,11 +48,16 @@ _REMEDY = "Make it with python -m training.vision, training.vision.low, training
 @dataclass(frozen=True)
 class Perceived:
     """What was perceived of a medium: its *percepts*; whether it was *refused*, as nothing of the drawn and synthesised world that the
-    encoders know (then there are none); and how many seconds of it were *left_out*, as it is longer than what is read."""
+    encoders know (then there are none); and how many seconds of it were *left_out*, as it is longer than what is read (READ)."""
 
     percepts: tuple[Percept, ...] = ()
     refused: bool = False
     left_out: float = 0.0
+
+    @property
+    def more(self) -> int:
+        """How many things or sounds there are beyond those that were taken in."""
+        return sum(percept.more for percept in self.percepts)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,8 @@ class Senses:
 
         wanted = moments(clip)
         shown, seconds = read([moment.index for moment in wanted], clip), [moment.seconds for moment in wanted]
-        return self.frames(shown, seconds, gated, record)
+        found = self.frames(shown, seconds, gated, record)
+        return replace(found, left_out=max(0.0, clip.duration - READ))
 
     def sound(
         self, samples: NDArray[np.float32], rate: int, gated: bool = True, record: Record | None = None
@@ -178,7 +186,8 @@ class Senses:
         rows = sound_rows(self.ear, heard)
         if record is not None and len(rows):
             rows = recorded.sound_rows(record, rows)
-        return Perceived((rows,) if len(rows) else (), left_out=heard.left_out)
+        # what a plan tells is known wherever it sounds
+        return Perceived((rows,) if len(rows) else (), left_out=0.0 if record is not None else heard.left_out)
 
 
 def read(wanted: Sequence[int], clip: Clip) -> list[NDArray[np.uint8]]:

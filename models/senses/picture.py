@@ -30,11 +30,12 @@ MOST = 12
 @dataclass(frozen=True)
 class Things:
     """The things of one picture, the surest first: *boxes* float32 [n, 4] in fractions, *features* float32 [n, phrase + stages], and
-    *sure* float32 [n], 0..1."""
+    *sure* float32 [n], 0..1; *more*: how many were found besides."""
 
     boxes: NDArray[np.float32]
     features: NDArray[np.float32]
     sure: NDArray[np.float32]
+    more: int = 0
 
 
 def placed(boxes: NDArray[np.floating], start: float = 0.0, end: float = 0.0) -> NDArray[np.float32]:
@@ -66,23 +67,24 @@ def things(look: Look, judge: Sureness, most: int = MOST) -> Things:
     found = [replace(one, sure=float(now)) for one, now in zip(found, sure, strict=True) if now >= LEAST]
     if not found:
         width = look.phrases.shape[1] + sum(stage.shape[1] for stage in look.stages)
-        return Things(*(np.zeros(shape, np.float32) for shape in ((0, 4), (0, width), (0,))))
+        return Things(np.zeros((0, 4), np.float32), np.zeros((0, width), np.float32), np.zeros(0, np.float32))
     boxes, phrases, sure = (
         np.array(values, np.float32) for values in zip(*((one.box, one.phrase, one.sure) for one in found), strict=True)
     )
-    kept = chosen(boxes, sure, names.nearest(phrases))[:most]
+    kept = chosen(boxes, sure, names.nearest(phrases))
+    more, kept = max(0, len(kept) - most), kept[:most]
     boxes, phrases, sure = boxes[kept], phrases[kept], sure[kept]
     height, width = look.stages[0].shape[2:]
     weights = box_weights(torch.from_numpy(boxes).to(look.low.device), height, width)
     stages = pool(look.stages, [weights]).cpu().numpy()
-    return Things(boxes, np.concatenate([phrases, stages], 1), sure)
+    return Things(boxes, np.concatenate([phrases, stages], 1), sure, more)
 
 
 def thing_rows(found: Things) -> Percept:
     """Return things as rows, with their names."""
     width = naming.things().vectors.shape[1]
     names = naming.things().of(found.features[:, :width])
-    return Percept(THING, found.features.astype(np.float16), placed(found.boxes), names, found.sure)
+    return Percept(THING, found.features.astype(np.float16), placed(found.boxes), names, found.sure, found.more)
 
 
 def marked_rows(

@@ -93,7 +93,7 @@ def _events(record: Record) -> list[tuple[str, float, float]]:
         (str(event["name"]), float(event["start"]), min(seconds, float(event["start"]) + float(event["seconds"])))
         for event in record.data["events"]
     ]
-    return sorted((one for one in found if one[0] in known and one[1] < one[2]), key=lambda one: one[1])[:MOST_HEARD]
+    return sorted((one for one in found if one[0] in known and one[1] < one[2]), key=lambda one: one[1])
 
 
 def changes(record: Record) -> bool:
@@ -104,6 +104,17 @@ def changes(record: Record) -> bool:
 def thing_rows(record: Record, look: Look, width: int, height: int) -> Percept:
     """Return the things of the scene of a picture of *width* x *height* px that can be seen in it, THING, the largest first; *look* is how
     the encoders see it."""
+    every = _seen(record, width, height)
+    found = every[:MOST]
+    boxes = np.array([box for box, _ in found], np.float32).reshape(-1, 4)
+    names = tuple(name for _, name in found)
+    features = np.concatenate([_phrases(names), _stages(look, boxes)], 1)
+    sure = np.ones(len(names), np.float32)
+    return Percept(THING, features.astype(np.float16), placed(boxes), names, sure, len(every) - len(found))
+
+
+def _seen(record: Record, width: int, height: int) -> list[tuple[tuple[float, float, float, float], str]]:
+    """Return box and name of all things of the scene of a picture that can be seen in it, the largest first."""
     from models.world.composer import compose
 
     scene = replace(_scene(record), style="", moods=())  # no look moves a thing
@@ -113,11 +124,7 @@ def thing_rows(record: Record, look: Look, width: int, height: int) -> Percept:
         for thing, box, mask, share in zip(scene.things, made.boxes, made.masks, made.visible, strict=True)
         if box is not None and share >= LEAST
     ]
-    found = sorted(found, key=lambda one: -one[2])[:MOST]
-    boxes = np.array([box for box, _, _ in found], np.float32).reshape(-1, 4)
-    names = tuple(name for _, name, _ in found)
-    features = np.concatenate([_phrases(names), _stages(look, boxes)], 1)
-    return Percept(THING, features.astype(np.float16), placed(boxes), names, np.ones(len(names), np.float32))
+    return [(box, name) for box, name, _ in sorted(found, key=lambda one: -one[2])]
 
 
 def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], width: int, height: int) -> Percept:
@@ -142,13 +149,14 @@ def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], 
         place[:4], place[4:8] = boxes[0], boxes[-1]
         place[8:] = seconds[there[0]], seconds[there[-1]]
         rows.append((len(there), thing.name, place, stages))
+    more = max(0, len(rows) - MOST)
     rows = sorted(rows, key=lambda row: -row[0])[:MOST]
     names = tuple(name for _, name, _, _ in rows)
     depth = sum(stage.shape[1] for stage in looks[0].stages)
     stages = np.array([row[3] for row in rows], np.float32).reshape(-1, depth)
     features = np.concatenate([_phrases(names), stages], 1)
     places = np.array([row[2] for row in rows], np.float32).reshape(-1, PLACE)
-    return Percept(TRACK, features.astype(np.float16), places, names, np.ones(len(names), np.float32))
+    return Percept(TRACK, features.astype(np.float16), places, names, np.ones(len(names), np.float32), more)
 
 
 def setting_rows(record: Record, whole: Setting, start: float = 0.0, end: float = 0.0) -> Percept:
@@ -160,7 +168,8 @@ def setting_rows(record: Record, whole: Setting, start: float = 0.0, end: float 
 def sound_rows(record: Record, heard: Percept) -> Percept:
     """Return the events of a sound's plan, SOUND, in order of time; of each what the ear made of the stretch nearest to it in *heard*,
     which has a row at least."""
-    events, names = _events(record), naming.sounds()
+    every, names = _events(record), naming.sounds()
+    events = every[:MOST_HEARD]
     width = names.vectors.shape[1]
     places = placed(np.tile(np.array([0, 0, 1, 1], np.float32), (len(events), 1)))
     features = np.zeros((len(events), heard.features.shape[1]), np.float32)
@@ -170,7 +179,8 @@ def sound_rows(record: Record, heard: Percept) -> Percept:
         features[n, :width] = names.vectors[names.words.index(name)]
         features[n, width:] = heard.features[nearest, width:]
     told = tuple(name for name, _, _ in events)
-    return Percept(SOUND, features.astype(np.float16), places, told, np.ones(len(told), np.float32))
+    sure = np.ones(len(told), np.float32)
+    return Percept(SOUND, features.astype(np.float16), places, told, sure, len(every) - len(events))
 
 
 def _small(width: int, height: int) -> tuple[int, int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from models.expert import Refusal
 from models.masks import resize_mask
-from models.percepts import Percept
-from models.unified.stream import UNREAD, LeftOut
+from models.percepts import POINTABLE, Percept
+from models.unified.stream import LONG, MORE, UNREAD, LeftOut
 from models.values import Media, Message, Region
 from models.worlds import of_our_world
 
@@ -43,6 +43,7 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
         self._opened, self._kept, self._device = opened, kept, device
         self._tell, self._cancel = tell, cancel
         self._found: dict[str, tuple[Percept, ...]] = {}
+        self._wholes: dict[str, Perceived] = {}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parts)
@@ -62,6 +63,33 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
                 self._found[handle] = ()
         return self._found[handle]
 
+    def missed(self, handles: Iterable[str]) -> Iterator[LeftOut]:
+        """Yield what was not taken in of those of the media *handles* that were looked at, in words for the person: things beyond the
+        most that are, and what lies between the pieces of a long one."""
+        from models.senses.perceive import READ
+        from models.vision.frames import FRAMES
+
+        for handle in handles:
+            part, seen = self._parts.get(handle), self._wholes.get(handle)
+            if seen is None or not isinstance(part, Media):
+                continue
+            if seen.more:
+                known = sum(len(one) for one in seen.percepts if one.kind in POINTABLE)
+                words = (
+                    f"I hear {known + seen.more} sounds in {handle} and can keep {known} of them in mind"
+                    if part.kind == "audio"
+                    else f"I find {known + seen.more} things in {handle} and can keep {known} of them in mind"
+                )
+                yield LeftOut(MORE, f"{words}, so I may count too few or miss one.")
+            if seen.left_out and not seen.refused:
+                long = f"spread evenly over its {seen.left_out + READ:.0f} s"
+                words = (
+                    f"I hear {READ:.0f} s of {handle}, in pieces {long}, and may miss what sounds between them."
+                    if part.kind == "audio"
+                    else f"I look at {FRAMES} frames of {handle}, {long}, and may miss what happens between them."
+                )
+                yield LeftOut(LONG, words)
+
     def _look(self, part: Media | Region) -> tuple[Percept, ...]:
         if isinstance(part, Region):
             of = self._parts.get(part.of)
@@ -73,7 +101,8 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
         record = record_of(part.kind, part.meta)
         known = record.key if record else of_our_world(part)
         key = f"{part.kind} {part.path} {known}"  # a stored file's path says its content
-        return self._kept.get(key, lambda: self._perceived(part, record)).percepts
+        self._wholes[part.handle] = self._kept.get(key, lambda: self._perceived(part, record))
+        return self._wholes[part.handle].percepts
 
     def _perceived(self, medium: Media, record: Record | None) -> Perceived:
         from models.senses.kept import perceive_pixels

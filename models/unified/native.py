@@ -12,6 +12,7 @@ from torch import Tensor
 
 from models.percepts import Percept, Percepts
 from models.reader import TEXT_ENCODER, Reader, shared_reader, usual_threads
+from models.unified.about import LISTED, SHOWN, asked, named
 from models.unified.looking import Looked
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prefix import MOST_BYTES, Prefixes
@@ -22,7 +23,7 @@ from models.unified.rules import TALK_LIMIT, Rules
 from models.unified.sheet import Sheet
 from models.unified.sketching import Pointed, sketched
 from models.unified.speech import Speech
-from models.unified.stream import MARKS, MEDIA, OLDER, REPLY, TEXT, TURNS, LeftOut, StreamOptions
+from models.unified.stream import MARKS, MEDIA, NAMED, OLDER, REPLY, TEXT, TURNS, UNSEEN, LeftOut, StreamOptions
 from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Region, Text
 
@@ -98,11 +99,26 @@ class NativeModel:
         pointed = None
         if self.seg and options.sketched is not None and options.opened is not None:
             pointed = sketched(self.network, sheet, shelf, options.opened, options.sketched, self.device)
+        told = list[str]()
         for token in self.tokens(sheet, rules, options, cancel, pointed):
+            told += self._tells_of(token, sheet, messages, options.chosen)
             if piece := speech.say(token):
                 yield piece
         if piece := speech.close():
             yield piece
+        for left in percepts.missed(dict.fromkeys(told)) if isinstance(percepts, Looked) else ():
+            options.tell(left)
+
+    def _tells_of(self, token: int, sheet: Sheet, messages: Sequence[Message], chosen: Sequence[str]) -> list[str]:
+        """Return the media that a reply which writes *token* tells of, by what is perceived: that of a thing that it points at; with
+        such a topic what it was asked about."""
+        row = token - len(self.vocabulary)
+        if row >= 0:
+            source = sheet.source_of(row)
+            return [source.of] if source.pointable else []
+        kind, _, topic = self.vocabulary.names[token].partition(":")
+        kinds = SHOWN.get(topic.partition(".")[0], ()) if kind == "t" else ()
+        return asked(messages, chosen, kinds) if kinds else []
 
     def perceive(self, medium: Media, opened: Callable[[Media], Any]) -> tuple[Percept, ...]:
         """Return what is perceived of *medium*, () for one of a world that the encoders do not know, and always where the weights
@@ -235,11 +251,22 @@ def told_of(sheet: Sheet, messages: Sequence[Message]) -> Iterator[LeftOut]:
     words = {
         TURNS: "This conversation is longer than I can read at once: I go by its newest part and forget how it began.",
         OLDER: "Of longer messages further up I remember the beginning and the end.",
-        MEDIA: "There are more files here than I can look at together: I look at the newest ones.",
+        MEDIA: "There are more files here than I can look at together: I look at the newest ones and at those that you name.",
         TEXT: f"Your message is longer than I can read at once: I read its first {head:,} and its last {tail:,} characters.",
         MARKS: f"You marked {marks} places, more than I can read at once: I see where the last {MARKED} are, and know the "
         "others by their names.",
     }
+    if NAMED in sheet.left:
+        handles = named(newest.text)
+        words[NAMED] = (
+            f"You named {len(handles)} files and marks, more than I can follow at once: I go by the first {LISTED}, up to "
+            f"{handles[LISTED - 1]}."
+        )
+    if sheet.unseen:
+        some, many = sheet.unseen[:LISTED], len(sheet.unseen) - LISTED
+        which = ", ".join(some[:-1] if many <= 0 else some)
+        which = f"{which} and {many} more" if many > 0 else f"{which} and {some[-1]}" if which else some[-1]
+        yield LeftOut(UNSEEN, f"I cannot look at {which} beside the others: ask about fewer at once.")
     yield from (LeftOut(what, said) for what, said in words.items() if what in sheet.left)
 
 

@@ -11,16 +11,16 @@ and failures of a reply follow its end and are never learnt.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from models.percepts import Percepts
 from models.reader import Pieces
 from models.tasks import TASKS
+from models.unified.about import LISTED, left_out, named, parts_of, wanted
 from models.unified.outlook import Told, recognised
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
-from models.unified.stream import MARKS, MEDIA, TEXT, TURNS, is_aside
+from models.unified.stream import MARKS, MEDIA, NAMED, TEXT, TURNS, is_aside
 from models.unified.stream import OLDER as OLDER_TEXT
 from models.unified.vocabulary import Vocabulary
 from models.unified.writer import CALL, PLAN, Writer
@@ -29,9 +29,6 @@ from models.values import GRID, KINDS, Failure, Media, Message, Region, TaskCall
 Cut = Callable[[str], Pieces]
 BUDGET, NEWEST, OLDER = 640, 320, 80
 """Positions of a whole conversation, of its newest text and of an older one; the middle of a longer text is left out."""
-ROWS = 320
-"""Rows of percepts in a conversation at most; where there are more, those of the oldest media are left out, half of ROWS at a time,
-so that what stands before the newest turn seldom changes."""
 RESERVE, BLOCK = 64, 160
 """Positions that are kept free for the newest turn, and by how many of them older turns are left out at once: so what stands
 before the newest turn changes after every few turns alone, and in between only that turn is new to the decoder."""
@@ -42,9 +39,6 @@ FEW = 8
 what is told of the record."""
 MARKED, MARKED_BEFORE = 32, 8
 """Marks of the newest message, and of an older one, whose places are read; of further ones the names alone are known."""
-LISTED = 8
-"""The newest media of a kind that a header names, and the handles of a text that are read."""
-_HANDLE = re.compile(r"\b(image|video|audio|mask|region)#([1-9][0-9]{0,2})(?![0-9])", re.IGNORECASE)
 
 
 class Scribe:
@@ -125,9 +119,15 @@ class _Page:
         self.rows = 0
         self.perceived = 0  # rows of percepts among them
         self.begins: dict[int, int] = {}  # the size before the message of that number
-        self.blurred = _left_out(messages[start:], percepts)
         last = len(messages) - 1
         asking = max((index for index, message in enumerate(messages) if message.role == "user"), default=last)
+        question = messages[asking] if messages else Message("user", ())
+        written, before = parts_of(messages[start:]), parts_of(messages[:start])
+        self.wanted = wanted(question.text, chosen, {**before, **written})
+        # what was asked about again stands in the newest turn where its own one is not written any more
+        self.again = {h: before[h] for h in self.wanted if h not in written and percepts.get(h)}
+        self.own = list(parts_of([question]))
+        self.blurred = left_out({**written, **self.again}, percepts, self.own, self.wanted)
         for index, message in enumerate(messages):
             media = [part for part in message.parts if isinstance(part, Media)]
             for medium in media:
@@ -141,7 +141,10 @@ class _Page:
             self.begins[index] = self.size
             if index >= last - 1 and shelf is not None:
                 self.counts = {kind: sum(medium.kind == kind for medium in shelf.values()) for kind in KINDS}
-            self.person(message, NEWEST if index >= last - 1 else OLDER, chosen if index == asking else ())
+            if index == asking:
+                self.person(message, NEWEST if index >= last - 1 else OLDER, chosen, self.again.values())
+            else:
+                self.person(message, NEWEST if index >= last - 1 else OLDER)
         if messages and messages[-1].role == "user":
             self.control("assistant")
 
@@ -185,7 +188,10 @@ class _Page:
             self.sheet.add(len(self.vocabulary) + self.rows + row for row in range(found.rows))
             self.rows += found.rows
 
-    def person(self, message: Message, budget: int, chosen: Sequence[str]) -> None:
+    def person(
+        self, message: Message, budget: int, chosen: Sequence[str] = (), again: Iterable[Media | Region] = ()
+    ) -> None:
+        """Write a turn of the person's; *again*: media and marks of turns before all that is written, which it is about."""
         self.control("user")
         for kind, count in self.counts.items():
             if count:
@@ -198,18 +204,18 @@ class _Page:
         if len(marks) > most:
             self.control("elided")
             self.sheet.left |= {MARKS} if budget == NEWEST else set()
-        for part in message.parts:
+        for part in (*again, *message.parts):
             if isinstance(part, Media):
                 self.control("new")
                 self.handle(part.handle)
                 self.look(part.handle, part.handle)
-            elif isinstance(part, Region) and part in marks[-most:]:
+            elif isinstance(part, Region) and (part in marks[-most:] or part.handle in self.again):
                 self.region(part)
         self.source(message.text, WORDS, whole=True, budget=budget)
-        for kind, number in list(dict.fromkeys(_HANDLE.findall(message.text.lower())))[:LISTED]:
-            self.control("mention")
-            self.handle(f"{kind}#{number}")
-        for handle in chosen:
+        handles = named(message.text)
+        if len(handles) > LISTED and budget == NEWEST:
+            self.sheet.left.add(NAMED)
+        for handle in (*handles[:LISTED], *chosen):
             self.control("mention")
             self.handle(handle)
 
@@ -233,7 +239,10 @@ class _Page:
         """Add what is perceived of the medium or mark *handle*, which is or lies on the medium *of*."""
         if handle in self.blurred:
             self.control("elided")
-            self.sheet.left.add(MEDIA)
+            if handle in (*self.wanted, *self.own):
+                self.sheet.unseen.append(handle)
+            else:
+                self.sheet.left.add(MEDIA)
             return
         for percept in self.percepts.get(handle, ()):
             if not len(percept):
@@ -276,19 +285,3 @@ class _Page:
             elif isinstance(part, Failure):
                 self.control("failed")
                 self.source(part.what, FACTS)
-
-
-def _left_out(messages: Sequence[Message], percepts: Percepts) -> set[str]:
-    """Return the media and marks of *messages* whose percepts are left out: the oldest ones, where there are too many rows."""
-    parts = [part for message in messages for part in message.parts if isinstance(part, Media | Region)]
-    sizes = {part.handle: sum(map(len, percepts.get(part.handle, ()))) for part in parts}
-    excess = sum(sizes.values()) - ROWS
-    if excess <= 0:
-        return set()
-    gone, dropped = -(-excess // (ROWS // 2)) * (ROWS // 2), set[str]()
-    for handle, size in sizes.items():
-        if gone <= 0:
-            break
-        gone -= size
-        dropped |= {handle} if size else set()
-    return dropped

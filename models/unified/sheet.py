@@ -73,8 +73,8 @@ class Source:
 class Sheet:
     """The written conversation: *ids*; *weights* of learning each id (0: given); *follow* the row that comes after the
     one just copied at each position, or -1; the bank's *sources*; *where* each row of the bank stands in *ids*; *left* what had
-    to be left out (models.unified.stream) and *read* how many characters of the newest text, from its beginning and up to its
-    end, were not."""
+    to be left out (models.unified.stream), *read* how many characters of the newest text, from its beginning and up to its
+    end, were not, and *unseen* the media and marks that the newest turn is about and that had to be left out."""
 
     ids: list[int] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
@@ -83,6 +83,7 @@ class Sheet:
     where: list[int] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
     read: tuple[int, int] = (0, 0)
+    unseen: list[str] = field(default_factory=list)
 
     def add(self, ids: Iterable[int], weight: float = 0.0) -> None:
         for token in ids:

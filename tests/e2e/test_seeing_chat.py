@@ -14,6 +14,8 @@ from app.events import Options
 from app.examples import example_file
 from app.settings import Settings
 from models.values import Box, Failure, Grounding, Media, Message, TaskCall
+from models.world.composer import compose
+from models.world.scene import Backdrop, Scene, Thing
 from tests.browser.stage import has_model
 
 pytestmark = pytest.mark.skipif(not has_model(), reason="the nano model's weights are not there")
@@ -75,6 +77,32 @@ def test_it_cuts_out_what_is_named_without_a_mark(replies: dict[str, Message]) -
     assert call.task == "segment"
     (cow,) = boxes(replies["draw a cow, a horse and three apples on a farm"], "cow")
     assert np.allclose((box.x0, box.y0, box.x1, box.y1), cow, atol=0.03)
+
+
+def test_it_says_that_there_are_more_than_it_counts(engine: Engine) -> None:
+    session = engine.open("m" * 32)
+    told = []
+    for text in ("draw 20 apples on a table", "how many apples are there?"):
+        *_, last = engine.reply(session, text, [], [], Options(seed=5))
+        told.append(last.message.text)
+    assert (
+        "(I find 20 things in image#1 and can keep 12 of them in mind, so I may count too few or miss one.)" in told[1]
+    )
+    assert "I find" not in told[0]
+
+
+def test_a_picture_of_long_ago_is_looked_at_when_it_is_named(engine: Engine, tmp_path: Path) -> None:
+    session = engine.open("l" * 32)
+    for number in range(20):
+        scene = Scene((Thing("horse" if number else "whale", 0.5, 0.5, 0.7),), Backdrop("plain", "day", "light blue"))
+        Image.fromarray(compose(scene, 96 + number, 96).pixels).save(tmp_path / f"{number}.png")
+    for first in (0, 10):
+        files = [tmp_path / f"{number}.png" for number in range(first, first + 10)]
+        handles = [engine.attach(session, file, file.name).handle for file in files]
+        *_, last = engine.reply(session, "look at these", handles, [])
+    *_, last = engine.reply(session, "is there a whale in image#1?", [], [])
+    (whale,) = [part for part in last.message.parts if isinstance(part, Grounding)]
+    assert (whale.of, last.message.text.startswith("Yes")) == ("image#1", True)
 
 
 def test_of_what_is_not_of_the_drawn_world_it_says_that_it_sees_nothing(engine: Engine, tmp_path: Path) -> None:

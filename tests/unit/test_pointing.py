@@ -10,7 +10,8 @@ from models.grammar import parse
 from models.percepts import MOMENT, PATCH, PLACE, SOUND, THING, Percept, box_of, span_of
 from models.reader import Pieces
 from models.unified import pointing
-from models.unified.prompt import ROWS, Scribe
+from models.unified.about import ROWS
+from models.unified.prompt import Scribe
 from models.unified.record import Record
 from models.unified.rules import Rules
 from models.unified.speech import Speech

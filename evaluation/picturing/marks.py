@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from models.expert import Picture
+from models.reach import band_of, far
 from models.values import Box
 from models.world.scene import Scene, Thing
 from scipy.optimize import linear_sum_assignment
@@ -130,22 +130,21 @@ def done(case: Pair, answer: Pixels, eyes: Eyes) -> bool:
 
 def of_place(case: Pair, answer: Picture | Pixels, eyes: Eyes) -> Marks:
     """Return what a filled place shows and kept: *changed_outside* pixels differ beyond the band that the result declares round the marked
-    box (of plain pixels no band), and *exact* says whether none does."""
+    box, or beyond the one that is fixed for a picture of its size where the result declares a wider one (of plain pixels no band), and
+    *exact* says whether none does."""
     pixels = answer.pixels[..., :3] if isinstance(answer, Picture) else answer
-    band = int(answer.meta.get("band_px", 0)) if isinstance(answer, Picture) else 0
+    band = min(int(answer.meta.get("band_px", 0)), band_of(SIDE, SIDE)) if isinstance(answer, Picture) else 0
     assert case.region is not None
     assert case.new is not None
     box = drawn(case.after, SIDE, SIDE).boxes[case.after.things.index(case.new)]
     assert box is not None
     before = drawn(case.before, SIDE, SIDE).pixels
     x0, y0, x1, y1 = case.region.to_pixels(SIDE, SIDE)
-    inside = np.zeros((SIDE, SIDE), np.uint8)
-    inside[y0:y1, x0:x1] = 1
-    if band:
-        inside = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_RECT, (2 * band + 1, 2 * band + 1)))
+    mark = np.zeros((SIDE, SIDE), np.bool_)
+    mark[y0:y1, x0:x1] = True
+    there = far(mark) <= band
     same = sized(pixels, before)
-    outside = int(((same != before).any(2) & (inside == 0)).sum())
-    there = np.asarray(inside, np.bool_)
+    outside = int(((same != before).any(2) & ~there).sum())
     change = pictures.change(before, same, there)
     return {
         "named": float(eyes.named(same, corners(box)) == case.new.name),

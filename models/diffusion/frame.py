@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.masks import box_of
+from models.reach import blended, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +24,6 @@ ROUND = 0.35
 """How much of its own size is shown round a place that a model fills, so that it sees where it is."""
 SIDES = ("left", "right", "up", "down", "all")
 """Where a picture can be made larger."""
-FEATHER = 0.006
-"""Share of the picture's longer side over which the new place fades into the old (at least 2 px)."""
 
 
 def worked(width: int, height: int, area: int, multiple: int) -> tuple[int, int]:
@@ -119,23 +118,14 @@ class Pasted:
         return {"band_px": self.band_px, "changed_inside": self.changed_inside, "changed_outside": self.changed_outside}
 
 
-def pasted(before: Pixels, made: Pixels, mask: Mask, window: Window, feather: float = FEATHER) -> Pasted:
-    """Return *before* uint8 [h, w, 3 or 4] with *made* uint8 [window, 3] in its place *mask* bool [h, w], fading out over a band of
-    *feather* of the longer side round it. Transparency is the input's. Raises ValueError when sizes do not fit."""
-    import cv2
-
-    height, width = mask.shape
+def pasted(before: Pixels, made: Pixels, mask: Mask, window: Window) -> Pasted:
+    """Return *before* uint8 [h, w, 3 or 4] with *made* uint8 [window, 3] in its place *mask* bool [h, w], fading out over the band round
+    it (:mod:`models.reach`). Transparency is the input's. Raises ValueError when sizes do not fit."""
     if before.shape[:2] != mask.shape or made.shape[:2] != (window.height, window.width):
         raise ValueError(
             f"a picture {before.shape}, a place {mask.shape} and a window {made.shape} do not fit together"
         )
-    band = max(2, round(feather * max(height, width)))
-    far = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) if not mask.all() else np.zeros(mask.shape)
-    share = np.clip(1 - far / (band + 1), 0, 1).astype(np.float32)[window.rows, window.columns, None]
-    out = before.copy()
-    old = before[window.rows, window.columns, :3].astype(np.float32)
-    out[window.rows, window.columns, :3] = np.rint(old + (made.astype(np.float32) - old) * share).astype(np.uint8)
-    reach = far <= band
-    out[~reach] = before[~reach]
-    differs = (out != before).any(2)
-    return Pasted(out, band, int((differs & reach).sum()), int((differs & ~reach).sum()))
+    whole = before[..., :3].copy()
+    whole[window.rows, window.columns] = made
+    out = blended(before, whole, mask)
+    return Pasted(out, **counted(before, out, mask))

@@ -1,7 +1,7 @@
 """Put something new into a marked place of a picture, extend it or vary all of it, with a pipeline of diffusers that fills masks.
 
 The model sees the place and what is round it at its own size; its result is pasted into the place alone, so that every pixel
-outside of the declared band is the input's. With a ``strength`` and no mark the whole picture is the place: a variation of it.
+outside of the declared band is the input's, of an extended picture all that was there before (``kept``, its box). With a ``strength`` and no mark the whole picture is the place: a variation of it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from models.diffusion.frame import enlarged, pasted, plain, resized, window_round
     from models.diffusion.running import ready, several
     from models.markings import place_of
+    from models.masks import box_of
     from models.media import LIMITS
+    from models.reach import reach
 
     model = ready(checkpoint, device)
 
@@ -89,6 +91,11 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             result = pasted(pixels, resized(made, window.width, window.height), mask, window)
             meta = {"of": handle, "notes": [*notes, *short], **model.facts(inputs, (wide, high))}
             meta |= {} if varied else result.facts()  # there is no outside that could have stayed
+            if side:
+                meta |= {
+                    "area": box_of(reach(mask)),
+                    "kept": box_of(~mask),
+                }  # so that the old picture's pixels are proven
             return Picture(result.pixels, label=text[:80], meta=meta)
 
         return several(inputs, Share(report, 0.1, 1.0), one)

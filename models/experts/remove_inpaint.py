@@ -9,6 +9,7 @@ from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import place_of, regions_of, unplaced
 from models.patchfill import fill
 from models.previews import small
+from models.reach import counted, reach
 from models.values import Box, Checkpoint, Point, Region, TaskCall
 
 TASK = "remove"
@@ -44,8 +45,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
 def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     """Return the picture without the marked thing. A box, outline or stroke is emptied as drawn; under clicks alone the
-    thing is found first. Every pixel outside the gap is the input's: ``meta`` has band_px (how far the gap reaches over the
-    marked place), changed_inside and changed_outside (pixels that differ; the latter is 0), method and notes."""
+    thing is found first. Every pixel outside the gap is the input's, and the gap lies within the band that is fixed round a mark:
+    ``meta`` has band_px, changed_inside and changed_outside (:func:`models.reach.counted`; the latter is 0), method and notes."""
     check(call, inputs)
     handle = inputs.first(call, "image")
     picture = inputs.values[handle]
@@ -60,7 +61,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     if place is None or place.moving:
         raise Refusal("The mask belongs to a clip, not to a picture.", "Mark the thing on the picture.")
     band = max(2, round(BAND * max(picture.pixels.shape[:2])))
-    gap = grown(place.still, band)
+    gap = grown(place.still, band) & reach(place.still)
     if np.count_nonzero(gap) > MOST * gap.size:
         raise Refusal(
             f"The marked place and its edge of {band} pixels cover {np.count_nonzero(gap) / gap.size:.0%} of the picture, "
@@ -70,13 +71,9 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     out, method = fill(
         picture.pixels, gap, inputs.seed, Share(report, 0.2, 0.99)
     )  # fmt: skip
-    differs = (out != picture.pixels).any(axis=2)
     report(1.0, "done", lambda: small(out))
     return Picture(
         out,
         label="removed",
-        meta={
-            "of": handle, "band_px": band, "method": method, "notes": notes,
-            "changed_inside": int(np.count_nonzero(differs & gap)), "changed_outside": int(np.count_nonzero(differs & ~gap)),
-        },
-    )  # fmt: skip
+        meta={"of": handle, "method": method, "notes": notes, **counted(picture.pixels, out, place.still)},
+    )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.proof import badge
 from models.expert import Masks, Picture, Refusal, discover
 from models.profiles import PROFILES
 from models.profiles_hub import KLEIN_IMAGE, QWEN_IMAGE, SD_IMAGE, SD_INPAINT, Z_IMAGE, unchecked
@@ -238,6 +239,9 @@ def test_a_model_that_one_step_would_break_takes_as_many_as_it_needs_and_says_so
         assert "steps=1 is too few here, so it took 2" in notes(ran)
 
 
+EXTENDED = TaskCall("t1", "inpaint", (Ref("image#1"), Phrase("a meadow")), {"extend": "left"})
+
+
 @pytest.mark.parametrize(
     ("side", "size", "at"), [("left", (75, 40), (15, 0)), ("down", (60, 50), (0, 0)), ("all", (90, 60), (15, 10))]
 )
@@ -254,6 +258,11 @@ def test_a_picture_is_extended_and_what_was_there_stays(
         inner = (slice(band, 40 - band), slice(band, 60 - band))
         assert np.array_equal(kept[inner], before[inner])
         assert made.meta["changed_outside"] == 0
+        assert band == 2, "fixed for a picture of this size"
+        shown = badge(Media("image", "image#2", "x.png", {**made.meta, "width": size[0], "height": size[1]}), EXTENDED)
+        assert shown is not None
+        assert (shown["holds"], shown["text"]) == (True, "What was there: identical")
+        assert list(made.meta["kept"]) == [*at, at[0] + 60, at[1] + 40]
         if mode == "RGBA":
             assert np.array_equal(kept[..., 3], before[..., 3])
             assert (made.pixels[..., 3][: at[1]] == 255).all()

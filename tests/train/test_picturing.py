@@ -115,6 +115,10 @@ def test_one_changed_pixel_beyond_the_declared_band_is_counted(eyes: Eyes) -> No
     pixels[row, x0] ^= 1
     assert marks.of_place(case, pixels, eyes)["changed_outside"] == 1.0
     assert marks.of_place(case, Picture(pixels, meta={"band_px": 2}), eyes)["exact"] == 1.0
+    far = y0 - 9 if y0 >= 9 else y1 + 8
+    pixels[far, x0] ^= 1
+    wide = marks.of_place(case, Picture(pixels, meta={"band_px": 200}), eyes)
+    assert (wide["changed_outside"], wide["exact"]) == (1.0, 0.0), "no picture declares a band of its own"
 
 
 def test_pictures_of_other_seeds_are_apart_and_equal_ones_are_not(eyes: Eyes) -> None:

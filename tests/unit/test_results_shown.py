@@ -44,7 +44,8 @@ def show(*parts, state="done"):
     [
         ({"where": "inside", "changed_outside": 0}, MARKED, "Outside the mask: identical"),
         ({"where": "outside", "changed_outside": 0}, MARKED, "Inside the mask: identical"),
-        ({"changed_outside": 0, "band_px": 4}, MARKED, "Outside the mask: identical"),
+        ({"changed_outside": 0, "band_px": 2}, MARKED, "Outside the mask: identical"),
+        ({"changed_outside": 7, "band_px": 2}, MARKED, "Outside the mask: not identical"),
         ({"where": "inside", "changed_outside": 3}, MARKED, "Outside the mask: not identical"),
         ({"area": [1, 1, 9, 9], "changed_outside": 0}, TaskCall("t1", "edit"), "Outside the changed part: identical"),
     ],
@@ -54,7 +55,16 @@ def test_a_badge_says_which_part_is_identical_and_how_many_pixels_were_counted(m
     assert made["text"] == text
     assert made["holds"] is (meta["changed_outside"] == 0)
     assert f"{meta['changed_outside']} px changed there, 1,234 px where it was allowed" in made["detail"]
-    assert ("4 px beyond the mark" in made["detail"]) is ("band_px" in meta)
+    assert ("2 px beyond the mark" in made["detail"]) is ("band_px" in meta)
+
+
+def test_of_an_extended_picture_the_badge_proves_what_was_there():
+    grown = {"area": [0, 0, 30, 20], "kept": [5, 5, 25, 15], "changed_inside": 9, "changed_outside": 0, "band_px": 2}
+    made = badge(result(**grown), TaskCall("t1", "inpaint", (Ref("image#1"),), {"extend": "all"}))
+    assert made == {
+        "holds": True, "text": "What was there: identical",
+        "detail": "0 px changed there, 9 px where it was allowed, 2 px of its edge included",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -68,6 +78,7 @@ def test_a_badge_says_which_part_is_identical_and_how_many_pixels_were_counted(m
         ({"changed_inside": 9, "changed_outside": 0}, None),
         ({"changed_inside": 9, "changed_outside": 0}, TaskCall("t1", "edit")),
         ({"changed_inside": 9, "changed_outside": 0, "area": [0, 0, 30, 20]}, TaskCall("t1", "edit")),
+        ({"changed_inside": 9, "changed_outside": 0, "band_px": 3}, MARKED),  # wider than a picture of 30 x 20 has
     ],
 )
 def test_nothing_is_claimed_that_was_not_measured_or_holds_of_nothing(meta, call):

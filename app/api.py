@@ -60,8 +60,8 @@ def add_endpoints(engine: Engine) -> None:
         "neg": false}, {"type": "scribble", "pts": [[x, y], ...], "width": w}, {"type": "poly", "pts": [[x, y], ...]}]} in
         fractions 0..1 of the upright picture, or a stretch of a sound as {"ref": "audio#1", "span": [from, to]} in seconds.
         conversation and owner: those of an earlier answer, to go on with it. seed: a whole number from 0, drawn when left out.
-        task: the name of a task, to choose it instead of the model, or "in words" for none. expert: the file name of one of its experts, such as
-        segment_grabcut. media: handles (or file#n) that the first call works on, whatever the model chooses. marks: handles
+        task: the name of a task, to choose it instead of the model, or "in words" for none. expert: one of its experts, by its name or its
+        file, such as segment_grabcut. media: handles (or file#n) that the first call works on, whatever the model chooses. marks: handles
         of regions (or drawn#n, the n-th of regions) that count, [] for none. params: settings of the first call, such as
         {"amount": 2}. previews: let progress hold a picture of what there is so far. Returns {"conversation", "owner", "state",
         "parts", "progress"}; media parts hold a "file".

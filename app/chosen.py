@@ -38,8 +38,8 @@ def chosen_again(told: Mapping[str, Any], router: Router, there: Collection[str]
         regions=None if regions is None else tuple(handle for handle in regions if handle in there),
         params=tuple((params or {}).items()),
     )
-    known = {c.implementation for name in ([task] if task else router.tasks) for c in router.implementations(name)}
-    return replace(options, implementation=expert) if expert in known else options
+    known = any(router.named(name, str(expert)) for name in ([task] if task else router.tasks))
+    return replace(options, implementation=expert) if known else options
 
 
 def is_kept(value: Any) -> bool:

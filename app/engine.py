@@ -168,6 +168,10 @@ class Engine:
         """Return the experts for *task* with the names shown to people, the default first."""
         return [(c, self.router.expert_name(c)) for c in self.router.implementations(task)]
 
+    def expert_names(self, task: str) -> list[str]:
+        """Return the names of the experts for *task* that people are shown, the default first."""
+        return [name for _, name in self.implementations(task)]
+
     # Media
 
     def attach(self, session: Session, path: Path, name: str = "") -> Media:

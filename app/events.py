@@ -11,7 +11,7 @@ from models.values import Message
 @dataclass(frozen=True)
 class Options:
     """How one turn shall run. *seed* 0..2**31-1 or None (drawn and shown); *task* a task name that the person chose
-    instead of the model; *implementation* the file name of the expert to use; *max_tokens* the length of the answer;
+    instead of the model; *implementation* the expert to use, by the name that people are shown or its file's; *max_tokens* the length of the answer;
     *temperature* 0 is the most likely answer. *media* are handles that the person picked for the first call, *regions* the
     marks; an empty tuple of marks means none at all, None leaves them to the model. *params* are settings of the first call
     that a program chose, as names and words."""

@@ -144,7 +144,7 @@ def make(engine: Engine, remembers: bool = True) -> MCPServer:
         text: what to do, in plain English, or a command such as /help. files: paths inside the folder that the person opened to
         you, or data: addresses with base64; they become image#1, video#1 and so on; or handles of what is here already.
         regions: marked objects, or stretches of sounds. conversation: the id from an earlier answer, or "new"; NAMELESS. seed:
-        for a repeatable result. task (or "in words" for none), expert: to choose them instead of the model. media: handles (or file#n) that the first
+        for a repeatable result. task (or "in words" for none), expert (by its name or its file): to choose them instead of the model. media: handles (or file#n) that the first
         call works on, whatever the model chooses. marks: handles of regions (or drawn#n, the n-th of regions) that count, []
         for none. params: settings of the first call, such as {"amount": 2}.
         """

@@ -13,7 +13,7 @@ from typing import Any
 
 from models.expert import Refusal, Task
 from models.router import with_drawn
-from models.slash import parse_slash
+from models.slash import EXPERT, parse_slash
 from models.tokens import write_call
 from models.unified.stream import WORDS
 from models.values import Arg, Box, Labelled, Media, Message, Phrase, Point, Ref, Region, Span, TaskCall
@@ -94,8 +94,11 @@ def as_meant(
         bare = [old.handle for old in marks if old.id >= BARE]
         options = replace(options, regions=tuple(renamed.get(h, h) for h in (*call.refs("region"), *bare)))
     text, picked = asked.text, options != Options() or kept != own
-    if picked and calls and isinstance(parse_slash(text, shelf, own, tasks), TaskCall):
-        text, options = _command(calls[0], own, options, shelf, every, tasks), Options()
+    read = parse_slash(text, shelf, own, tasks) if picked and calls else None
+    if isinstance(read, TaskCall):
+        by = {name: value for name, value in read.params.items() if name == EXPERT}  # another task has other experts
+        call = replace(calls[0], params={**calls[0].params, **by})
+        text, options = _command(call, own, options, shelf, every, tasks), Options()
     return Again(text, tuple(kept), options, text == asked.text and kept == own)
 
 

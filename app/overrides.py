@@ -41,9 +41,9 @@ def choices(
         raise Refusal("An expert was chosen without a task.", "Pass task as well.")
     if task and task not in (WORDS, *engine.router.tasks):
         raise Refusal(f"There is no task called {task}.", f"Choose one of: {', '.join([*engine.router.tasks, WORDS])}.")
-    known = [checkpoint.implementation for checkpoint, _ in engine.implementations(task)] if task else []
-    if expert and expert not in known:
-        raise Refusal(f"{expert} is no expert for {task}.", f"There are: {', '.join(known) or 'none in this profile'}.")
+    if expert and not engine.router.named(task, expert):
+        there = [f"{checkpoint.implementation} ({name})" for checkpoint, name in engine.implementations(task)]
+        raise Refusal(f"{expert} is no expert for {task}.", f"There are: {', '.join(there) or 'none in this profile'}.")
     return Options(
         seed=_seed(seed),
         task=task or None,

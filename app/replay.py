@@ -132,11 +132,12 @@ def _again(
 ) -> tuple[Literal["same", "other", "failed"], str]:
     # The step's tokens name what was drawn as well; what the profile sets by itself, it sets again.
     call = next((c for c in grammar.parse(step.tokens, tasks=engine.router.tasks) if isinstance(c, TaskCall)), None)
-    ran = [c.implementation for c, name in engine.implementations(step.task) if name == step.expert]
-    if call is None or not ran:
+    router = engine.router
+    ran = router.recorded(step.task, step.expert, step.checkpoint)
+    if call is None or ran is None:
         return "failed", f"{step.expert} is not here."
     try:
-        with engine.router.run(call, shelf, regions, report, step.seed, ran[0]) as again:
+        with router.run(call, shelf, regions, report, step.seed, router.expert_name(ran)) as again:
             origin = written(engine, again.step, regions, shelf)
             stored = [one for value in again.values for one in engine.store.put(value, origin=origin)]
     except Refusal as refusal:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from models import grammar
 from models.expert import Cancelled, Refusal, Report
 from models.router import Broken, incident
-from models.slash import help_text, parse_slash
+from models.slash import EXPERT, help_text, parse_slash
 from models.unified.stream import TEXT, WORDS, LeftOut, Sketch
 from models.values import Box, Failure, Grounding, Media, Region, Step, TaskCall, Text
 
@@ -76,7 +76,7 @@ class Reply:
 
     def _fail(self, refusal: Refusal, call: str = "") -> None:
         number = getattr(refusal, "incident", "")
-        part = Failure(self._sentence(refusal.what), refusal.hint, call, number)
+        part = Failure(self._sentence(refusal.what), refusal.hint, call, number, refusal.expert)
         try:
             self._turn.add(part)
         except Exception as error:  # noqa: BLE001 (a full disk must not keep the failure from being shown)
@@ -93,13 +93,14 @@ class Reply:
         turn, text = self._turn, self._user.text
         command = parse_slash(text, self._shelf, self._drawn, self._engine.router.tasks)
         if isinstance(command, TaskCall):
-            yield from self._perform(replace(command, id=turn.next_call_id()))
+            yield from self._perform(self._by_whom(replace(command, id=turn.next_call_id())))
             return
         if isinstance(command, Failure):
             asked = text.split()
             if asked[0].lower() == "/help":
                 router = self._engine.router
-                turn.add(Text(help_text(router.tasks if asked[1:] else router.runnable(), " ".join(asked[1:2]))))
+                tasks = router.tasks if asked[1:] else router.runnable()
+                turn.add(Text(help_text(tasks, " ".join(asked[1:2]), self._engine.expert_names)))
             else:
                 turn.add(command)
             return
@@ -128,7 +129,14 @@ class Reply:
         call = parse_slash(command, self._shelf, self._drawn, self._engine.router.tasks)
         if isinstance(call, Failure):
             raise Refusal(call.what, call.hint)
-        return None if call is None else self._aimed(replace(call, id=self._turn.next_call_id()))
+        return None if call is None else self._aimed(self._by_whom(replace(call, id=self._turn.next_call_id())))
+
+    def _by_whom(self, command: TaskCall) -> TaskCall:
+        """Return the call of a command without the expert that it names, which is chosen unless another was beside the words."""
+        params = dict(command.params)
+        said = params.pop(EXPERT, None)
+        self._options = replace(self._options, implementation=self._options.implementation or said)
+        return replace(command, params=params)
 
     def _aimed(self, call: TaskCall) -> TaskCall:
         """Return the reply's first call on what the person picked by click, and any on the marks that their words name."""
@@ -271,11 +279,10 @@ class Reply:
             while not job.wait(TICK):
                 turn.check()
                 if self._run.skipped == call.id:
-                    raise Refusal(SKIPPED)
+                    raise Refusal(SKIPPED, expert=name)
                 if job.seconds() > limit and not job.fetching:
-                    raise Refusal(
-                        f"{name} took longer than {limit:.0f} seconds and was stopped.", "Try something smaller."
-                    )
+                    what = f"{name} took longer than {limit:.0f} seconds and was stopped."
+                    raise Refusal(what, "Try something smaller.", name)
                 yield Progress(call.id, call.task, name, job.fraction, job.word, job.seconds(), job.left(), job.preview)
             turn.check()
         finally:
@@ -290,20 +297,24 @@ class Reply:
 
     def _run_expert(self, call: TaskCall, shelf: Mapping[str, Media], report: Report) -> tuple[Step, list[Stored]]:
         engine, options = self._engine, self._options
-        wanted = options.implementation if options.task in (None, call.task) else None
         meant = meant_marks(options, self._user.text, self._regions)
         drawn = [r for r in self._drawn if meant is None or r.handle in meant]
         found = dict(self._sketches)
-        with engine.router.run(call, shelf, self._regions, report, options.seed, wanted, drawn, found) as ran:
+        with engine.router.run(
+            call, shelf, self._regions, report, options.seed, self._wanted(call), drawn, found
+        ) as ran:
             report(1.0, "saving")
             origin = written(engine, ran.step, self._regions, shelf)
             return ran.step, [stored for value in ran.values for stored in engine.store.put(value, origin=origin)]
 
+    def _wanted(self, call: TaskCall) -> str | None:
+        """Return the expert that the person chose for *call*, or None where that is left to the profile."""
+        return self._options.implementation if self._options.task in (None, call.task) else None
+
     def _expert_name(self, call: TaskCall) -> str:
-        for checkpoint, name in self._engine.implementations(call.task):
-            if self._options.implementation in (None, checkpoint.implementation):
-                return name
-        return call.task
+        router = self._engine.router
+        checkpoint = router.expected(call, self._shelf, self._wanted(call))
+        return call.task if checkpoint is None else router.expert_name(checkpoint)
 
 
 def _subject(call: TaskCall, shelf: Mapping[str, Media]) -> str:

@@ -33,12 +33,14 @@ class Cancelled(Exception):
 
 
 class Refusal(Exception):
-    """The expert cannot do this: *what* is wrong, said to a person, and a *hint* what would work."""
+    """The expert cannot do this: *what* is wrong, said to a person, and a *hint* what would work. *expert* is the name of the one that
+    was to do it, which the router sets."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
+    def __init__(self, what: str, hint: str = "", expert: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+        self.expert = expert
 
 
 @dataclass

@@ -18,29 +18,34 @@ _MEGAPIXEL = {"area": 1024 * 1024, "multiple": 16, "offload": True}
 SD_IMAGE = Checkpoint(
     "image_diffusers", "stable-diffusion-v1-5/stable-diffusion-v1-5", "451f4fe16113bff5a5d2269ed5ad43b0592e9a14",
     "float16", OPENRAIL, {"pipeline": "StableDiffusionPipeline", "steps": 30, "guidance": 7.5, **_HALF}, 2.7,
+    "Stable Diffusion 1.5",
 )  # fmt: skip
 SD_INPAINT = Checkpoint(
     "inpaint_diffusers", "stable-diffusion-v1-5/stable-diffusion-inpainting", "8a4288a76071f7280aedbdb3253bdb9e9d5d84bb",
     "float16", OPENRAIL,
     {"pipeline": "StableDiffusionInpaintPipeline", "without": ["safety_checker"], "steps": 30, "guidance": 7.5, **_HALF}, 2.1,
+    "Stable Diffusion 1.5 inpainting",
 )  # fmt: skip
 PIX2PIX = Checkpoint(
     "edit_diffusers", "timbrooks/instruct-pix2pix", "31519b5cb02a7fd89b906d88731cd4d6a7bbf88d", "float16", MIT,
     {"pipeline": "StableDiffusionInstructPix2PixPipeline", "without": ["safety_checker"], "steps": 30, "guidance": 7.5,
-     "image_guidance": 1.5, "offload": True}, 4.3,
+     "image_guidance": 1.5, "offload": True}, 4.3, "InstructPix2Pix",
 )  # fmt: skip
 XL_IMAGE = Checkpoint(
     "image_diffusers", "stabilityai/stable-diffusion-xl-base-1.0", "462165984030d82259a11f4367a4eed129e94a7b", "float16",
     OPENRAIL_XL, {"pipeline": "StableDiffusionXLPipeline", "steps": 30, "guidance": 5.0, **_HALF, **_MEGAPIXEL}, 6.9,
+    "Stable Diffusion XL",
 )  # fmt: skip
 XL_INPAINT = Checkpoint(
     "inpaint_diffusers", "diffusers/stable-diffusion-xl-1.0-inpainting-0.1", "115134f363124c53c7d878647567d04daf26e41e",
     "float16", OPENRAIL_XL,
     {"pipeline": "StableDiffusionXLInpaintPipeline", "steps": 30, "guidance": 7.5, "strength": 0.99, **_HALF, **_MEGAPIXEL}, 6.9,
+    "Stable Diffusion XL inpainting",
 )  # fmt: skip
 _KLEIN = Checkpoint(
     "image_diffusers", "black-forest-labs/FLUX.2-klein-4B", "e7b7dc27f91deacad38e78976d1f2b499d76a294", "bfloat16", APACHE,
     {"pipeline": "Flux2KleinPipeline", "steps": 4, "fixed": {"guidance_scale": 1.0}, **_MEGAPIXEL}, 16.0,
+    "FLUX.2 klein",
 )  # fmt: skip
 KLEIN_IMAGE, KLEIN_EDIT = _KLEIN, replace(_KLEIN, implementation="edit_diffusers")
 KLEIN_INPAINT = replace(
@@ -51,11 +56,12 @@ KLEIN_INPAINT = replace(
 Z_IMAGE = Checkpoint(
     "image_diffusers", "Tongyi-MAI/Z-Image-Turbo", "f332072aa78be7aecdf3ee76d5c247082da564a6", "bfloat16", APACHE,
     {"pipeline": "ZImagePipeline", "steps": 9, "fixed": {"guidance_scale": 0.0, "negative_prompt": None}, **_MEGAPIXEL}, 32.8,
+    "Z-Image Turbo",
 )  # fmt: skip
 QWEN_IMAGE = Checkpoint(
     "image_diffusers", "Qwen/Qwen-Image-2512", "25468b98e3276ca6700de15c6628e51b7de54a26", "bfloat16", APACHE,
     {"pipeline": "QwenImagePipeline", "steps": 50, "guidance": 4.0, "guidance_name": "true_cfg_scale", "least_steps": 2,
-     "negative": " ", **_MEGAPIXEL, "area": 1328 * 1328}, 57.7,
+     "negative": " ", **_MEGAPIXEL, "area": 1328 * 1328}, 57.7, "Qwen-Image 2512",
 )  # fmt: skip
 QWEN_INPAINT = replace(
     QWEN_IMAGE,

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -101,8 +101,44 @@ class Router:
         return [c for c in self.profile.experts.get(task, ()) if c.implementation in self._found]
 
     def expert_name(self, checkpoint: Checkpoint) -> str:
-        """Return the name that people are shown for *checkpoint*."""
-        return self._found[checkpoint.implementation].name
+        """Return the name that people are shown for *checkpoint*: its own, else its module's. Where another of the task has the same,
+        what tells it apart is added, so that whoever names one means one."""
+        own = self._plain_name(checkpoint)
+        task = self._found[checkpoint.implementation].task.name
+        twins = [other for other in self.implementations(task) if self._plain_name(other) == own]
+        return f"{own}: {checkpoint.source or checkpoint.implementation}" if len(twins) > 1 else own
+
+    def _plain_name(self, checkpoint: Checkpoint) -> str:
+        return checkpoint.name or self._found[checkpoint.implementation].name
+
+    def named(self, task: str, word: str) -> list[Checkpoint]:
+        """Return the checkpoints of *task* that *word* means: the one that people are shown by that name, else those that the file of
+        that name runs; empty where there is none."""
+        choices = self.implementations(task)
+        shown = [choice for choice in choices if self.expert_name(choice) == word]
+        return shown or [choice for choice in choices if choice.implementation == word]
+
+    def recorded(self, task: str, expert: str, checkpoint: str) -> Checkpoint | None:
+        """Return the checkpoint of *task* that a record names by *expert* and *checkpoint*, as :class:`Step` has them, or None where this
+        profile lacks it. One that was given another name since is known by what it was loaded from."""
+        choices = self.implementations(task)
+        shown = [choice for choice in choices if self.expert_name(choice) == expert]
+        loaded = [choice for choice in choices if checkpoint and _origin(choice) == checkpoint]
+        both = [choice for choice in shown if choice in loaded]
+        return next(iter([*both, *shown, *loaded]), None)
+
+    def expected(self, call: TaskCall, shelf: Mapping[str, Media], word: str | None = None) -> Checkpoint | None:
+        """Return the checkpoint that *call* goes to first: of those that *word* means, or else of those that suit it; None where there is
+        none. It is passed over where it does not know the world of the call's media, which is looked at when the call runs."""
+        return next(iter(self._meant(call, shelf, word)), None)
+
+    def _meant(self, call: TaskCall, shelf: Mapping[str, Media], word: str | None) -> list[Checkpoint]:
+        if word is not None:
+            return self.named(call.task, word)
+        choices = self.implementations(call.task)
+        suiting = (self._found[choice.implementation].suits for choice in choices)
+        meant = [c for c, suits in zip(choices, suiting, strict=True) if suits is None or suits(call, shelf)]
+        return meant or choices[:1]
 
     def runnable(self) -> dict[str, Task]:
         """Return the tasks that this profile can run, by name."""
@@ -140,7 +176,9 @@ class Router:
         number = next((int(s) for s in seeds if s is not None), None)
         number = draw_seed() if number is None else number
         began = time.monotonic()
+        name = self.expert_name(checkpoint)
         with ExitStack() as held:
+            held.enter_context(_by(name))
             scratch = held.enter_context(self._store.scratch())
             inputs = Inputs(
                 _Decoded(self._store, shelf), dict(shelf), dict(regions), scratch, number, settings, sketches
@@ -155,8 +193,8 @@ class Router:
             step = Step(
                 call=call.id,
                 task=call.task,
-                expert=found.name,
-                checkpoint="@".join(filter(None, (checkpoint.source, checkpoint.revision))),
+                expert=name,
+                checkpoint=_origin(checkpoint),
                 seed=number,
                 seconds=round(time.monotonic() - began, 3),
                 tokens=grammar.write_call(full),
@@ -193,15 +231,11 @@ class Router:
             what = f"{task} is not something this program knows." if task not in self.tasks else ""
             what = what or f"The profile {self.profile.name} has no expert for {task} yet."
             raise Refusal(what, f"It can run: {able}.")
-        if implementation is None:
-            suiting = (self._found[choice.implementation].suits for choice in choices)
-            meant = [c for c, suits in zip(choices, suiting, strict=True) if suits is None or suits(call, shelf)]
-            meant = meant or choices[:1]
-        else:
-            meant = [choice for choice in choices if choice.implementation == implementation]
+        meant = self._meant(call, shelf, implementation)
         if not meant:
-            names = ", ".join(choice.implementation for choice in choices)
-            raise Refusal(f"There is no expert called {implementation} for {task}.", f"Choose one of: {names}.")
+            names = ", ".join(map(self.expert_name, choices))
+            wanted = str(implementation)[:80]
+            raise Refusal(f"There is no expert called {wanted} for {task}.", f"Choose one of: {names}.", wanted)
         notes: list[str] = []
         for choice in meant:
             try:
@@ -219,7 +253,8 @@ class Router:
             )
             notes.append(known)
         others = [self.expert_name(c) for c in choices if not drawn_alone(c) and c not in meant]
-        raise Refusal(f"{notes[0]}.", f"Choose another for this: {', '.join(others)}." if others else OTHERWISE)
+        hint = f"Choose another for this: {', '.join(others)}." if others else OTHERWISE
+        raise Refusal(f"{notes[0]}.", hint, self.expert_name(meant[0]))
 
     def _guarded(
         self, found: Found, checkpoint: Checkpoint, call: TaskCall, inputs: Inputs, report: Report
@@ -232,14 +267,16 @@ class Router:
                 raise
             except Unusable as error:
                 number = incident(f"checking what {checkpoint.implementation} gave", error)
-                raise Broken(f"{found.name} gave {error}.", "Try again, or with another seed.", number) from None
+                raise Broken(
+                    f"{self.expert_name(checkpoint)} gave {error}.", "Try again, or with another seed.", number
+                ) from None
             except Exception as error:  # noqa: BLE001 (an expert may fail in any way; the chat must not)
                 if isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
                     log.error("the disk is full: %s", error)
                     raise Refusal(*DISK_FULL) from None
                 if not out_of_memory(error):
                     number = incident(f"running {checkpoint.implementation}", error)
-                    what = f"{found.name} failed with an unexpected fault."
+                    what = f"{self.expert_name(checkpoint)} failed with an unexpected fault."
                     raise Broken(what, "Try again; if it happens again, report the incident number.", number) from None
             # Outside of the except block the traceback is gone, and with it what its frames held in memory.
             self._drop_all_but(checkpoint, report)
@@ -267,7 +304,7 @@ class Router:
         return values
 
     def _load(self, found: Found, checkpoint: Checkpoint, report: Report) -> Expert:
-        key = f"{checkpoint.implementation} {checkpoint.source} {checkpoint.revision} {checkpoint.dtype}"
+        key = f"{checkpoint.implementation} {checkpoint.source} {checkpoint.revision} {checkpoint.dtype} {checkpoint.name}"
         with loading.turn(report, lambda: report(0.0, LOADING_OTHER)):
             if key not in self._experts:
                 fetch = (
@@ -284,6 +321,21 @@ class Router:
                 if not key.startswith(f"{checkpoint.implementation} "):
                     del self._experts[key]
             free_memory()
+
+
+def _origin(checkpoint: Checkpoint) -> str:
+    """Return what *checkpoint* is loaded from, as records tell it; empty for a classical algorithm."""
+    return "@".join(filter(None, (checkpoint.source, checkpoint.revision)))
+
+
+@contextmanager
+def _by(name: str) -> Iterator[None]:
+    """Say of every Refusal that leaves this block that it is of the expert called *name*."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.expert = name
+        raise
 
 
 def with_drawn(call: TaskCall, task: Task, drawn: Sequence[Region]) -> TaskCall:

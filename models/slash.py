@@ -1,7 +1,7 @@
 """Slash commands: a person names the task instead of leaving the choice to the model.
 
-``/segment``, ``/adjust blur outside mask#1``, ``/image a red fox seed=7``, ``/help adjust``. Handles, known settings and the
-words of a choice are taken out; what remains are the person's own words, unchanged. The medium may be left out: it is the
+``/segment``, ``/adjust blur outside mask#1``, ``/image a red fox seed=7``, ``/help adjust``. Handles, known settings, the name of an
+expert (``expert="Diffusion model"``) and the words of a choice are taken out; what remains are the person's own words, unchanged. The medium may be left out: it is the
 one that was drawn on, the one a named mask is of, or the latest that fits.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from models.arguments import read_call
 from models.checks import check
@@ -18,6 +18,8 @@ from models.tasks import TASKS
 from models.tokens import write_call
 from models.values import Arg, Box, Failure, Labelled, Media, Phrase, Point, Ref, Region, TaskCall
 
+EXPERT = "expert"
+"""The setting of every command that names the expert which is to run it; whoever runs the call takes it out."""
 LENGTH_LIMIT = 4000
 """Characters of a command's call as written: what the grammar reads back."""
 
@@ -30,8 +32,11 @@ _TOKENS_ONLY = re.compile(
 )  # fmt: skip
 
 
-def help_text(tasks: Mapping[str, Task] = TASKS, name: str = "") -> str:
-    """Return the commands with one line each, or all about the task called *name* when there is one."""
+def help_text(
+    tasks: Mapping[str, Task] = TASKS, name: str = "", experts: Callable[[str], Sequence[str]] = lambda task: ()
+) -> str:
+    """Return the commands with one line each, or all about the task called *name* when there is one: also which *experts* it has, where
+    it has several."""
     task = tasks.get(_normal(name))
     if task is None:
         lines = [f"/{task.name}: {task.help}" for task in tasks.values()]
@@ -41,6 +46,9 @@ def help_text(tasks: Mapping[str, Task] = TASKS, name: str = "") -> str:
         bounds = f" ({param.low:.10g} to {param.high:.10g})" if param.low is not None and param.high is not None else ""
         choices = f" ({', '.join(param.choices)})" if param.choices else ""
         lines.append(f"{param.name}=: {param.help}{bounds}{choices}")
+    names = experts(task.name)
+    if len(names) > 1:
+        lines.append(f"{EXPERT}=: who does it ({', '.join(names)})")
     return "\n".join(lines)
 
 
@@ -60,7 +68,7 @@ class _Words:
     def __init__(self, text: str, task: Task) -> None:
         self.refs: list[Arg] = []
         self.params: dict[str, str] = {}
-        self._names = {param.name for param in task.params}
+        self._names = {EXPERT, *(param.name for param in task.params)}
         self._choices = [param for param in task.params if param.type == "choice"]
         pieces = re.split(r"(\s+)", _QUOTED.sub(self._quoted, text).strip())
         kept: list[str] = []
@@ -144,7 +152,7 @@ def parse_slash(
     """Return the call that a command stands for, a Failure that says what is missing, or None when *text* is no command.
 
     *shelf* maps the handles that exist, oldest first; *regions* are those drawn for this turn. The call's id is "t1", for
-    the caller to replace. ``/help`` is told as a Failure of that name; :func:`help_text` gives its text alone.
+    the caller to replace; the name of an expert is the setting EXPERT of it. ``/help`` is told as a Failure of that name; :func:`help_text` gives its text alone.
     """
     command = _COMMAND.match(text)
     if command is None:

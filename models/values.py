@@ -278,12 +278,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that went wrong, told to the person: *what* happened and a *hint* what to do. *call* names the task call."""
+    """Something that went wrong, told to the person: *what* happened and a *hint* what to do. *call* names the task call, *expert* the
+    one that was to run it, as people are shown it, where it had come to that."""
 
     what: str
     hint: str = ""
     call: str = ""
     incident: str = ""
+    expert: str = ""
 
 
 Part: TypeAlias = Text | Media | Region | TaskCall | Grounding | Step | Failure
@@ -309,7 +311,8 @@ class Checkpoint:
 
     *source* is a folder below ``assets/`` or a hub id; hub ids carry a *revision* (commit). *implementation* names the
     module in ``models/experts`` (or ``models/unified`` backend); *call* holds default arguments; *licence* an SPDX name;
-    *size* how much is fetched from the hub, GB. A classical algorithm has an empty source.
+    *size* how much is fetched from the hub, GB. A classical algorithm has an empty source. *name* is what people are shown
+    in place of the module's own name, so that two checkpoints of one implementation are told apart.
     """
 
     implementation: str
@@ -319,6 +322,7 @@ class Checkpoint:
     licence: str = ""
     call: Mapping[str, Any] = field(default_factory=dict)
     size: float = 0.0
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def test_a_failure_is_saved_and_the_model_sees_it_next_turn(made):
     said(engine, session, "draw")
     said(engine, session, "why?")
     failures = [p for m in model.asked[1][0] for p in m.parts if isinstance(p, Failure)]
-    assert failures == [Failure("There is no dog.", "Draw a box round it.", "t1")]
+    assert failures == [Failure("There is no dog.", "Draw a box round it.", "t1", expert="stub refuses")]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Set runs of the training beside each other that differ in one thing: what the weights of each understand.
 
-    python -m evaluation.ablations --bank DIR [--dialogues N] [--results FILE.md] [--out FILE.json] NAME=RUN [NAME=RUN ...]
+    python -m evaluation.ablations --bank DIR [--of parts|stages] [--dialogues N] [--results FILE.md] [--out FILE.json] NAME=RUN [NAME=RUN ...]
 
 Each *RUN* is the folder of a finished stage (``python -m training.stages``); the first is what the others are compared with. All are asked the
 same held-out conversations as by ``python -m evaluation.understanding``. What a run was trained without (``--without``) is kept from
@@ -34,10 +34,13 @@ from evaluation.understanding import OF, Answer, Case, about, answerer, cases, s
 if TYPE_CHECKING:
     from training.dialogues import Example
 
-NAME = "ablations"
-"""The marks between which the table stands in the file of results."""
+TITLES = {
+    "parts": "What each part of the perception is worth",
+    "stages": "LoRAMoE against one LoRA, three stages against one",
+}
+"""The tables, by what their rows differ in, and their headings."""
 COLUMNS = {"all": "all", "less": "less than the first", **OF}
-_HEAD = """## Ablations
+_HEAD = """## {title}
 
 Made by `{command}`: {count} conversations of the split {split}, scored as under what is understood. Beside each name stand the steps of its
 stages, {steps}. They are few, so that the rows tell of each other and not of what the shipped weights reach. A row without something was trained and is
@@ -121,17 +124,21 @@ def table(made: Mapping[str, Mapping[str, Estimate | None]], runs: Mapping[str, 
 
 
 def fair(runs: Mapping[str, Run]) -> str:
-    """Return a word on the steps of *runs*. Raises Refusal where they did not learn from the same bank."""
+    """Return a word on the steps of *runs*. Raises Refusal where they did not learn from the same bank, or not for as many steps."""
     if len({run.data for run in runs.values()}) > 1:
         raise Refusal("These runs learnt from different banks.", "Compare runs that differ in one thing.")
     sums = {sum(run.steps) for run in runs.values()}
-    return f"{sums.pop()} in all for every row" if len(sums) == 1 else "which are not as many for all rows"
+    if len(sums) > 1:
+        told = ", ".join(f"{name} {sum(run.steps)}" for name, run in runs.items())
+        raise Refusal(f"These runs had different numbers of steps: {told}.", "Compare runs of one budget.")
+    return f"{sums.pop()} in all for every row"
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 after telling what is wrong."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--bank", type=Path, required=True, help="folder made by python -m training.seeing.bank")
+    reader.add_argument("--of", choices=TITLES, default="parts", help="what the runs differ in")
     reader.add_argument("--dialogues", type=int, default=300)
     reader.add_argument("--seed", type=int, default=11)
     reader.add_argument("--split", choices=("held_out", "train"), default="held_out")
@@ -156,10 +163,10 @@ def _measured(asked: argparse.Namespace) -> str:
     if not found:
         raise Refusal("There is no conversation to ask about.", "Ask for more --dialogues.")
     made = measure(runs, found, asked.seed)
-    command = f"python -m evaluation.ablations --bank BANK --dialogues {asked.dialogues} --seed {asked.seed} --split {asked.split} NAME=RUN ..."
-    head = _HEAD.format(command=command, count=len(found), split=asked.split, steps=told)
+    command = f"python -m evaluation.ablations --bank BANK --of {asked.of} --dialogues {asked.dialogues} --seed {asked.seed} --split {asked.split} NAME=RUN ..."
+    head = _HEAD.format(title=TITLES[asked.of], command=command, count=len(found), split=asked.split, steps=told)
     print(table(made, runs), file=sys.stderr)  # so that nothing is lost where a file cannot be written
-    return filed(asked, NAME, head + table(made, runs), made)
+    return filed(asked, f"ablations {asked.of}", head + table(made, runs), made)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from models.grammar import parse
 from models.percepts import Percepts, number
 from models.senses.said import LOOKS, PLACES, TIMES
 from models.values import Box, Grounding, Media, Message, Part, Span, TaskCall, Text
+from training.seeing.clips import COMING
+from training.truth.films import DEEDS
 from training.truth.words import COLOURS
 
 from evaluation.intervals import Estimate, fractions
@@ -47,6 +49,8 @@ GROUPS = ("seen.", "heard.", "sight.")
 FREE = ("seen.caption", "seen.list", "seen.happens", "heard.what")
 """Groups in which there are many good answers: they count by how many of the things pointed at are the true ones and how many of those
 are pointed at (the harmonic mean, F1), not by being right."""
+DONE = ("seen.does", "seen.first", "seen.last")
+"""Groups whose answer is what somebody does."""
 _SIDES = ("left", "right", "top", "bottom", "middle", "above", "below", "under", "front", "behind", "up", "down")
 _NO = ("no", "not", "none", "nothing", "neither", "don't", "doesn't", "isn't", "aren't", "cannot", "can't")
 _HELD = {
@@ -117,13 +121,19 @@ _VOCABULARY = frozenset(
         for word in re.findall("[a-z]{4,}", words)
     ]
 )
+_CAME, _WENT = ("enter", "appear"), ("leave", "vanish")
+_VERBS = {
+    word.split()[0]: "come" if deed.verb in _CAME else "go" if deed.verb in _WENT and "away" not in word else deed.order.split()[0]
+    for deeds in (*COMING.values(), *DEEDS.values()) for deed in deeds for word in (deed.says, deed.doing, deed.order)
+}  # fmt: skip
+"""The deed that a verb tells of, whatever its form: what comes, arrives and appears is one, and so is what goes, leaves and disappears."""
 
 
 def gist(
-    parts: Sequence[Part],
+    parts: Sequence[Part], deeds: bool = False
 ) -> tuple[frozenset[tuple[str, Box | Span]], tuple[tuple[object, ...], ...], frozenset[str]]:
     """Return what a reply says whatever its wording: the places that it points at, each with its medium; its calls; and those of
-    its words that decide an answer."""
+    its words that decide an answer, with *deeds* what is done, too."""
     places: set[tuple[str, Box | Span]] = set()
     calls, words = list[tuple[object, ...]](), set[str]()
     for part in parts:
@@ -133,17 +143,20 @@ def gist(
             fixed = frozenset(arg for arg in part.args if not hasattr(arg, "text"))
             calls.append((part.task, fixed, tuple(sorted(part.params.items()))))
         said = part.text if isinstance(part, Text) else part.phrase if isinstance(part, Grounding) else ""
-        words |= {word for word in re.findall(r"[a-z']+", said.lower()) if word in _VOCABULARY}
+        spoken = re.findall(r"[a-z']+", said.lower())
+        words |= {word for word in spoken if word in _VOCABULARY}
+        if deeds and isinstance(part, Text):
+            words |= {"go"} if "away" in spoken else {_VERBS[word] for word in spoken if word in _VERBS}
     if any(word in words for word in _NO):
         words = (words - set(_NO)) | {"no"}
     return frozenset(places), tuple(calls), frozenset(words)
 
 
-def right(wanted: Sequence[Part], got: Sequence[Part]) -> bool:
-    """Return whether a reply says what it should. Where things are pointed at their number is told by that; other words that
+def right(wanted: Sequence[Part], got: Sequence[Part], deeds: bool = False) -> bool:
+    """Return whether a reply says what it should, with *deeds* also what somebody does. Where things are pointed at their number is told by that; other words that
     decide an answer must agree, but where something is may be told unasked. A request is done rightly by its calls, whatever of
     what they work on is pointed at beside."""
-    meant, said = gist(wanted), gist(got)
+    meant, said = gist(wanted, deeds), gist(got, deeds)
     if meant[1]:
         worked_on = {arg for part in wanted if isinstance(part, TaskCall) for arg in part.args if isinstance(arg, Box)}
         besides = [{one for one in places if one[1] not in worked_on} for places in (meant[0], said[0])]
@@ -158,7 +171,7 @@ def score(case: Case, got: Sequence[Part]) -> float:
     """Return how good a reply is, 0..1: whether it is right or, in FREE groups, the F1 of what it points at; a reply that rightly
     points at nothing counts as right."""
     if case.group not in FREE:
-        return float(right(case.wanted, got))
+        return float(right(case.wanted, got, case.group in DONE))
     meant, said = gist(case.wanted)[0], gist(got)[0]
     if not meant:
         return float(right(case.wanted, got))

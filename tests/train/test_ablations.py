@@ -93,15 +93,18 @@ def test_the_command_writes_a_row_for_each_run(tmp_path: Path, monkeypatch: pyte
     assert "| less (7 steps) |" in told.read_text()
     assert str(tmp_path) not in told.read_text()
     assert "7 in all for every row" in told.read_text()
+    assert ablations.main([*words, "--of", "stages", *runs]) == 0
+    assert all(title in told.read_text() for title in ablations.TITLES.values()), "a table for each of both"
     for wrong in ("nameless", runs[0], "=", f"gone={tmp_path / 'gone'}"):
         assert ablations.main([*words, runs[0], wrong]) == 1
     assert ablations.main([*words, "--dialogues", "0", *runs]) == 1
 
 
-def test_runs_of_other_data_are_not_compared_and_unlike_steps_are_told(tmp_path: Path) -> None:
+def test_runs_of_other_data_or_of_unlike_steps_are_not_compared(tmp_path: Path) -> None:
     one, two = Run(tmp_path, (), (3, 4), frozenset("a")), Run(tmp_path, (), (7,), frozenset("a"))
     assert fair({"one": one, "two": two}) == "7 in all for every row"
-    assert "not as many" in fair({"one": one, "two": Run(tmp_path, (), (8,), frozenset("a"))})
+    with pytest.raises(ablations.Refusal, match="one 7, two 8"):
+        fair({"one": one, "two": Run(tmp_path, (), (8,), frozenset("a"))})
     with pytest.raises(ablations.Refusal, match="banks"):
         fair({"one": one, "two": Run(tmp_path, (), (7,), frozenset("b"))})
 

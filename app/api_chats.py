@@ -106,7 +106,8 @@ def _turns(engine: Engine) -> None:
     def recipe(conversation: str, owner: str, media: str) -> dict:
         """Read back how an attached picture says that it was made: one that this program drew and that was saved as it is. media: its
         handle. Returns {"task", "expert", "checkpoint", "seed", "settings", "inputs": the SHA-256 of what it was made from, by
-        handle, "command": the message that makes it again}. Nothing is run."""
+        handle, "command": the message that makes it again, "note": what is to be said where this profile lacks its expert}. Nothing is
+        run."""
         with plainly("answering /recipe"):
             return settings_of(engine, programs.again(engine, owner, conversation), str(media))
 

@@ -12,7 +12,7 @@ from typing import Any
 from models import grammar
 from models.box_files import boxes_of
 from models.palette import index_of
-from models.values import Box, Labelled, Media, Phrase, Point, Ref, Region, Span, Step, TaskCall
+from models.values import Box, Failure, Labelled, Media, Phrase, Point, Ref, Region, Span, Step, TaskCall
 
 from app.events import Progress
 from app.proof import badge
@@ -259,9 +259,15 @@ def _mask_words(mask: Media) -> str:
 
 
 def step_json(
-    call: TaskCall | None, step: Step | None, made: Sequence[Media] = (), shelf: Mapping[str, Media] | None = None
+    call: TaskCall | None,
+    step: Step | None,
+    made: Sequence[Media] = (),
+    shelf: Mapping[str, Media] | None = None,
+    *,
+    seeded: bool = True,
 ) -> dict[str, Any]:
-    """Return the record of a call: what was asked for, what ran, and how large was what it took from *shelf* and *made*."""
+    """Return the record of a call: what was asked for, what ran, and how large was what it took from *shelf* and *made*. *seeded*: what
+    it gives hangs on the seed, which is then seen without opening the record."""
     task = step.task if step else call.task if call else ""
     rows: list[list[str]] = []
     if call:
@@ -269,7 +275,8 @@ def step_json(
         rows += [[name, value] for name, value in call.params.items()]
     brief, tokens, notes = "", "", list(call.warnings) if call else []
     if step:
-        brief, tokens = f"{step.expert} · {step.seconds:.1f} s", step.tokens
+        facts = [step.expert, f"{step.seconds:.1f} s", *([f"seed {step.seed}"] if seeded else [])]
+        brief, tokens = " · ".join(facts), step.tokens
         rows += [["expert", step.expert], ["checkpoint", step.checkpoint or "none: a classical algorithm"]]
         rows += [["seed", str(step.seed)], ["time", f"{step.seconds:.2f} s"]]
         known = {row[0] for row in rows}
@@ -308,11 +315,22 @@ def _argument(arg: Any) -> str:
     return str(arg)
 
 
-def again_json(call: TaskCall | None, step: Step | None) -> dict[str, Any]:
-    """Return what the page needs to ask for a call once more: nothing but its id, which the server looks up."""
+def again_json(
+    call: TaskCall | None, step: Step | None, failure: Failure | None = None, experts: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return what the page needs to ask for a call once more: its id, which the server looks up, and the names of the *experts* of its task
+    *others* than the one that ran it or could not. A call that failed before it came to an expert fails with every one."""
     tokens = step.tokens if step else grammar.write_call(call) if call else ""
     made = step.call if step else call.id if call else ""
-    return {"id": made, "ran": step is not None, "seed": str(step.seed) if step else "", "tokens": tokens}
+    was = step.expert if step else failure.expert if failure else ""
+    others = [name for name in experts if name != was] if was else []
+    return {
+        "id": made,
+        "ran": step is not None,
+        "seed": str(step.seed) if step else "",
+        "tokens": tokens,
+        "others": others,
+    }
 
 
 def progress_json(now: Progress, preview: str = "") -> dict[str, Any]:

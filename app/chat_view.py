@@ -111,7 +111,16 @@ class ChatView:
         messages, shelf = [place.message for place in part], self._engine.shelf(session)
         drawn = regions_of(place.message for place in self._engine.placed(session))
         numbers = [place.n for place in part]
-        shown = entries(messages, shelf, self._link, self._card, numbers=numbers, marks=drawn)
+        shown = entries(
+            messages,
+            shelf,
+            self._link,
+            self._card,
+            numbers=numbers,
+            marks=drawn,
+            tasks=self._engine.router.tasks,
+            experts=self._engine.expert_names,
+        )
         marks = None if every is None else list(drawn.values())
         return annotated(shown, messages, shelf, self._engine.router.runnable(), self._link, self._card, marks, drawn)
 
@@ -123,11 +132,12 @@ class ChatView:
         part = layout.parts[layout.last][:-1]
         before = with_bars(self._entries(session, part, None), part, self._card)
         marks = regions_of(place.message for place in places)
+        tasks, experts = self._engine.router.tasks, self._engine.expert_names
 
         def draw(now: Message, progress: Progress | None = None, preview: str = "") -> tuple[Any, ...]:
             seen.sent.pop(layout.last, None)
             here = {**shelf, **media_of([now])}
-            last = entries([now], here, self._link, self._card, progress, preview, [number], marks)
+            last = entries([now], here, self._link, self._card, progress, preview, [number], marks, tasks, experts)
             return tuple([*before, *last] if at == layout.last else gr.skip() for at in range(CHAT))
 
         return draw

@@ -271,7 +271,8 @@ def part(item: Part, file: Callable[[Media], Any]) -> dict[str, Any]:
     if isinstance(item, Media):
         return medium(item, file(item))
     if isinstance(item, Failure):
-        return {"type": "failure", "what": item.what, "hint": item.hint, "call": item.call, "incident": item.incident}
+        named = ("what", "hint", "call", "incident", "expert")
+        return {"type": "failure", **{name: getattr(item, name) for name in named}}
     plain = {k: v for k, v in _inert(to_json(item)).items() if k != "is"}
     if isinstance(item, TaskCall):
         from models.grammar import write_call

@@ -15,6 +15,7 @@ from models.sums import sum_of
 from models.tokens import write_call
 from models.values import Arg, Media, Ref, Region, Step, TaskCall
 
+from app.again import by
 from app.session import Session
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def written(engine: Engine, step: Step, regions: Mapping[str, Region], shelf: Ma
 
 def settings_of(engine: Engine, session: Session, handle: str) -> dict[str, Any]:
     """Return how the picture *handle* of the conversation says that it was made: {"task", "expert", "checkpoint", "seed", "settings",
-    "inputs" (SHA-256 of each medium that it was made from) and "command", which sent as a message makes it again}. Nothing runs.
+    "inputs" (SHA-256 of each medium that it was made from), "command", which sent as a message makes it again, and "note", which
+    says where that leaves it to another expert}. Nothing runs.
 
     Raises Refusal where it says nothing, where this profile lacks the task, and where what it was made from is not here.
     """
@@ -48,10 +50,12 @@ def settings_of(engine: Engine, session: Session, handle: str) -> dict[str, Any]
             f"{handle} does not tell what it was made by.",
             "Pictures that this program made tell it in their files, as long as no other program saves them anew.",
         )
-    return {k: v for k, v in made.items() if k != "format"} | {"command": _command(engine, made, shelf)}
+    command, note = _command(engine, made, shelf)
+    return {k: v for k, v in made.items() if k != "format"} | {"command": command, "note": note}
 
 
-def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]) -> str:
+def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]) -> tuple[str, str]:
+    """Return the command that makes it again, and what is to be said of it."""
     tasks = engine.router.tasks
     call = next((part for part in grammar.parse(made["call"], tasks=tasks) if isinstance(part, TaskCall)), None)
     if call is None or call.task != made["task"] or call.task not in engine.router.runnable():
@@ -74,6 +78,15 @@ def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]
     told = {name: _word(value) for name, value in made["settings"].items() if name in known and str(value).strip()}
     params = {**told, **call.params, **({"seed": str(made["seed"])} if "seed" in known else {})}
     wanted = TaskCall(call.id, call.task, tuple(args), params)
+    expert, note = engine.router.recorded(call.task, made["expert"], made["checkpoint"]), ""
+    if expert is not None:
+        params |= by(engine, wanted, shelf, expert)
+        wanted = TaskCall(call.id, call.task, tuple(args), params)
+    elif made["expert"]:
+        ours = ", ".join(f"“{name}”" for name in engine.expert_names(call.task))
+        note = (
+            f"It was made by “{made['expert']}”, which the profile {engine.profile.name} does not have; it has {ours}."
+        )
     body = _TASK.search(write_call(wanted))
     text = f"/{body[1] if body else ''}"
     again = parse_slash(text, shelf, (), tasks)
@@ -83,7 +96,7 @@ def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]
         params,
     ):
         raise Refusal(_FOREIGN, "Ask for it in words.")
-    return text
+    return text, note
 
 
 def _word(value: Any) -> str:

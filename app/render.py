@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.box_files import boxes_of
+from models.expert import Task
 from models.palette import index_of
+from models.tasks import TASKS
 from models.values import Failure, Grounding, Media, Message, Region, Step, TaskCall, Text
 
 from app.cards import (
@@ -49,11 +51,14 @@ def entries(
     preview: str = "",
     numbers: Sequence[int] | None = None,
     marks: Collection[str] = (),
+    tasks: Mapping[str, Task] = TASKS,
+    experts: Callable[[str], Sequence[str]] = lambda task: (),
 ) -> list[dict[str, Any]]:
     """Return *messages* for a gradio chatbot. *link* makes an address of a medium's path in the store, *card* a content
     item of a card's value; *progress* and the address of its *preview* belong to the last message. *numbers* are those of
     the messages in their conversation, where they are not all of it: places that light up go by them. *marks* are the handles of
-    regions of other messages, which words may name."""
+    regions of other messages, which words may name. *tasks* are declared so, and *experts* gives the names of the experts of one that the
+    running profile has."""
     result = []
     marks = {*marks, *(part.handle for message in messages for part in message.parts if isinstance(part, Region))}
     for at, message in enumerate(messages):
@@ -62,7 +67,7 @@ def entries(
         if message.role == "user":
             content = _user(message, shelf, link, card, number, marks)
         else:
-            content = _Reply(shelf, link, card, now, preview, number, marks).content(message)
+            content = _Reply(shelf, link, card, now, preview, number, marks, tasks, experts).content(message)
         result.append({"role": message.role, "content": content})
     return result
 
@@ -121,8 +126,11 @@ class _Reply:
         preview: str,
         number: int,
         marks: Collection[str],
+        tasks: Mapping[str, Task],
+        experts: Callable[[str], Sequence[str]],
     ) -> None:
         self._shelf, self._link, self._card, self._marks = shelf, link, card, marks
+        self._tasks, self._experts = tasks, experts
         self._progress, self._preview, self._number = progress, preview, number
         self._content: list[Any] = []
         self._words: list[str] = []
@@ -205,10 +213,13 @@ class _Reply:
 
     def _call(self, made: _Call, waiting: bool) -> dict[str, Any]:
         value: dict[str, Any] = {"kind": "call", "items": self._results(made)}
-        if made.call or made.step:
-            value["step"] = step_json(made.call, made.step, made.media, self._shelf)
-        if made.step or (made.call and made.failure):
-            value["again"] = again_json(made.call, made.step)
+        called = made.step or made.call
+        if called:
+            task = self._tasks.get(called.task)
+            seeded = task is None or any(param.name == "seed" for param in task.params)
+            value["step"] = step_json(made.call, made.step, made.media, self._shelf, seeded=seeded)
+        if called and (made.step or made.failure):
+            value["again"] = again_json(made.call, made.step, made.failure, self._experts(called.task))
         if waiting and made.call:
             now = self._progress
             starting = {"title": made.call.task, "word": "starting", "fraction": 0}

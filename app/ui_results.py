@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from components.fast_gradio import gr
-from models import grammar
-from models.expert import Refusal, Task
-from models.slash import parse_slash
-from models.tokens import write_call
-from models.values import Media, Message, Step, TaskCall
+from models.device import SEEDS
+from models.expert import Refusal
+from models.values import Step, TaskCall
 
+from app.again import by, command, found
 from app.events import Options
 from app.recipes import settings_of
 from app.ui_actions import Actions, guarded, streaming, tell
 
 LATEST = 16
 """Exports that a page is told of together, so that of several at once none is lost."""
-_TASK = re.compile(r"<task>(.*)</task>", re.DOTALL)
-
-
-def step_of(messages: list[Message], call: str) -> Step:
-    """Return the step of the call named *call*; raises Refusal when no such call has run in this conversation."""
-    for message in reversed(messages):
-        for part in message.parts:
-            if isinstance(part, Step) and part.call == call:
-                return part
-    raise Refusal("This call is not in the conversation any more.", "Ask for it in words.")
-
-
-def command(step: Step, shelf: Mapping[str, Media], tasks: Mapping[str, Task]) -> str:
-    """Return the slash command that stands for the very call that *step* ran, but for its seed.
-
-    Raises Refusal where the call cannot be written as a command, and where what it worked on is gone.
-    """
-    parts = grammar.parse(step.tokens, tasks=tasks)
-    call = next((part for part in parts if isinstance(part, TaskCall)), None)
-    if call is None:
-        raise Refusal("What this call was cannot be read any more.", "Ask for it in words.")
-    call = replace(call, params={name: value for name, value in call.params.items() if name != "seed"})
-    written = _TASK.search(write_call(call))
-    text = f"/{written[1] if written else call.task}"
-    again = parse_slash(text, shelf, (), tasks)
-    if isinstance(again, TaskCall) and _meaning(again) == _meaning(call):
-        return text
-    if isinstance(again, TaskCall) or again is None:
-        raise Refusal("This call cannot be written as a command.", "Ask for it in words, or press retry.")
-    raise Refusal(again.what, again.hint)
-
-
-def _meaning(call: TaskCall) -> tuple[Any, ...]:
-    """Return what makes two calls the same: their handles, their other arguments, each in order, and their settings."""
-    others = [arg for arg in call.args if not hasattr(arg, "handle")]
-    return call.task, call.refs(), others, dict(call.params)
 
 
 class Results:
@@ -66,14 +28,30 @@ class Results:
 
     @streaming
     def again(self, owner: Any, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Send a call that has run as a command: with its own seed, or as a variant with a new one."""
+        """Send a call as a command: one that has run with its own seed, or as a variant with a new one; and either that or one that
+        failed by another expert of its task, which the browser names."""
         actions, engine = self._actions, self._actions.engine
         page = actions.page(request, owner)
         wish, session = event._data, page.session
-        step = step_of(engine.messages(session), str(wish.get("call")))
-        text = command(step, engine.shelf(session), engine.router.tasks)
-        ran = [c.implementation for c, name in engine.implementations(step.task) if name == step.expert]
-        options = Options(seed=step.seed if wish.get("seed") == "same" else None, implementation=next(iter(ran), None))
+        call, step = found(engine, session, str(wish.get("call")))
+        shelf, router = engine.shelf(session), engine.router
+        if wish.get("expert"):
+            name = str(wish["expert"])
+            chosen = next(iter(router.named(call.task, name)), None)
+            if chosen is None:
+                there = ", ".join(engine.expert_names(call.task)) or "none in this profile"
+                raise Refusal(f"There is no expert called {name[:80]} for {call.task} here.", f"There are: {there}.")
+        elif step is None:
+            raise Refusal("This call did not run, so there is nothing to make again.", "Ask for it in words.")
+        else:
+            chosen = router.recorded(step.task, step.expert, step.checkpoint)
+        seed = _seed(call, step) if wish.get("seed") == "same" else None
+        params = {name: value for name, value in call.params.items() if name != "seed"}
+        call = replace(call, params=params)
+        if chosen is not None:
+            call = replace(call, params={**params, **by(engine, call, shelf, chosen)})
+        options = Options(seed=seed, implementation=None if chosen is None else router.expert_name(chosen))
+        text = command(call, shelf, router.tasks)
         yield from actions.show(page, engine.reply(session, text, options=options))
 
     @guarded(1)
@@ -98,6 +76,8 @@ class Results:
         told = settings_of(self._actions.engine, page.session, str(wish.get("ref")))
         if wish.get("words"):
             raise Refusal("There are words in the composer.", "Send them or clear them, then press this again.")
+        if told["note"]:
+            tell(Refusal(told["note"]), "Another expert")
         with page.lock:
             page.downloads += 1
             return {"files": page.exports, "command": {"text": told["command"], "n": page.downloads}}
@@ -109,3 +89,9 @@ class Results:
             self._actions.engine.skip(self._actions.page(request, owner).session, call)
         except Refusal as refusal:
             tell(refusal)
+
+
+def _seed(call: TaskCall, step: Step | None) -> int | None:
+    """Return the seed that *call* ran with, or was to run with; None for one that failed before a seed was drawn."""
+    said = call.params.get("seed", "")
+    return step.seed if step else int(said) if said.isdecimal() and int(said) < SEEDS else None

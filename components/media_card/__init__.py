@@ -3,7 +3,7 @@
 The value is plain JSON, and the browser turns every string of it into a text node::
 
     {"kind": "user" | "call", "text": str, "named": [{"words", "key", "hue"}], "step": {"title", "brief", "tokens", "rows": [[name, value]], "notes": [str]},
-     "items": [item], "again": {"id", "ran", "seed", "tokens"}, "skipped": str,
+     "items": [item], "again": {"id", "ran", "seed", "tokens", "others": [name]}, "skipped": str,
      "progress": {"call", "title", "word", "fraction", "time", "preview"}, "error": {"what", "hint", "incident"}}
     item = {"kind": "image" | "video" | "audio" | "masks", "ref", "url", "file", "download", "caption", "named": [ref], "alt", "width",
             "height", "fps", "duration", "poster", "wave": url, "before": {"kind", "ref", "url", "same": of one size,
@@ -21,7 +21,7 @@ an earlier message. What is *named* in a text lights up with its key; what is *n
 
 Buttons speak to the rest of the page by window events: ``unison:draw`` (a medium), ``unison:use`` (media), ``unison:refer`` ({"ref"}: into the
 message's words), and through :func:`bridge` to the server: ``unison:export`` ({"refs", "format", "frame"}), ``unison:again`` ({"call", "seed": "same" |
-"new"}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
+"new", "expert": one of the others}), ``unison:skip`` and ``unison:halt``. ``components.assets.head("media_card")`` belongs into the page's head.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def media_card(value: dict[str, Any] | None = None, **keywords: Any) -> Any:
 
 def bridge(**keywords: Any) -> Any:
     """Return the ``gr.HTML``, of which nothing is seen, that passes on what cards ask of the server. Python events: ``again``
-    (data "call" and "seed"), ``skip``, ``halt``, ``recipe`` (data "ref" and whether there are "words" in the composer; its answer {"command":
+    (data "call", "seed" and "expert"), ``skip``, ``halt``, ``recipe`` (data "ref" and whether there are "words" in the composer; its answer {"command":
     {"text", "n"}} is written there once) and ``export`` (data "refs", "format", "frame"), whose answer {"files": [{"url", "name",
     "n"}]} makes the browser save each file once. *keywords* go to ``gr.HTML``."""
     return gr.HTML(

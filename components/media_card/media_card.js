@@ -256,19 +256,32 @@ unison.mediaCard = function (element, props, watch) {
     return node;
   }
 
-  // What can be asked of a call: its tokens, and where it has run, the same once more or another one of its kind.
+  // What can be asked of a call: its tokens, the same by another expert, and where it has run, the same once more or another one of its kind.
   function drawAgain(call) {
-    const ask = (label, seed, title) => {
-      const node = button(label, { "data-again": seed, title }, () => {
+    const ask = (label, attributes, wish) => {
+      const node = button(label, attributes, () => {
         node.disabled = true; // one press, one call; a second press is for when it has been answered
         setTimeout(() => (node.disabled = false), 1000);
-        tell("again", { call: call.id, seed });
+        tell("again", { call: call.id, ...wish });
       });
       return node;
     };
+    const seeded = call.ran ? "The same call with the seed " + call.seed : "The same call";
+    const by = (name, label) => ask(label, { "data-again": "with", "data-expert": name, title: seeded + ", by " + name }, { seed: "same", expert: name });
     return h("div", { class: "u-actions u-again" },
-      call.ran ? ask("Variant", "new", "The same call with a new seed") : null,
-      call.ran ? ask("Same seed again", "same", "The same call with the seed " + call.seed) : null, copier(call.tokens));
+      call.ran ? ask("Variant", { "data-again": "new", title: "The same call with a new seed" }, { seed: "new" }) : null,
+      call.ran ? ask("Same seed again", { "data-again": "same", title: seeded }, { seed: "same" }) : null, otherExperts(call.others || [], by), copier(call.tokens));
+  }
+
+  // One other expert is a button, several are a list that a button unfolds.
+  function otherExperts(names, by) {
+    if (names.length < 2) return names.map((name) => by(name, "With " + name));
+    const list = h("div", { class: "u-others u-group", role: "group", "aria-label": "With which expert?", hidden: true }, names.map((name) => by(name, name)));
+    const open = button("With another expert", { "data-act": "others", "aria-expanded": "false" }, () => {
+      list.hidden = !list.hidden;
+      open.setAttribute("aria-expanded", String(!list.hidden));
+    });
+    return [open, list];
   }
 
   const drawError = (error) => h("div", { class: "u-error", role: "alert" },

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser import stage
 from tests.browser.editor_page import make_sound
+from tests.browser.test_other_experts_page import several
 
 pytestmark = pytest.mark.browser
 SIZES: dict[str, dict[str, Any]] = {
@@ -142,6 +143,18 @@ def test_boxes_round_what_was_found(visit, drawing, check, how):
     page.keyboard.press("Enter")
     page.wait_for_selector(".u-box.u-lit")
     check(page, "boxes", "#chat")
+
+
+@pytest.mark.parametrize("how", SIZES.values(), ids=SIZES)
+def test_the_other_experts_of_a_task(visit, check, tmp_path, how):
+    with several(tmp_path / "several") as site:
+        page = visit(site.url, **how)
+        stage.send(page, '/image "a fox" expert=nobody')
+        page.click("[data-act=others]")
+        stage.send(page, '/image "a fox" expert=plain_one')
+        page.locator("[data-act=others]").last.click()
+        check(page, "other experts", "#chat")
+        page.context.close()
 
 
 def test_a_clip_and_a_sound_and_their_results(view, check, files):

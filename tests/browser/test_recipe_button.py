@@ -14,6 +14,7 @@ TOLD = {
     "format": 1, "task": "image", "call": '<task>image "a red fox" size=64x48</task>', "expert": "E", "checkpoint": "", "seed": 5,
     "settings": {}, "inputs": {},
 }  # fmt: skip
+LACKING = "It was made by “E”, which the profile nano does not have; it has “"
 COMMAND = '/image "a red fox" size=64x48 seed=5'
 
 
@@ -31,4 +32,5 @@ def test_the_settings_of_an_attached_picture_are_written_into_an_empty_composer_
     page.fill("#box textarea", "")
     button.click()
     page.wait_for_function("text => document.querySelector('#box textarea').value === text", arg=COMMAND)
+    page.wait_for_selector(f"text={LACKING}")
     assert page.locator(".u-step").count() == 0

@@ -9,6 +9,8 @@ from tests.browser.test_lit_places import tone
 
 pytestmark = pytest.mark.browser
 AGAIN = {"again:new", "again:same", "act:copy"}
+WITH = {"again:with", "act:others"}
+"""What offers the other experts of a task that has several: a button, or one that unfolds them."""
 OWN = {"act:draw", "act:use", "download"}
 FRAMES = {"act:play", "act:back", "act:next"}
 BOXES = {"all:coco", "all:svg"}
@@ -29,7 +31,8 @@ READ = """() => [...document.querySelectorAll('[data-testid=bot] .u-item')].map(
     ...[...item.querySelectorAll('[data-download]')].map(() => 'download'),
     ...[...item.querySelectorAll('[data-export]')].map((n) => n.closest('[data-of]').dataset.of + ':' + n.dataset.export)],
     [...item.closest('.u-card').querySelectorAll('.u-again [data-again], .u-again [data-act]')]
-        .map((n) => n.dataset.again ? 'again:' + n.dataset.again : 'act:' + n.dataset.act)])"""
+        .map((n) => n.dataset.again ? 'again:' + n.dataset.again : 'act:' + n.dataset.act),
+    item.closest('.u-card').querySelector('.u-step summary b').textContent])"""
 
 
 def test_every_verb_stands_under_every_kind_of_result(visit, tmp_path):
@@ -46,9 +49,13 @@ def test_every_verb_stands_under_every_kind_of_result(visit, tmp_path):
         )
         stage.send(page, "do: audio_adjust audio#1 <t>1-2</t> op=reverse")
         page.wait_for_selector("[data-testid=bot] .u-item[data-ref='audio#2']")
-        found = {(kind, ref): (set(verbs), set(again)) for kind, ref, verbs, again in page.evaluate(READ)}
-        assert {place: verbs for place, (verbs, _) in found.items()} == TABLE
-        assert all(again == AGAIN for _, again in found.values())
+        read = page.evaluate(READ)
+        assert {(kind, ref): set(verbs) for kind, ref, verbs, _, _ in read} == TABLE
+        assert "detect" in {task for *_, task in read}
+        for *_, told, task in read:
+            again = set(told)
+            assert again - WITH == AGAIN
+            assert bool(again & WITH) is (len(site.engine.expert_names(task)) > 1)
         badge = page.locator("[data-testid=bot] .u-item[data-ref='audio#2'] .u-proof")
         assert "Outside the stretch: identical" in badge.inner_text()
         cat = page.locator("[data-ref='image#2'] .u-tag", has_text="cat")

@@ -135,7 +135,7 @@ def test_a_call_its_step_and_its_masks_are_one_card_between_the_words():
     assert [content[0], content[2]] == ["I cut it out.", "Done."]
     card = content[1]["card"]
     assert card["step"]["title"] == "segment"
-    assert card["step"]["brief"] == "GrabCut (classical) · 0.8 s"
+    assert card["step"]["brief"] == "GrabCut (classical) · 0.8 s · seed 7"
     assert card["step"]["tokens"] == STEP.tokens
     rows = [tuple(row) for row in card["step"]["rows"]]
     assert ("argument", "image#1") in rows

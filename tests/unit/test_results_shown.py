@@ -6,17 +6,17 @@ import re
 
 import pytest
 
+from app.again import command
 from app.cards import again_json, item, mask_items
 from app.proof import badge
 from app.prose import markdown
 from app.render import entries
-from app.ui_results import command, step_of
 from models import grammar
 from models.expert import Refusal
 from models.slash import parse_slash
 from models.tasks import TASKS
 from models.tokens import write_call
-from models.values import Box, Failure, Grounding, Media, Message, Phrase, Point, Ref, Step, TaskCall, Text
+from models.values import Box, Failure, Grounding, Media, Message, Phrase, Point, Ref, TaskCall, Text
 
 PHOTO = Media("image", "image#1", "aa/photo.png", {"width": 30, "height": 20})
 MARKED = TaskCall("t1", "adjust", (Ref("image#1"), Ref("mask#1")), {"op": "blur"})
@@ -167,39 +167,31 @@ CALLS = [
 SHELF = {"image#1": PHOTO, "mask#1": mask(1, "dog")}
 
 
-def step(call):
-    return Step("t1", call.task, "expert", "", 7, 0.1, write_call(call))
-
-
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: write_call(call)[:40])
-def test_the_command_of_a_call_is_that_call_without_its_seed(call):
-    text = command(step(call), SHELF, TASKS)
+def test_the_command_of_a_call_is_that_call(call):
+    text = command(call, SHELF, TASKS)
     again = parse_slash(text, SHELF, (), TASKS)
     assert isinstance(again, TaskCall)
     assert (again.task, again.refs(), again.phrases()) == (call.task, call.refs(), call.phrases())
-    assert dict(again.params) == {name: value for name, value in call.params.items() if name != "seed"}
+    assert dict(again.params) == dict(call.params)
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)
 def test_every_task_can_be_asked_for_again(task):
     (call,) = [part for part in grammar.parse(task.example) if isinstance(part, TaskCall)]
     shelf = {handle: Media(handle.partition("#")[0], handle, "x", {}) for handle in call.refs()}
-    assert command(step(call), shelf, TASKS).startswith(f"/{task.name}")
+    assert command(call, shelf, TASKS).startswith(f"/{task.name}")
 
 
-def test_what_is_gone_or_unreadable_is_refused_in_words():
+def test_what_is_gone_is_refused_in_words():
     with pytest.raises(Refusal, match="image#1"):
-        command(step(CALLS[0]), {}, TASKS)
-    with pytest.raises(Refusal, match="cannot be read"):
-        command(Step("t1", "edit", "expert", "", 7, 0.1, "no tokens"), SHELF, TASKS)
-    with pytest.raises(Refusal, match="not in the conversation"):
-        step_of([Message("assistant", (step(CALLS[0]),))], "t9")
+        command(CALLS[0], {}, TASKS)
 
 
 def test_a_call_that_failed_offers_its_tokens_and_no_repetition():
     card = show(MARKED, Failure("No.", call="t1"))[0]["card"]
     assert card["again"] == again_json(MARKED, None) == {
-        "id": "t1", "ran": False, "seed": "", "tokens": write_call(MARKED),
+        "id": "t1", "ran": False, "seed": "", "tokens": write_call(MARKED), "others": [],
     }  # fmt: skip
     assert "error" in card
 

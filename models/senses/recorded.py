@@ -22,6 +22,7 @@ from models.senses import naming
 from models.senses.ear import MOST as MOST_HEARD
 from models.senses.picture import MOST, placed
 from models.vision.regions import box_weights, pool
+from models.vision.suppress import overlaps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +39,8 @@ SEEN = 0.3
 """A thing counts as seen in a frame when at least this share of it is, as in training."""
 LEAST = 0.05
 """The same for a picture, in which a thing that is mostly hidden can be asked for."""
+SAME, INSIDE = 0.5, 0.9
+"""A mark means a thing from this overlap of their boxes on, and holds one of which this share lies in it."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,54 @@ def _seen(record: Record, width: int, height: int) -> list[tuple[tuple[float, fl
         if box is not None and share >= LEAST
     ]
     return [(box, name) for box, name, _ in sorted(found, key=lambda one: -one[2])]
+
+
+def marked(
+    record: Record, rows: Sequence[Percept], width: int, height: int, second: float = 0.0
+) -> tuple[Percept, ...]:
+    """Return the *rows* MARKED of regions on a picture of *width* x *height* px, or on the frame of a film at *second*, with the names of
+    the things that they mark (:func:`thing_in`); other rows as they are, and the features of all of them."""
+    there = _shown(record, width, height, second) if record.kind == "film" else _seen(record, width, height)
+    names = (thing_in(row.places[0, :4], there) for row in rows)
+    return tuple(replace(row, names=(name,)) if name else row for row, name in zip(rows, names, strict=True))
+
+
+def thing_in(box: NDArray[np.floating], things: Sequence[tuple[tuple[float, float, float, float], str]]) -> str:
+    """Return the name of the one of *things* (box and name) that a region within *box* (x0, y0, x1, y1) marks: the one that it overlaps
+    most, from SAME on, or the only one that lies in it, by INSIDE at least. Return "" where there is none, or where the region
+    holds another thing beside that one."""
+    if not things:
+        return ""
+    boxes = np.array([one for one, _ in things], np.float32)
+    shares, held = overlaps(boxes, box), _within(boxes, box)
+    best = int(shares.argmax() if shares.max() >= SAME else held.argmax())
+    whole = held >= INSIDE
+    apart = whole & (_within(boxes, boxes[best]) < INSIDE)  # what lies before or on the thing is not marked beside it
+    known = shares[best] >= SAME or (whole[best] and int(whole.sum()) == 1)
+    return "" if apart.any() or not known else things[best][1]
+
+
+def _within(boxes: NDArray[np.floating], box: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return which share of the area of each of *boxes* [n, 4] lies in *box* [4]."""
+    sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], 1)
+    return np.asarray(np.prod(sides.clip(min=0), 1) / np.maximum(areas, 1e-9), np.float32)
+
+
+def _shown(
+    record: Record, width: int, height: int, second: float
+) -> list[tuple[tuple[float, float, float, float], str]]:
+    """Return box and name of the things that are seen in the frame of a film at *second*."""
+    from models.world.render import frame
+    from models.world.staging import stage_of
+
+    film = _film(record)
+    shown = frame(film, stage_of(film, *_small(width, height)), min(second, (film.frames - 1) / film.fps), truth=True)
+    return [
+        (_corners(box), thing.name)
+        for thing, box, share in zip(film.scene.things, shown.boxes, shown.visible, strict=True)
+        if box is not None and share >= LEAST
+    ]
 
 
 def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], width: int, height: int) -> Percept:

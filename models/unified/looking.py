@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -116,10 +117,14 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
     def _marked(self, region: Region, of: Media) -> tuple[Percept, ...]:
         """Return what is perceived of a mark, by its content and by that of what it lies on."""
         mask = self._parts.get(region.mask or "")
-        key = f"mark {of.path} {of_our_world(of)} {mask.path if isinstance(mask, Media) else ''} {replace(region, id=1, of='', label='')}"
-        return self._kept.get(key, lambda: self._mark(region, of, mask)).percepts
+        from models.senses.recorded import record_of
 
-    def _mark(self, region: Region, of: Media, mask: Media | Region | None) -> Perceived:
+        record = record_of(of.kind, of.meta)
+        known = record.key if record else of_our_world(of)
+        key = f"mark {of.path} {known} {mask.path if isinstance(mask, Media) else ''} {replace(region, id=1, of='', label='')}"
+        return self._kept.get(key, lambda: self._mark(region, of, mask, record)).percepts
+
+    def _mark(self, region: Region, of: Media, mask: Media | Region | None, record: Record | None) -> Perceived:
         from models.senses.perceive import SIDE, Perceived, perceive_marks
         from models.video import frame_at, read_frame
 
@@ -131,4 +136,11 @@ class Looked(Mapping[str, tuple[Percept, ...]]):
             drawn = self._opened(mask).array[0]  # [h, w], or [frames, h, w] of a clip
             drawn = drawn if drawn.ndim == 2 else drawn[min(frame, len(drawn) - 1)]
             masks[mask.handle] = resize_mask(drawn, pixels.shape[1], pixels.shape[0])
-        return Perceived(perceive_marks(pixels, [region], masks, self._device, gated=not of_our_world(of)))
+        rows = perceive_marks(pixels, [region], masks, self._device, gated=not of_our_world(of))
+        if record is not None:
+            from models.senses.recorded import marked
+
+            height, width = pixels.shape[:2]
+            with suppress(Refusal):  # a colour that is none any more: then the encoders tell what is marked
+                rows = marked(record, rows, width, height, region.time or 0.0)
+        return Perceived(rows)

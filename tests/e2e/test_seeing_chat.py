@@ -13,7 +13,7 @@ from app.engine import Engine
 from app.events import Options
 from app.examples import example_file
 from app.settings import Settings
-from models.values import Box, Failure, Grounding, Media, Message, TaskCall
+from models.values import Box, Failure, Grounding, Media, Message, Region, TaskCall
 from models.world.composer import compose
 from models.world.scene import Backdrop, Scene, Thing
 from tests.browser.stage import has_model
@@ -89,6 +89,16 @@ def test_it_says_that_there_are_more_than_it_counts(engine: Engine) -> None:
         "(I find 20 things in image#1 and can keep 12 of them in mind, so I may count too few or miss one.)" in told[1]
     )
     assert "I find" not in told[0]
+
+
+def test_a_rough_box_round_what_was_drawn_means_that_thing(engine: Engine) -> None:
+    session = engine.open("r" * 32)
+    *_, last = engine.reply(session, "draw a cow and a tree on a meadow", [], [], Options(seed=5))
+    ((x0, y0, x1, y1),) = boxes(last.message, "cow")
+    rough = Box(max(0.0, x0 - 0.12), max(0.0, y0 - 0.12), min(1.0, x1 + 0.03), min(1.0, y1 + 0.12))
+    *_, last = engine.reply(session, "what is this?", [], [Region(1, "image#1", rough)], Options(seed=5))
+    (thing,) = [part for part in last.message.parts if isinstance(part, Grounding)]
+    assert thing.phrase == "a cow"
 
 
 def test_a_picture_of_long_ago_is_looked_at_when_it_is_named(engine: Engine, tmp_path: Path) -> None:

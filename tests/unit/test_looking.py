@@ -108,4 +108,4 @@ def test_what_is_on_record_as_drawn_here_passes_the_gate(calls: list[Any], monke
         found = looked(kept, [], Media("image", "image#1", "ab/1.png", meta), bare)
         assert found["image#1"]
         assert found["region#1"]
-    assert judged == [True, True, False, False, False], "the scene of the second is no record of the third"
+    assert judged == [True, True, False, False, False, False], "the scene of the second is no record of the third"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -155,3 +156,72 @@ def test_of_a_long_plan_as_many_events_are_told_as_the_ear_tells() -> None:
     )
     made = recorded.sound_rows(record("audio", plan={"seconds": 20.0, "events": events}), heard)
     assert len(made) == ear.MOST
+
+
+MEADOW = Scene((Thing("cow", 0.25, 0.6, 0.3, id=1), Thing("tree", 0.7, 0.5, 0.6, id=2)), Backdrop("plain"))
+
+
+def within(box: Any, wider: float = 0.0) -> np.ndarray:
+    return np.array([box.x0 - wider, box.y0 - wider, box.x1 + wider, box.y1 + wider], np.float32).clip(0, 1)
+
+
+def test_a_rough_box_means_the_thing_that_it_overlaps_most_or_holds_alone_and_else_nothing() -> None:
+    cow, house, key = (0.1, 0.5, 0.4, 0.9), (0.0, 0.0, 1.0, 1.0), (0.2, 0.6, 0.25, 0.65)
+    tree = (0.6, 0.1, 0.9, 0.9)
+    two = [(cow, "cow"), (tree, "tree")]
+    for box, things, expected in (
+        (cow, two, "cow"),
+        ((0.12, 0.45, 0.45, 0.95), two, "cow"),
+        ((0.0, 0.2, 0.5, 1.0), two, "cow"),  # three times as large, and no other is in it
+        ((0.0, 0.0, 1.0, 1.0), two, ""),  # both are in it
+        ((0.2, 0.6, 0.3, 0.7), two, ""),  # a part of the cow
+        ((0.45, 0.1, 0.55, 0.2), two, ""),
+        (cow, [*two, (house, "house"), (key, "key")], "cow"),  # the key lies on the cow, the house lies behind
+        (cow, [], ""),
+    ):
+        assert recorded.thing_in(np.array(box, np.float32), things) == expected, (box, things)
+    beside = [((0.1, 0.1, 0.5, 0.5), "cow"), ((0.52, 0.3, 0.6, 0.5), "key")]
+    assert recorded.thing_in(np.array((0.1, 0.1, 0.6, 0.5), np.float32), beside) == ""
+
+
+def test_a_mark_on_what_was_drawn_here_has_the_name_of_the_thing_under_it(senses: perceive.Senses) -> None:
+    from models.expert import Picture
+    from models.unified.looking import Looked
+    from models.values import Box, Message, Region
+
+    made = compose(MEADOW, WIDTH, HEIGHT, truth=True)
+    boxes = [tuple(map(float, within(box, 0.08))) for box in made.boxes]
+    marks = [Region(n + 1, "image#1", Box(*box)) for n, box in enumerate([*boxes, (0.0, 0.0, 1.0, 1.0)])]
+    guessed = senses.marks(made.pixels, marks, gated=False)
+    assert [row.names[0] for row in guessed] != ["cow", "tree", guessed[2].names[0]], (
+        "the encoders know it without help"
+    )
+    drawn = Media("image", "image#1", "ab/1.png", meta={"scene": MEADOW.to_json()})
+    messages = [Message("user", (drawn, *marks))]
+    looked = Looked(messages, {}, lambda medium: Picture(made.pixels), kept.Kept(), "cpu", [].append)
+    rows = [looked[mark.handle][0] for mark in marks]
+    assert [row.names[0] for row in rows] == ["cow", "tree", guessed[2].names[0]]
+    assert all(np.array_equal(row.features, guess.features) for row, guess in zip(rows, guessed, strict=True))
+    bare = [Message("user", (Media("image", "image#1", "ab/1.png"), marks[0]))]
+    stranger = Looked(bare, {}, lambda medium: Picture(made.pixels), kept.Kept(), "cpu", [].append)
+    assert [row.names for row in stranger["region#1"]] in ([], [guessed[0].names])
+
+
+def test_a_mark_on_a_film_means_the_thing_that_is_there_at_its_second(senses: perceive.Senses) -> None:
+    goes = Track(1, {"x": (Key(0.0, 0.0), Key(2.0, 0.5))})
+    film = Film(Scene((Thing("cow", 0.25, 0.6, 0.3, id=1),), Backdrop("plain")), (goes,), seconds=2.0, fps=8.0)
+    stage = stage_of(film, WIDTH, HEIGHT)
+    (row,) = senses.marks(compose(SCENE, WIDTH, HEIGHT).pixels, [region_of(stage, film, 0.0)], gated=False)
+    row = replace(row, names=("elephant",))
+    record_ = record("video", film=film.to_json())
+    assert recorded.marked(record_, [row], WIDTH, HEIGHT, 0.0)[0].names == ("cow",)
+    assert recorded.marked(record_, [row], WIDTH, HEIGHT, 1.8)[0].names == ("elephant",)
+
+
+def region_of(stage: Any, film: Film, second: float) -> Any:
+    """Return a box round the one thing of *film* at *second*."""
+    from models.values import Region
+
+    (box,) = frame(film, stage, second, truth=True).boxes
+    assert box is not None
+    return Region(1, "video#1", box, time=second)

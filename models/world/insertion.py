@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.edges import grown
 from models.masks import box_of
+from models.reach import reach
 from models.world.arrivals import MOST_AT_ONCE
 from models.world.orders import Order
 from models.world.paste import Way
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 HIGH = ("sky", "wall", "ceiling")
 """Zones in the upper part of a photo."""
-ROUND = 0.05
-"""A thing pasted into a marked place may reach over it, with its shadow, by this share of the place's longer side."""
 
 
 def wanted(photo: Photo, phrase: str) -> list[tuple[Wanted, str]]:
@@ -60,25 +58,16 @@ def _one(photo: Photo, one: Wanted, name: str, place: Place | None, number: int,
         _dress(photo, one, name, named=related)
         return
     if photo.place is not None and place is not None and related:
-        photo.paste(name, one.colour, _related(photo, name, place, one.size), way)
+        photo.paste(name, one.colour, photo.held(name, _related(photo, name, place, one.size)), way)
         return
     if photo.place is not None and (place is None or place.kind == "marked"):
         part = _part(photo.bounds(), number, count)
         box = fit(aspect, part, stands=way.seat == "stands")
-        photo.paste(name, one.colour, _scaled(box, min(1.0, one.size)), way, _near(photo))
+        photo.paste(name, one.colour, photo.room(name, _scaled(box, min(1.0, one.size))), way, photo.near())
         return
     if place is not None and related and not photo.tools.read(place.whom).place:
         raise Cannot(f"I do not know where {place.whom} is in a photo: mark it")
-    photo.paste(name, one.colour, _free(photo, name, one, place, number), way)
-
-
-def _near(photo: Photo) -> NDArray[np.bool_]:
-    """Return the box round the marked place and the edge that a thing pasted into it may touch."""
-    x0, y0, x1, y1 = (round(v) for v in photo.bounds())
-    area = np.zeros(photo.pixels.shape[:2], np.bool_)
-    edge = max(3, round(ROUND * max(x1 - x0, y1 - y0)))
-    area[max(0, y0 - edge) : y1 + edge, max(0, x0 - edge) : x1 + edge] = True
-    return area
+    photo.paste(name, one.colour, photo.held(name, _free(photo, name, one, place, number)), way)
 
 
 def _part(box: Box, number: int, count: int) -> Box:
@@ -102,7 +91,7 @@ def _dress(photo: Photo, one: Wanted, name: str, *, named: bool) -> None:
     x0, y0, x1, y1 = photo.bounds()
     way = Way("worn", glows=glows(name))
     if not named and (x1 - x0) > 1.9 * (y1 - y0) / min(1.0, 1 / aspect):
-        photo.paste(name, one.colour, fit(aspect, (x0, y0, x1, y1), stands=False), way, _near(photo))
+        photo.paste(name, one.colour, photo.room(name, fit(aspect, (x0, y0, x1, y1), stands=False)), way, photo.near())
         return
     box = _scaled(worn_box(entry.worn, photo.body(name), aspect), max(0.7, min(1.4, one.size)))
     # A head at the upper border leaves no room above it: what it wears is made smaller, then lowered a little.
@@ -110,7 +99,7 @@ def _dress(photo: Photo, one: Wanted, name: str, *, named: bool) -> None:
     box = _scaled(box, min(1.0, max(0.6, 1 - 0.7 * max(0.0, -box[1]) / high)))
     high = box[3] - box[1]
     down = min(max(0.0, -box[1] - 0.1 * high), 0.25 * high)
-    photo.paste(name, one.colour, (box[0], box[1] + down, box[2], box[3] + down), way)
+    photo.paste(name, one.colour, photo.held(name, (box[0], box[1] + down, box[2], box[3] + down)), way)
 
 
 def _related(photo: Photo, name: str, place: Place, factor: float) -> Box:
@@ -191,7 +180,7 @@ def _busy(photo: Photo) -> NDArray[np.float32]:
 
 
 def swap_for(photo: Photo, order: Order) -> None:
-    """Take the marked thing out and put what the order names in its place."""
+    """Take the marked thing out and put what the order names in its place, no larger than that."""
     photo.marked(order.what)
     things = wanted(photo, order.new)
     if not things:
@@ -200,12 +189,21 @@ def swap_for(photo: Photo, order: Order) -> None:
         return
     place, box = photo.thing(order.what), _round_thing(photo)
     photo.empty(place, quick=True)
-    allowed = grown(place, max(3, round(ROUND * max(box[2] - box[0], box[3] - box[1])))) | _near(photo)
+    allowed = reach(photo.marked(order.what) | place | _filled(photo, box))
     for number, (one, name) in enumerate(things):
         way = Way(seat_of(name, photo.tools), glows=glows(name))
         part = fit(photo.tools.know.aspect(name), _part(box, number, len(things)), stands=way.seat == "stands")
-        photo.paste(name, one.colour, _scaled(part, min(1.0, one.size)), way, allowed)
+        part = _scaled(part, min(1.0, one.size))
+        photo.paste(name, one.colour, part if photo.limit is None else photo.room(name, part), way, allowed)
     photo.done.append("replaced the marked thing by " + ", ".join(dict.fromkeys(name for _, name in things)))
+
+
+def _filled(photo: Photo, box: Box) -> NDArray[np.bool_]:
+    """Return *box* px as bool [h, w]."""
+    area = np.zeros(photo.pixels.shape[:2], np.bool_)
+    x0, y0, x1, y1 = (max(0, round(v)) for v in box)
+    area[y0:y1, x0:x1] = True
+    return area
 
 
 def moved(photo: Photo, box: Box, place: Place) -> Box:

@@ -12,7 +12,9 @@ from models.edges import grown
 from models.expert import Report
 from models.masks import box_of
 from models.patchfill import fill
+from models.reach import reach
 from models.world import paste
+from models.world.nesting import nested
 from models.world.paste import Way
 from models.world.tint import tinted
 from models.world.tools import Tools
@@ -35,6 +37,8 @@ LEAST = 0.12
 """A thing found in a marked place that covers less than this share of it is not the thing that was meant."""
 LOOSE = 0.25
 """The same for a thing within a line that was drawn round it."""
+CUT = 0.05
+"""A thing of which more than this share lies outside of what may change is told to be cut."""
 QUICK = 40_000
 """Pixels of a gap that will mostly be covered again: a larger one is filled on a smaller copy."""
 
@@ -56,11 +60,15 @@ class Photo:
     report: Report
     done: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    """Why orders could not be done; they are among the notes too."""
     unknown: list[str] = field(default_factory=list)
     loosely: Callable[[], Area] | None = None
     """What *find* returns where the mark is taken for a line drawn loosely round the thing, if it can be."""
     step: tuple[float, str] = (0.0, "")
     """How far the changes are, 0..1, and which one is made, as it was reported last."""
+    limit: Area | None = None
+    """All that may change, bool [h, w]: mark and band, where the mark is where the change lies; None where it tells what is meant."""
 
     def __post_init__(self) -> None:
         self.area: Area = np.zeros(self.pixels.shape[:2], np.bool_)
@@ -94,10 +102,41 @@ class Photo:
         self.stick(tinted(sprite, tint) if tint else sprite, box, way, allowed)
 
     def stick(self, sprite: NDArray[np.uint8], box: Box, way: Way, allowed: Area | None = None) -> None:
-        """Put *sprite* (uint8 [h, w, 4]) into *box* px; nothing outside *allowed* changes."""
+        """Put *sprite* (uint8 [h, w, 4]) into *box* px; nothing outside *allowed* or the limit changes."""
+        if self.limit is not None:
+            allowed = self.limit if allowed is None else allowed & self.limit
         made = paste.put(self.pixels, sprite, box, way, self.random, allowed)
         self.pixels = made.pixels
         self.area |= made.area
+
+    def near(self) -> Area:
+        """Return the marked place and its band: what a thing that comes into the mark may touch."""
+        return reach(self.marked("the place"))
+
+    def kept_in(self, area: Area) -> Area:
+        """Return what of *area* may change; that the rest of a thing may not is noted."""
+        if self.limit is None:
+            return area
+        if np.count_nonzero(area & ~self.limit) > CUT * np.count_nonzero(area):
+            self.notes.append("it reaches beyond the mark and ends there: nothing outside of it was changed")
+        return area & self.limit
+
+    def room(self, name: str, box: Box) -> Box:
+        """Return *box* px, moved and made smaller as little as is needed for the thing *name* to lie within the mark. Raises Cannot
+        where it has no room."""
+        found = nested(self.marked("the place"), box, self.tools.sprite(name)[..., 3] > 60)
+        if found is None or found[2] - found[0] < 1 or found[3] - found[1] < 1:
+            raise Cannot(f"there is no room for the {name} in the mark: mark a larger place")
+        return found
+
+    def held(self, name: str, box: Box) -> Box:
+        """Return *box* where the words want the thing *name*, brought into the mark where nothing may leave that."""
+        if self.limit is None:
+            return box
+        found = self.room(name, box)
+        if max(abs(a - b) for a, b in zip(found, box, strict=True)) > 0.01 * max(self.size):
+            self.notes.append(f"the {name} was brought into the mark, since nothing outside of it is changed")
+        return found
 
     def thing(self, what: str) -> Area:
         """Return the marked thing with its own edges, or the marked place as it is where no thing of some size is found."""
@@ -119,7 +158,8 @@ class Photo:
     def empty(self, hole: Area, *, quick: bool = False) -> None:
         """Fill *hole* and the band round it from the rest of the photo; *quick* on a smaller copy, for a gap that will mostly
         be covered again. Raises Cannot when too little would be left."""
-        gap = grown(hole, max(2, round(BAND * max(self.size))))
+        gap = grown(hole, max(2, round(BAND * max(self.size)))) & reach(hole)
+        gap = self.kept_in(gap)
         if np.count_nonzero(gap) > MOST * gap.size:
             raise Cannot("the marked place covers nearly the whole photo, so too little is left to fill it from")
         filled = self._filled_small(gap) if quick and np.count_nonzero(gap) > QUICK else None
@@ -153,6 +193,7 @@ class Photo:
         import cv2
 
         mask = self.thing("the thing")
+        mask = self.kept_in(mask)
         found = box_of(mask)
         if found is None:
             raise Cannot("no thing was found in the marked place")
@@ -169,6 +210,7 @@ class Photo:
         """Take the colours of *new* (uint8 [h, w, 3]) within *area*, mixed over *soft* px inside its border."""
         import cv2
 
+        area = area if self.limit is None else area & self.limit
         if area.all():
             self.pixels = np.dstack([new, self.pixels[..., 3:]]) if self.pixels.shape[2] == 4 else new
         else:

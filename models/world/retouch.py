@@ -3,6 +3,7 @@ light, marked things removed, replaced, recoloured, moved, resized or set before
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from models.world import insertion
 from models.world.grades import graded
 from models.world.light import blurred
 from models.world.moods import MOODS
+from models.world.nesting import Box, nested
 from models.world.orders import Order, Orders
 from models.world.paste import Way
 from models.world.photo_draft import Cannot, Photo
@@ -26,8 +28,14 @@ from models.world.whereabouts import gone_to
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+ALL = re.compile(
+    r"\b(?:whole|entire|everything|everywhere|(?:the|this|my) (?:picture|image|photo|photograph|scene|drawing))\b"
+)
+"""Words that ask for a change of all of a picture, whatever is marked in it."""
 _WHOLE = ("it", "this", "that", "everything", "picture", "image", "photo", "scene", "whole", "photograph", "the picture", "the image",
           "the photo", "the whole picture", "the scene", "this picture", "this photo", "this image", "my photo", "my picture", "")  # fmt: skip
+BACKGROUND = 0.03
+"""With less than this share of a mark not covered by the thing in it, no other background can be put there."""
 MOST_STYLED = 4_000_000
 """Pixels of a photo that is painted in a style at its full size."""
 WORKS = (
@@ -48,12 +56,15 @@ def retouch(photo: Photo, orders: Orders) -> None:
             _STEPS[order.verb](photo, order)
         except Cannot as reason:
             photo.notes.append(str(reason))
+            photo.reasons.append(str(reason))
     photo.notes += [f"“{clause}” was not understood" for clause in orders.unread]
 
 
-def _region(photo: Photo) -> NDArray[np.bool_]:
-    """Return where a look of the whole is put: the marked place, or everywhere."""
-    return np.ones(photo.pixels.shape[:2], np.bool_) if photo.place is None else photo.place
+def _region(photo: Photo, order: Order) -> NDArray[np.bool_]:
+    """Return where a look is put: the marked place, or everywhere where nothing is marked or the words say so of an edit."""
+    if photo.place is None or (photo.limit is None and ALL.search(order.said)):
+        return np.ones(photo.pixels.shape[:2], np.bool_)
+    return photo.place
 
 
 def _soft(photo: Photo) -> int:
@@ -63,7 +74,7 @@ def _soft(photo: Photo) -> int:
 def _time(photo: Photo, order: Order) -> None:
     photo.repaint(
         graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed, photo.beat),
-        _region(photo),
+        _region(photo, order),
         4 * _soft(photo),
     )
     photo.done.append(f"graded as {order.new}")
@@ -79,7 +90,7 @@ def _style(photo: Photo, order: Order) -> None:
         if "vintage" in order.said or "retro" in order.said
         else _detailed(_styled(rgb, order.new, photo.beat), rgb, order.new, photo.beat)
     )
-    photo.repaint(made, _region(photo), 2 * _soft(photo))
+    photo.repaint(made, _region(photo, order), 2 * _soft(photo))
     photo.done.append(f"{order.new} filter")
     photo.notes.append(f"{order.new} was made by filtering the photo's own pixels")
 
@@ -123,7 +134,7 @@ _DETAIL = {"watercolour": 0.75, "oil": 0.6, "pastel": 0.5}
 def _grade(photo: Photo, order: Order) -> None:
     photo.repaint(
         graded(np.ascontiguousarray(photo.pixels[..., :3]), order.new, photo.seed, photo.beat),
-        _region(photo),
+        _region(photo, order),
         4 * _soft(photo),
     )
     photo.done.append(f"made {order.new}")
@@ -135,13 +146,13 @@ def _mood(photo: Photo, order: Order) -> None:
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
     for look in filter(None, (asked.photo, asked.grade)):
         rgb = graded(rgb, look, photo.seed, photo.beat)
-    photo.repaint(rgb, _region(photo), 4 * _soft(photo))
+    photo.repaint(rgb, _region(photo, order), 4 * _soft(photo))
     photo.done.append(f"made it {order.new} by the colours" + (f" of {asked.photo}" if asked.photo else ""))
 
 
 def _light(photo: Photo, order: Order) -> None:
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
-    area = _region(photo) if order.what in _WHOLE else photo.marked(order.what)
+    area = _region(photo, order) if order.what in _WHOLE else photo.marked(order.what)
     weight = np.ones(rgb.shape[:2], np.float32)
     amount = 1.6 * float(np.log2(order.amount))
     photo.repaint(pixelwork.apply("brightness", rgb, amount, weight), area, 2 * _soft(photo))
@@ -149,7 +160,7 @@ def _light(photo: Photo, order: Order) -> None:
 
 
 def _recolour(photo: Photo, order: Order) -> None:
-    area = photo.thing(order.what)
+    area = photo.kept_in(photo.thing(order.what))
     rgb = np.ascontiguousarray(photo.pixels[..., :3])
     photo.repaint(
         pixelwork.recolour(rgb, colour(order.colour), pixelwork.lightness(rgb, area), 1.0), area, _soft(photo)
@@ -172,24 +183,49 @@ def _backdrop(photo: Photo, order: Order) -> None:
         photo.notes.append("the ground of a photo is not known, so it snows but no snow lies on it")
         return
     keep = photo.thing("the thing that shall stay")
+    behind = ~keep
+    if photo.limit is not None:
+        marked = photo.marked("the thing that shall stay")
+        behind &= marked
+        if np.count_nonzero(behind) < BACKGROUND * np.count_nonzero(marked):
+            raise Cannot(
+                "there is no background in the mark: mark more than the thing, or ask for it as an edit, where all but what is marked changes"
+            )
+        photo.notes.append(
+            "only the marked place has the new background; ask for it as an edit for all that is round the thing"
+        )
     kind = order.new or ("plain" if order.colour else "gradient")
     width, height = photo.size
     if min(width, height) < 16:
         raise Cannot("the photo is too small for a backdrop")
     painted = paint(Backdrop(kind, colour=order.colour, seed=photo.seed % 2**31), width, height).pixels
-    photo.repaint(np.asarray(painted, np.uint8), ~keep, 1)
+    photo.repaint(np.asarray(painted, np.uint8), behind, 1)
     photo.done.append(f"put a drawn {kind} behind the marked thing")
 
 
-def _cut_and_put(photo: Photo, order: Order, where: Callable[[tuple[float, float, float, float]], tuple[float, float, float, float]],
+def _cut_and_put(photo: Photo, order: Order, where: Callable[[Box], Box],
                  way: Way, word: str, *, keep: bool = False) -> None:  # fmt: skip
     """Cut the marked thing out, fill its place unless it is to *keep*, and put it back elsewhere."""
     photo.marked(order.what)
     sprite, box, mask = photo.cut()
+    goal = where(box)
+    if photo.limit is not None and goal != box:
+        goal = _within(photo, sprite, box, goal)
     if not keep:
         photo.empty(mask, quick=True)
-    photo.stick(sprite, where(box), way)
+    photo.stick(sprite, goal, way)
     photo.done.append(word)
+
+
+def _within(photo: Photo, sprite: NDArray[np.uint8], box: Box, goal: Box) -> Box:
+    """Return *goal* px, brought into the mark that nothing may leave, no smaller than *box*, where the thing is; raises Cannot where it
+    would stay there."""
+    least = min(1.0, (box[2] - box[0]) / (goal[2] - goal[0]))
+    found = nested(photo.marked("it"), goal, sprite[..., 3] > 127, least=least)
+    if found is None or max(abs(a - b) for a, b in zip(found, box, strict=True)) < 0.01 * max(photo.size):
+        raise Cannot("it has no room in the mark for that, and nothing outside of the mark is changed: mark a larger place, or ask for it "
+                     "as an edit, where the mark only tells what is meant")  # fmt: skip
+    return found
 
 
 def _move(photo: Photo, order: Order) -> None:
@@ -205,7 +241,7 @@ def _move(photo: Photo, order: Order) -> None:
 
 
 def _resize(photo: Photo, order: Order) -> None:
-    def grown(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    def grown(box: Box) -> Box:
         x, wide, high = (box[0] + box[2]) / 2, (box[2] - box[0]) * order.amount, (box[3] - box[1]) * order.amount
         return x - wide / 2, box[3] - high, x + wide / 2, box[3]
 

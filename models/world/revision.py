@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from models.expert import Inputs, Picture, Refusal, Report, Share
 from models.markings import place_of
 from models.previews import small
+from models.reach import counted, reach
 from models.values import Region, TaskCall
 from models.world.instructions import read_orders
 from models.world.photo_draft import Photo
-from models.world.redraw import redraw, scene_of
+from models.world.redraw import LARGER, redraw, scene_of
 from models.world.retouch import WORKS, retouch
 from models.world.tools import Tools
+from models.worlds import DRAWN, WORLD
 
 DRAWN_HINT = (
     "Try, for example: make the cat blue, replace the pizza by a cake, remove the left tree, put two birds in the sky, move the boat to "
@@ -35,9 +37,14 @@ def words_of(call: TaskCall) -> str:
 def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into: bool) -> Picture:
     """Return the picture of *call* changed as its words say; *into* the marked place for ``inpaint``.
 
-    ``meta``: made, scene (of a drawn picture), of, changed (ids of the things), area (x0, y0, x1, y1 px of what was allowed to
-    change), band_px (how far that reaches over the marked place), changed_inside and changed_outside (pixels that differ in
-    and out of the allowed area; the latter is 0), done and notes. Raises Refusal when nothing could be done.
+    What a mark means depends on the task. For ``inpaint`` it is where the change lies: no pixel beyond it and its band
+    (:mod:`models.reach`) changes, things are made to fit, and what reaches further is cut at the mark and told. For ``edit`` it tells
+    what is meant: a look stays in the mark, what comes into it fits it, but what the words send out of it (a move, another background,
+    something beside it, the whole picture) goes there, and is counted as what it is.
+
+    ``meta``: made, scene (of a drawn picture, where it is still one; else world, that it was drawn here), of, changed (ids of the
+    things), area (x0, y0, x1, y1 px of what was allowed to change), changed_inside and changed_outside (pixels that differ within mark
+    and band_px, and beyond; without a mark in and out of the area), done and notes. Raises Refusal when nothing could be done.
     """
     handle = inputs.first(call, "image")
     picture = inputs.values[handle]
@@ -62,16 +69,13 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
         scene, picture.pixels, text, place, tools, inputs.seed, into=into, report=Share(report, 0.5, 0.99)
     )  # fmt: skip
     changed = made.changed
-    notes += [*(f"I do not know: {word}" for word in changed.unknown), *changed.notes]
+    notes += [*(f"I do not know: {word}" for word in changed.unknown), *changed.notes, *made.notes]
     notes += [f"“{clause}” was not understood" for clause in changed.unread]
     if not changed.done:
         raise _refusal(handle, text, changed.unknown, notes, DRAWN_HINT, tools)
     pixels = np.dstack([made.pixels, picture.pixels[..., 3:]]) if picture.pixels.shape[2] == 4 else made.pixels
-    meta = {
-        "scene": changed.scene.to_json(),
-        "changed": list(changed.ids),
-        "removed": [t.name for t in changed.removed],
-    }
+    known = {"scene": made.scene.to_json(), "changed": list(changed.ids)} if made.scene else {WORLD: DRAWN}
+    meta = {**known, "removed": [t.name for t in changed.removed]}
     report(1.0, "done", lambda: small(pixels))
     return _result(pixels, picture, handle, made.area, place, [*changed.done], notes, meta)
 
@@ -100,11 +104,16 @@ def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: 
         )
         return np.zeros(picture.pixels.shape[:2], np.bool_) if seen is None else seen.still
 
-    photo = Photo(picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99), loosely=loosely)
+    limit = reach(place) if into and place is not None else None
+    photo = Photo(
+        picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99), loosely=loosely, limit=limit
+    )
     retouch(photo, read_orders(text, bare=into))
     notes += [*(f"I do not know: {word}" for word in dict.fromkeys(photo.unknown)), *dict.fromkeys(photo.notes)]
     if not photo.done:
-        raise _refusal(handle, text, tuple(photo.unknown), notes, WORKS, tools)
+        raise _refusal(handle, text, tuple(photo.unknown), [*photo.reasons, *notes], WORKS, tools)
+    if limit is not None and np.array_equal(photo.pixels, picture.pixels):
+        raise Refusal("What was asked changes nothing in the marked place.", LARGER)
     report(1.0, "done", lambda: small(photo.pixels))
     return _result(photo.pixels, picture, handle, photo.area, place, photo.done, notes, {})
 
@@ -132,19 +141,15 @@ def _result(pixels: NDArray[np.uint8], before: Picture, handle: str, area: NDArr
             done: list[str], notes: list[str], more: dict[str, Any]) -> Picture:  # fmt: skip
     from models.masks import box_of
 
-    differs = (pixels != before.pixels).any(axis=2)
+    if place is None:
+        differs = (pixels != before.pixels).any(axis=2)
+        counts = {
+            "band_px": 0, "changed_inside": int(np.count_nonzero(differs & area)),
+            "changed_outside": int(np.count_nonzero(differs & ~area)),
+        }  # fmt: skip
+    else:
+        counts = counted(before.pixels, pixels, place)
     meta = {
-        "made": "picture-book", "of": handle, "done": done, "notes": notes, "area": list(box_of(area) or ()), "band_px": _band(area, place),
-        "changed_inside": int(np.count_nonzero(differs & area)), "changed_outside": int(np.count_nonzero(differs & ~area)), **more,
+        "made": "picture-book", "of": handle, "done": done, "notes": notes, "area": list(box_of(area) or ()), **counts, **more,
     }  # fmt: skip
     return Picture(pixels, label=done[0] if len(done) == 1 else "changed", meta=meta)
-
-
-def _band(area: NDArray[np.bool_], place: NDArray[np.bool_] | None) -> int:
-    """Return how far, in px, *area* reaches over the marked place; 0 where nothing is marked or all lies within it."""
-    import cv2
-
-    if place is None or not place.any() or not (area & ~place).any():
-        return 0
-    away = cv2.distanceTransform((~place).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return int(np.ceil(away[area].max()))

@@ -20,6 +20,7 @@ from models.box_files import grounded
 from models.device import hardware
 from models.expert import Refusal
 from models.profiles_hub import unchecked
+from models.profiles_local import with_gligen
 from models.router import Router
 from models.store import Store
 from models.values import Checkpoint, Media, Message, Profile, Region
@@ -62,6 +63,8 @@ class Engine:
         )
         if not settings.safety:
             self.profile = unchecked(self.profile)
+        if settings.gligen:
+            self.profile = with_gligen(self.profile, settings.gligen)
         folders = (settings.experts_folder,) if settings.experts_folder else ()
         found = find_experts(folders)
         extra = {path.stem for folder in folders for path in folder.glob("*.py")}

@@ -25,6 +25,7 @@ class Settings:
     data: Path = field(default_factory=lambda: ROOT / "data")
     assets: Path = ROOT / "assets"
     experts_folder: Path | None = None
+    gligen: Path | None = None
     device: str = "auto"
     threads: int = 0
     host: str = "127.0.0.1"
@@ -104,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", help="auto, cpu, cuda or cuda:N (default: auto)")
     add("--threads", type=_count, help="processor threads to use; 0 leaves it to the libraries (default: 0)")
     add("--experts", dest="experts_folder", type=Path, metavar="FOLDER", help="a folder with more expert files")
+    add(
+        "--gligen", type=Path, metavar="FOLDER", help="a folder with GLIGEN's models, for layouts and for marked places"
+    )
     add("--console", action="store_true", default=None, help="chat in the terminal instead of the browser")
     add(
         "--desktop",
@@ -160,7 +164,7 @@ def parse(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> Sett
     given |= {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     if "quota_bytes" in given:
         given["quota_bytes"] = int(float(str(given["quota_bytes"])) * 1024**3)
-    for option, name in (("--experts", "experts_folder"), ("--files", "files")):
+    for option, name in (("--experts", "experts_folder"), ("--files", "files"), ("--gligen", "gligen")):
         folder = given.get(name)
         if isinstance(folder, Path) and not folder.is_dir():
             parser.error(f"{option} {folder}: there is no such folder")

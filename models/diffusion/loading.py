@@ -4,6 +4,7 @@ What differs between checkpoints is data in ``Checkpoint.call``; the names read 
 
 - ``pipeline``: the class in diffusers (``StableDiffusionPipeline``) or of OWN, always named, since published indexes name the wrong one;
 - ``variant``: the hub's name of a set of files, such as ``fp16``; ``without``: components that are not to be loaded;
+- ``folder``: where a person keeps it, in place of the source, which is told in its stead;
 - ``offload``: on a graphics card only the part that works lies there, and the others in the machine's memory.
 
 Weights are read from safetensors alone, and no code of a checkpoint is ever run. Experts of one checkpoint share its weights.
@@ -48,6 +49,10 @@ def _in_use() -> weakref.WeakValueDictionary[tuple[Any, ...], Any]:
 def folder_of(checkpoint: Checkpoint) -> Path | None:
     """Return the folder that *checkpoint* lies in, below ``assets`` or by its whole path; None for one of the hub. Raises Refusal
     for a source that is neither, or one of the hub that is not pinned to a commit."""
+    if (own := checkpoint.call.get("folder")) is not None:
+        if not Path(own).is_dir():
+            raise Refusal(f"The folder of {checkpoint.source} is gone.", "Put it back, or start without it.")
+        return Path(own)
     for folder in (Path(checkpoint.source), ASSETS / checkpoint.source):
         if checkpoint.source and folder.is_dir() and (folder.is_absolute() or folder.is_relative_to(ASSETS)):
             return folder

@@ -35,7 +35,7 @@ def test_every_option_has_a_variable_of_its_own_name(tmp_path):
         "--profile": "nano", "--host": "0.0.0.0", "--port": "1", "--data": str(tmp_path), "--device": "cpu", "--threads": "3",
         "--experts": str(tmp_path / "more"), "--quota": "3", "--keep-days": "4", "--deadline": "5",
         "--console": "", "--share": "", "--no-browser": "", "--desktop": "", "--mcp": "", "--files": str(tmp_path / "more"),
-        "--no-safety-checker": "",
+        "--no-safety-checker": "", "--gligen": str(tmp_path / "more"),
     }  # fmt: skip
     told = _parser().format_help()
     assert set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", told, re.MULTILINE)) == {*values, "--help"}
@@ -54,6 +54,7 @@ def test_every_option_has_a_variable_of_its_own_name(tmp_path):
         ["--deadline", "nan"],
         ["--experts", "nowhere"],
         ["--files", "nowhere"],
+        ["--gligen", "nowhere"],
         ["--mcp", "smoke"],
         ["--nope"],
     ],

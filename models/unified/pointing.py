@@ -6,10 +6,11 @@ how many there are, what they are called and where they are. So a number that is
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from models.percepts import SOUND, TRACK, Percept, box_of, phrase, span_of
+from models.percepts import MARKED, SOUND, TRACK, Percept, box_of, phrase, span_of
 from models.unified.sheet import Sheet, Source
 from models.values import Arg, Box, Grounding, Span
 
@@ -62,13 +63,20 @@ def grounded(sheet: Sheet, part: Grounding) -> Pointed | None:
 
 
 def alike(sheet: Sheet, row: int) -> list[int]:
-    """Return the rows of all things that are called as that of *row* is, in its medium, and told by rows of its kind, *row* first.
-    Raises IndexError for a row that cannot be pointed at."""
+    """Return the rows of all things that are called as that of *row* is, in its medium, and told by rows of its kind, *row* first;
+    of marks those of one message, since one thing may be marked again in the next. Raises IndexError for a row that cannot be
+    pointed at."""
     source, own, number = _at(sheet, row)
+    texts = [
+        text.first for text in sheet.sources if text.whole and own.kind == MARKED
+    ]  # a message's marks stand before it
     others = [
         other
         for other, percept, n in places(sheet, source.of)
-        if other != row and percept.kind == own.kind and percept.names[n] == own.names[number]
+        if other != row
+        and percept.kind == own.kind
+        and percept.names[n] == own.names[number]
+        and bisect(texts, other) == bisect(texts, row)
     ]
     return [row, *others]
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.grammar import parse
-from models.percepts import MOMENT, PATCH, PLACE, SOUND, THING, Percept, box_of, span_of
+from models.percepts import MARKED, MOMENT, PATCH, PLACE, SOUND, THING, Percept, box_of, span_of
 from models.reader import Pieces
 from models.unified import pointing
 from models.unified.about import ROWS
@@ -133,6 +133,20 @@ def test_too_many_rows_leave_out_the_oldest_media_and_say_so() -> None:
     assert "image#12" in shown
     assert "image#1" not in shown
     assert sheet.ids.count(NAMES["c:elided"]) == 12 - len(shown)
+
+
+def test_the_same_thing_marked_again_in_the_next_message_is_not_two_things() -> None:
+    marks = [Region(n, "image#1", box=Box(0, 0, 0.5, 0.5)) for n in (1, 2, 3)]
+    messages = [
+        Message("user", (Media("image", "image#1", ""), *marks[:2], Text("what are these"))),
+        Message("assistant", (Text("there"),)),
+        Message("user", (marks[2], Text("what is this"))),
+    ]
+    seen = {mark.handle: (percept(MARKED, ("cow",)),) for mark in marks}
+    sheet = Scribe(NAMES, cut).write(messages, percepts=seen)
+    one, two, three = (row for row, _, _ in pointing.places(sheet, "image#1"))
+    assert pointing.alike(sheet, one) == [one, two]
+    assert pointing.alike(sheet, three) == [three]
 
 
 def test_after_a_determiner_come_looks_or_things_of_one_medium_each_once() -> None:

@@ -59,6 +59,26 @@ def _as_drawn(call: TaskCall, asked: Message | None, chosen: Any, tasks: Mapping
     return with_drawn(call, tasks[call.task], meant) if call.task in tasks else call
 
 
+def chosen(engine: Engine, call: TaskCall, step: Step | None, name: str = "") -> Checkpoint:
+    """Return the expert that is to run *call* again: the one called *name*, else the one that ran its *step*.
+
+    Raises Refusal where this profile has no such expert, and for a call that never ran when none is named.
+    """
+    router, there = engine.router, ", ".join(engine.expert_names(call.task)) or "none"
+    if name:
+        named = router.named(call.task, name)
+        if not named:
+            raise Refusal(f"There is no expert called {name[:80]} for {call.task} here.", f"There are: {there}.")
+        return named[0]
+    if step is None:
+        raise Refusal("This call did not run, so there is nothing to make again.", "Ask for it in words.")
+    ran = router.recorded(step.task, step.expert, step.checkpoint)
+    if ran is None:
+        what = f"“{step.expert}”, which did this, is not in the profile {engine.profile.name}."
+        raise Refusal(what, f"There are: {there}.")
+    return ran
+
+
 def by(engine: Engine, call: TaskCall, shelf: Mapping[str, Media], expert: Checkpoint) -> dict[str, str]:
     """Return the setting by which the command of *call* names *expert*; empty where the call goes to that one by itself."""
     if engine.router.expected(call, shelf) == expert:

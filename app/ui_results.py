@@ -11,7 +11,7 @@ from models.device import SEEDS
 from models.expert import Refusal
 from models.values import Step, TaskCall
 
-from app.again import by, command, found
+from app.again import by, chosen, command, found
 from app.events import Options
 from app.recipes import settings_of
 from app.ui_actions import Actions, guarded, streaming, tell
@@ -35,22 +35,11 @@ class Results:
         wish, session = event._data, page.session
         call, step = found(engine, session, str(wish.get("call")))
         shelf, router = engine.shelf(session), engine.router
-        if wish.get("expert"):
-            name = str(wish["expert"])
-            chosen = next(iter(router.named(call.task, name)), None)
-            if chosen is None:
-                there = ", ".join(engine.expert_names(call.task)) or "none in this profile"
-                raise Refusal(f"There is no expert called {name[:80]} for {call.task} here.", f"There are: {there}.")
-        elif step is None:
-            raise Refusal("This call did not run, so there is nothing to make again.", "Ask for it in words.")
-        else:
-            chosen = router.recorded(step.task, step.expert, step.checkpoint)
+        expert = chosen(engine, call, step, str(wish.get("expert") or ""))
         seed = _seed(call, step) if wish.get("seed") == "same" else None
         params = {name: value for name, value in call.params.items() if name != "seed"}
-        call = replace(call, params=params)
-        if chosen is not None:
-            call = replace(call, params={**params, **by(engine, call, shelf, chosen)})
-        options = Options(seed=seed, implementation=None if chosen is None else router.expert_name(chosen))
+        call = replace(call, params={**params, **by(engine, replace(call, params=params), shelf, expert)})
+        options = Options(seed=seed, implementation=router.expert_name(expert))
         text = command(call, shelf, router.tasks)
         yield from actions.show(page, engine.reply(session, text, options=options))
 

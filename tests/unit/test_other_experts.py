@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from engine_stubs import last, of, said, write_expert
 
-from app.again import by, command, found
+from app.again import by, chosen, command, found
 from app.cards import again_json
 from app.events import Options
 from app.recipes import settings_of
@@ -102,6 +102,21 @@ def test_a_command_names_the_expert_only_where_the_call_would_go_to_another(made
     odd = replace(black, name='the "black" one')
     engine.router.profile = replace(engine.profile, experts={"image": (ok, odd)})
     assert by(engine, CALL, {}, odd) == {EXPERT: "black"}, "a name that a command cannot hold"
+
+
+def test_a_call_is_made_again_by_the_expert_that_ran_it_or_the_one_that_is_named_and_by_no_other(made):
+    engine = made(experts=("ok", "black"))
+    ok, black = engine.router.implementations("image")
+    step = Step("t1", "image", "stub black", "", 7, 0.1, "<task>image</task>")
+    assert chosen(engine, CALL, step) == chosen(engine, CALL, None, "stub black") == black
+    assert chosen(engine, CALL, step, "stub ok") == ok
+    for asked, reason in (
+        ((replace(step, expert="stub gone"), ""), "“stub gone”, which did this, is not in the profile nano"),
+        ((step, "stub gone"), "no expert called stub gone for image"),
+        ((None, ""), "did not run"),
+    ):
+        with pytest.raises(Refusal, match=reason):
+            chosen(engine, CALL, *asked)
 
 
 def test_the_seed_is_seen_without_opening_the_record_of_calls_that_have_one():

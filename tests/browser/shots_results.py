@@ -13,7 +13,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 900, "height": 1000}}
 PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 820}, "color_scheme": "dark", "device_scale_factor": 1.5}
 
 
-SAVED = ("desk-mask", "desk-compare", "desk-clip", "phone-compare", "phone-sound")
+SAVED = ("desk-mask", "desk-compare", "desk-clip", "desk-experts", "phone-compare", "phone-sound")
 """What the section shows; the other states are only passed through."""
 
 
@@ -54,6 +54,14 @@ def _one(page: Any, folder: Path, media: Path, name: str) -> None:
     stage.send(page, "/audio_adjust audio#1 op=reverse")
     page.locator("[data-testid=bot] .u-item[data-ref='audio#2']").scroll_into_view_if_needed()
     _save(page, folder, f"{name}-sound")
+    if f"{name}-experts" in SAVED:
+        stage.send(page, '/image "a cat and a dog on grass" size=320x200 seed=4')
+        stage.send(page, "/detect image#3")
+        page.locator("[data-again=with]").last.click()
+        page.wait_for_selector("[data-testid=bot] .u-item[data-ref='image#5']")
+        stage.idle(page)
+        page.locator("[data-again=with]").last.scroll_into_view_if_needed()
+        _save(page, folder, f"{name}-experts")
     page.context.close()
 
 

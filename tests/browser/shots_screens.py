@@ -55,5 +55,6 @@ def tablet(browser: Any, url: str, folder: Path, media: Path) -> None:
         page.wait_for_selector(".u-mask.u-lit")
         stage.attach(page, media / "tune.wav")
         page.fill("#box textarea", "fade audio#1 out at the end")
+        page.wait_for_function("() => document.querySelector('.u-aim-words').innerText.includes('fade_out')")
         shot.still(page, folder / f"page-tablet-{theme}.jpg")
         page.context.close()

@@ -1,8 +1,9 @@
-"""Profiles whose drawing experts run published checkpoints of the model hub: data only, each checkpoint pinned to a commit.
+"""Profiles whose experts for drawing, finding and cutting out run published checkpoints of the model hub: data only, each pinned to a commit.
 
 Named is what can be loaded as it stands: with weights in safetensors at a revision that is known, under terms that let anybody use the
 results, and without packages beside those of requirements.txt. So these are missing: GLIGEN (its weights are published as pickles), the
-Qwen-Image editing models (their processor needs torchvision), FLUX 3 and FLUX.2 of 9 billion parameters (terms), SAM 3 (access).
+Qwen-Image editing models (their processor needs torchvision), FLUX 3 and FLUX.2 of 9 billion parameters (terms), SAM 3 (access), SEEM (no
+class of transformers reads it; SAM 2.1 stands in its place).
 """
 
 from __future__ import annotations
@@ -69,37 +70,70 @@ QWEN_INPAINT = replace(
     call={**QWEN_IMAGE.call, "pipeline": "QwenImageInpaintPipeline", "strength": 1.0, "area": 1024 * 1024},
 )
 
+OWL = Checkpoint(
+    "detect_zero_shot", "google/owlv2-large-patch14-ensemble", "95e26936e865f87db1742128404b3c035d47d89d", "float32", APACHE,
+    {"prompt": "queries", "template": "a photo of a {}", "square": True, "threshold": 0.2, "offload": True}, 1.8, "OWLv2",
+)  # fmt: skip
+_DINO = {"prompt": "caption", "threshold": 0.3, "offload": True}
+DINO_TINY = Checkpoint(
+    "detect_zero_shot", "IDEA-Research/grounding-dino-tiny", "a2bb814dd30d776dcf7e30523b00659f4f141c71", "float32", APACHE, _DINO, 0.7,
+    "Grounding DINO tiny",
+)  # fmt: skip
+DINO_BASE = Checkpoint(
+    "detect_zero_shot", "IDEA-Research/grounding-dino-base", "12bdfa3120f3e7ec7b434d90674b3396eccf88eb", "float32", APACHE, _DINO, 0.9,
+    "Grounding DINO base",
+)  # fmt: skip
+SAM = Checkpoint(
+    "segment_sam", "facebook/sam2.1-hiera-large", "665f8e2ad61cf5f53d65644ff27c8ee525124610", "float32", APACHE, {"offload": True}, 0.9,
+    "SAM 2.1",
+)  # fmt: skip
+
+
+def _sight(detector: Checkpoint) -> dict[str, Checkpoint]:
+    """Return what finds and what cuts out by task: the segmenter asks *detector* where what is named and not marked is."""
+    return {"detect": detector, "segment": replace(SAM, call={**SAM.call, "detector": detector})}
+
+
 CHECKED = frozenset({SD_IMAGE.source})
 """Checkpoints that come with a safety checker that is loaded."""
 _TABLE: tuple[tuple[str, dict[str, Checkpoint], dict[str, float], str], ...] = (
     (
-        "paper", {"image": SD_IMAGE, "edit": PIX2PIX, "inpaint": SD_INPAINT}, {"ram": 12.0, "vram": 4.0},
+        "paper", {"image": SD_IMAGE, "edit": PIX2PIX, "inpaint": SD_INPAINT, **_sight(OWL)}, {"ram": 16.0, "vram": 4.0},
         "Draws, edits and fills with the papers' models: Stable Diffusion 1.5, InstructPix2Pix and Stable Diffusion inpainting, "
-        "which stands where the papers have GLIGEN's.",
+        "which stands where the papers have GLIGEN's; finds what is named with OWLv2, and cuts it out with SAM 2.1 in SEEM's place.",
     ),
     (
-        "gpu-8", {"image": XL_IMAGE, "edit": PIX2PIX, "inpaint": XL_INPAINT}, {"ram": 24.0, "vram": 8.0},
-        "Draws and fills with Stable Diffusion XL and edits with InstructPix2Pix, on a graphics card of 8 GB.",
+        "gpu-8", {"image": XL_IMAGE, "edit": PIX2PIX, "inpaint": XL_INPAINT, **_sight(DINO_TINY)}, {"ram": 24.0, "vram": 8.0},
+        "Draws and fills with Stable Diffusion XL and edits with InstructPix2Pix, finds with Grounding DINO and cuts out with SAM 2.1, on a "
+        "graphics card of 8 GB.",
     ),
     (
-        "gpu-16", {"image": KLEIN_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 24.0, "vram": 12.0},
-        "Draws, edits and fills with one model, FLUX.2 klein of 4 billion parameters, on a graphics card of 12 to 16 GB.",
+        "gpu-16", {"image": KLEIN_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT, **_sight(DINO_BASE)}, {"ram": 24.0, "vram": 12.0},
+        "Draws, edits and fills with one model, FLUX.2 klein of 4 billion parameters, finds with Grounding DINO and cuts out with "
+        "SAM 2.1, on a graphics card of 12 to 16 GB.",
     ),
     (
-        "gpu-24", {"image": Z_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT}, {"ram": 48.0, "vram": 20.0},
-        "Draws with Z-Image Turbo and edits and fills with FLUX.2 klein, on a graphics card of 24 GB.",
+        "gpu-24", {"image": Z_IMAGE, "edit": KLEIN_EDIT, "inpaint": KLEIN_INPAINT, **_sight(DINO_BASE)}, {"ram": 48.0, "vram": 20.0},
+        "Draws with Z-Image Turbo, edits and fills with FLUX.2 klein, finds with Grounding DINO and cuts out with SAM 2.1, on a graphics "
+        "card of 24 GB.",
     ),
     (
-        "gpu-80", {"image": QWEN_IMAGE, "edit": KLEIN_EDIT, "inpaint": QWEN_INPAINT}, {"ram": 96.0, "vram": 64.0},
-        "Draws and fills with Qwen-Image 2512 and edits with FLUX.2 klein, on a graphics card of 80 GB.",
+        "gpu-80", {"image": QWEN_IMAGE, "edit": KLEIN_EDIT, "inpaint": QWEN_INPAINT, **_sight(DINO_BASE)}, {"ram": 96.0, "vram": 64.0},
+        "Draws and fills with Qwen-Image 2512, edits with FLUX.2 klein, finds with Grounding DINO and cuts out with SAM 2.1, on a "
+        "graphics card of 80 GB.",
     ),
 )  # fmt: skip
 _REST = " All else, the unified model too, is that of nano."
 _KNOWS = (
     "Photographs and paintings: it draws what you describe, changes a picture as you say, and puts something new into a marked place. "
     "Every pixel outside of the place stays as it was.",
+    "Things in your own photos, by their names: it draws boxes round them and cuts them out, without a mark.",
 )
 _LACKS = ("Things in boxes are drawn out of the picture book, as on nano.",)
+_SEES = (
+    "What photos and recordings show it cannot tell in words: there, name what to find or to cut out, or mark it with a box, a point or a stroke. "
+    "Of what it sees it tells some things wrongly; the boxes in its words show what it means."
+)
 
 
 def hub_profiles(base: Profile) -> dict[str, Profile]:
@@ -110,7 +144,7 @@ def hub_profiles(base: Profile) -> dict[str, Profile]:
         joined = {**base.experts, **{task: (own, *base.experts[task]) for task, own in experts.items()}}
         profile = replace(
             base, name=name, experts=joined, note=note + _REST, knows=(*_KNOWS, *base.knows),
-            lacks=(*_LACKS, *(text for text in base.lacks if "paints no photographs" not in text)),
+            lacks=(*_LACKS, *(_SEES if "cannot see" in text else text for text in base.lacks if "paints no photographs" not in text)),
             more="Another profile is chosen when the program starts: --profile NAME. docs/profiles.md tells what each fetches and needs.",
         )  # fmt: skip
         disk = base.needs["disk"] + sum(checkpoint.size for checkpoint in fetched(profile))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.device import out_of_memory
 from models.diffusion.fetching import snapshot
 from models.diffusion.loading import folder_of, precision, unloadable
 from models.expert import Refusal, Report
@@ -90,22 +91,18 @@ def load_network(
     key = (str(folder or checkpoint.source), checkpoint.revision, str(dtype), device, offload)
     if (known := _in_use().get(key)) is not None:
         return known
-    logger = logging.getLogger("transformers")
-    before = logger.level
-    logger.setLevel(
-        logging.ERROR
-    )  # that a clip's checkpoint is read for pictures is meant, and nothing that a person can act on
     try:
         here = folder or _fetched(checkpoint)
         given: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        model, told = kind().from_pretrained(
-            str(here), dtype=dtype, use_safetensors=True, output_loading_info=True, **given
-        )
-        reader = processor().from_pretrained(str(here), backend="pil", **given) if processor is not None else None
+        with _quietly():
+            model, told = kind().from_pretrained(
+                str(here), dtype=dtype, use_safetensors=True, output_loading_info=True, **given
+            )
+            reader = processor().from_pretrained(str(here), backend="pil", **given) if processor is not None else None
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+        if out_of_memory(error):
+            raise  # the router makes room and tries again
         raise unloadable(checkpoint, folder, error) from error
-    finally:
-        logger.setLevel(before)
     lacking = {name for name, _ in model.named_parameters()} & {*told["missing_keys"]}
     if lacking or told["mismatched_keys"]:
         raise Refusal(

@@ -15,7 +15,7 @@ from models.expert import Cancelled, Expert, Inputs, Picture, discover
 from models.profiles import PROFILES
 from models.profiles_hub import fetched
 from models.values import Box, Checkpoint, Labelled, Media, Phrase, Ref, Region, TaskCall
-from tests.contract import tiny_pipelines
+from tests.contract import tiny_pipelines, tiny_sights
 
 pytest.importorskip("diffusers", reason="diffusers is not installed")
 
@@ -30,13 +30,13 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 
 def named() -> dict[str, tuple[str, Checkpoint]]:
-    """Return every checkpoint of the hub that a profile names: task and checkpoint, by an id."""
+    """Return every checkpoint of the hub that a profile names and diffusers runs: task and checkpoint, by an id."""
     return {
         f"{task} {checkpoint.source} {checkpoint.call['pipeline']}": (task, checkpoint)
         for profile in PROFILES.values()
         for task, checkpoints in profile.experts.items()
         for checkpoint in checkpoints
-        if checkpoint.revision
+        if checkpoint.revision and "pipeline" in checkpoint.call
     }
 
 
@@ -96,7 +96,8 @@ def run(
 
 def test_every_checkpoint_of_every_profile_has_a_twin_and_no_twin_is_left_over() -> None:
     sources = {checkpoint.source for profile in PROFILES.values() for checkpoint in fetched(profile)}
-    assert sources == set(tiny_pipelines.TWINS)
+    assert sources == {*tiny_pipelines.TWINS, *tiny_sights.TWINS}
+    assert {checkpoint.source for _, checkpoint in NAMED.values()} == set(tiny_pipelines.TWINS)
     assert {task for task, _ in NAMED.values()} <= set(CALLS)
     import diffusers
 

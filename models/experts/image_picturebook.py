@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.values import Checkpoint, TaskCall
 
 TASK = "image"
@@ -31,8 +31,15 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             raise refusal(wish, caption, near_names(embed))
         width, height, notes = size_of(inputs.settings.get("size"))
         report(0.2, "placing the things")
-        placed = place(wish, width, height, inputs.seed)
-        notes = [*wish.notes(), *wish.unposed(), *unshown(wish.time, placed.scene.backdrop), *sides(wish), *notes]
+        placed = place(wish, width, height, inputs.seed, report=Share(report, 0.2, 0.4))
+        notes = [
+            *wish.notes(),
+            *placed.notes,
+            *wish.unposed(),
+            *unshown(wish.time, placed.scene.backdrop),
+            *sides(wish),
+            *notes,
+        ]
         if placed.penalty > 1.0:
             notes.append("Not everything could stand quite as you said.")
         return drawn(placed.scene, width, height, caption, notes, report)

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.labelled import items_of
 from models.values import Box, Checkpoint, TaskCall
 
@@ -57,9 +57,10 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         settled = {_kind(label.things[0]) for label, alone in zip(labels, shared, strict=True) if alone}
         wish = _rest(_with_scenery(wish, labels), labels, settled)
         report(0.2, "placing the things")
-        placed = place(wish, width, height, inputs.seed, fixed=fixed)
+        placed = place(wish, width, height, inputs.seed, fixed=fixed, report=Share(report, 0.2, 0.4))
         notes += [
             *_together([wish, *labels]).notes(),
+            *placed.notes,
             *_together([wish, *labels]).unposed(),
             *unshown(wish.time, placed.scene.backdrop),
             *sides(wish),

@@ -37,7 +37,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
             raise refusal(wish, caption, near_names(embed))
         width, height, notes = clip_size(inputs.settings.get("size"))
         report(0.05, "placing the things")
-        placed = place(wish, width, height, inputs.seed)
+        placed = place(wish, width, height, inputs.seed, report=Share(report, 0.05, 0.08))
         told = plan(
             roomy(placed.scene, width / height), caption, seconds=inputs.settings.get("duration"), ratio=width / height, seed=inputs.seed,
             free=True, aliases=aliases(wish),
@@ -47,6 +47,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         clip = write(told.film, stage, inputs.scratch / f"{call.id}-film.mp4", Share(report, 0.12, 1.0))
         said = [
             *said_of(wish),
+            *placed.notes,
             *unshown(wish.time, placed.scene.backdrop),
             *sides(wish),
             *notes,

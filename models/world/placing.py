@@ -8,15 +8,18 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from models.expert import Report, Share
 from models.world import busts, decor, suiting, walls
 from models.world.bodies import Frame, Item, Ties
 from models.world.holding import CARRYING, Looks, carry, wears
 from models.world.hours import shows
 from models.world.moods import MOODS, hour
 from models.world.scene import MOST_THINGS, Backdrop, Scene, Thing, horizon
-from models.world.solving import rest, settle
+from models.world.solving import due_to, rest, settle
 from models.world.wish import Relation, Wanted, Wish
 
+ATTEMPTS = 5
+"""How often things are placed, each time smaller, until they have room."""
 DEPTH_GROWTH = 0.25
 """How much larger what stands at the lower edge is drawn than what stands at the horizon."""
 
@@ -24,11 +27,12 @@ DEPTH_GROWTH = 0.25
 @dataclass(frozen=True)
 class Placed:
     """A scene, the wish's group of each of its things (by their order; -1 for a fixed one), and the penalty that is left of
-    what was asked: under about 0.5 all holds."""
+    what was asked: under about 0.5 all holds; *notes* on things that have no place any more."""
 
     scene: Scene
     groups: tuple[int, ...]
     penalty: float
+    notes: tuple[str, ...] = ()
 
 
 def looks() -> Looks:
@@ -39,14 +43,22 @@ def looks() -> Looks:
 
 
 def place(
-    wish: Wish, width: int, height: int, seed: int, known: Looks | None = None, fixed: Sequence[Thing] = ()
+    wish: Wish,
+    width: int,
+    height: int,
+    seed: int,
+    known: Looks | None = None,
+    fixed: Sequence[Thing] = (),
+    report: Report | None = None,
 ) -> Placed:
     """Return the scene for *wish* in a frame of *width* x *height* pixels.
 
     *fixed* things stay where they are; the others keep clear of them. Relations that cannot all hold are met as well as
-    they can. The names must be the atlas's (KeyError else).
+    they can; of more things than a scene holds the first are placed, and a note says so. *report* is told how far it is. The names
+    must be the atlas's (KeyError else).
     """
     known = known or looks()
+    wish, notes = _that_fit(wish, MOST_THINGS - len(fixed))
     rng = random.Random(f"place {seed}")
     groups = [names_of(wanted, rng) for wanted in wish.things]
     leading = _leading(wish, groups, fixed, known)
@@ -68,7 +80,7 @@ def place(
     line = horizon(backdrop)
     frame = Frame(width / short, height / short, None if line is None else line * height / short)
     best: tuple[float, list[list[Item]]] | None = None
-    for attempt in range(5):
+    for attempt in range(ATTEMPTS):
         items = _items(wish, groups, kind, known, random.Random(f"flip {seed}"))
         stones = [_stone(thing, frame, known) for thing in fixed]
         ties = _tie(wish, items, known, rng)
@@ -76,7 +88,8 @@ def place(
         _fill(bodies, frame, 0.9**attempt)
         walls.scale(bodies, frame, known.entry)
         busts.sink(bodies, ties, frame, kind, known.entry)
-        settle(bodies, ties, frame, rng)
+        told = None if report is None else Share(report, attempt / ATTEMPTS, (attempt + 1) / ATTEMPTS)
+        settle(bodies, ties, frame, rng, told)
         busts.line_up(bodies, frame)
         left = rest(bodies, ties, frame)
         before = math.inf if best is None else best[0]
@@ -87,7 +100,22 @@ def place(
             break
     assert best is not None
     _turn_towards(wish, best[1], known)
-    return _scene(best[1], kept_ties, wish, backdrop, frame, best[0], fixed)
+    return replace(_scene(best[1], kept_ties, wish, backdrop, frame, best[0], fixed), notes=notes)
+
+
+def _that_fit(wish: Wish, most: int) -> tuple[Wish, tuple[str, ...]]:
+    """Return *wish* with its first *most* things and what is said of those, and a note where there are more."""
+    asked, kept = sum(thing.count for thing in wish.things), []
+    if asked <= most:
+        return wish, ()
+    room = most
+    for thing in wish.things:
+        if room > 0:
+            kept.append(replace(thing, count=min(thing.count, room)))
+        room -= thing.count
+    relations = tuple(r for r in wish.relations if max(r.thing, *r.others) < len(kept))
+    note = f"{asked} things were asked for, and a picture holds {MOST_THINGS}: the first {max(0, most)} of them were placed."
+    return replace(wish, things=tuple(kept), relations=relations), (note,)
 
 
 def _leading(wish: Wish, groups: Sequence[Sequence[str]], fixed: Sequence[Thing], known: Looks) -> list[str]:
@@ -278,10 +306,10 @@ def _deepen(root: Item, roots: Sequence[Item], ties: Sequence[Ties], frame: Fram
         return
     depth = (root.feet - frame.horizon) / max(0.05, frame.high - frame.horizon)
     factor = 1 + DEPTH_GROWTH * (min(1.0, max(0.0, depth)) - 0.5)
-    before, feet = rest(roots, ties, frame), root.feet
+    before, feet = due_to(root, roots, ties, frame), root.feet
     root.grow(factor)
     root.move(root.x, root.y + feet - root.feet)
-    if rest(roots, ties, frame) > before + 0.02:
+    if due_to(root, roots, ties, frame) > before + 0.02:
         root.grow(1 / factor)
         root.move(root.x, root.y + feet - root.feet)
 

@@ -19,7 +19,7 @@ from models.world.moods import of_caption
 from models.world.nouns import Noun, plural, read_noun
 from models.world.scene import FLAT, INDOOR
 from models.world.surroundings import INTO_PLACE, PLACE_FIRST, WEATHER
-from models.world.tags import Tag, cut
+from models.world.tags import Tag, cut, unread
 from models.world.walls import HANGING
 from models.world.wish import Relation, Wanted, Wish
 
@@ -80,8 +80,8 @@ class _Reader:
 
     def read(self, caption: str) -> None:
         """Follow the tags of *caption* from left to right."""
-        tags = cut(caption, self._known)
-        at = 0
+        at, tags = 0, cut(caption, self._known)
+        self.sayings += unread(caption)
         while at < len(tags):
             tag = tags[at]
             step = next(

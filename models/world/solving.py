@@ -10,19 +10,31 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
+from models.expert import Report
 from models.world.bodies import Frame, Item, Ties
 from models.world.busts import foot_of
 from models.world.walls import LEVEL
 
+Hull: TypeAlias = tuple[float, float, float, float]
+GAP = 0.012
+"""Bodies nearer to each other than this are nearly pressed together."""
 MARGIN = 0.03
 """Least distance from the edge of the frame."""
 _SPOTS = {"left": (0.0, 0.36, None, None), "right": (0.64, 1.0, None, None), "top": (None, None, 0.0, 0.38),
           "bottom": (None, None, 0.62, 1.0), "middle": (0.4, 0.6, None, None)}  # fmt: skip
 
 
-def settle(bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame, rng: random.Random) -> float:
-    """Move *bodies* (items without a parent) and return the penalty that remains, overlaps and wishes together."""
+BEAT = 2000
+"""Pairs of bodies that are looked at, about, between two reports."""
+
+
+def settle(
+    bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame, rng: random.Random, report: Report | None = None
+) -> float:
+    """Move *bodies* (items without a parent) and return the penalty that remains, overlaps and wishes together. *report* is told how far
+    it is, often enough for a Stop to be heeded at once."""
     free = [body for body in bodies if not body.fixed]
     for body in free:
         body.move(*_start(body, frame, rng))
@@ -33,13 +45,24 @@ def settle(bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame, rng: rand
         for root in {id(i.root): i.root for i in (*tie.some, *tie.others)}.values():
             concerned.setdefault(id(root), []).append(tie)
 
+    hulls = [body.hull() for body in bodies]
+    place = {id(body): n for n, body in enumerate(bodies)}
+
     def cost(body: Item) -> float:
-        total = home(body, frame)
-        total += sum(overlap(body, other, ties) for other in bodies if other is not body)
+        total, own, number = home(body, frame), body.hull(), place[id(body)]
+        total += sum(
+            _pressed(body, bodies[n], own, hull, ties)
+            for n, hull in enumerate(hulls)
+            # Most are far apart: that is told without looking closer.
+            if n != number and hull[0] - own[2] < GAP and own[0] - hull[2] < GAP
+        )
         return total + sum(penalty(tie, frame) for tie in concerned[id(body)])
 
     steps = max(1500, min(1200 + 500 * len(free), 150_000 // len(bodies)))
+    every = max(1, BEAT // len(bodies))
     for step in range(steps):
+        if report is not None and step % every == 0:
+            report(step / steps, f"placing {len(bodies)} things")
         heat = (1 - step / steps) ** 2
         body = free[rng.randrange(len(free))]
         before, x, y = cost(body), body.x, body.y
@@ -51,6 +74,8 @@ def settle(bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame, rng: rand
         worse = cost(body) - before
         if worse > 0 and rng.random() >= math.exp(-worse / (0.004 + 0.25 * heat)):
             body.move(x, y)
+        else:
+            hulls[place[id(body)]] = body.hull()
     return rest(bodies, ties, frame)
 
 
@@ -58,6 +83,13 @@ def rest(bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame) -> float:
     """Return the penalty of overlaps, of leaving the frame and of all ties."""
     pairs = sum(overlap(a, b, ties) for n, a in enumerate(bodies) for b in bodies[:n])
     return pairs + sum(outside(body, frame) for body in bodies) + sum(penalty(tie, frame) for tie in ties)
+
+
+def due_to(body: Item, bodies: Sequence[Item], ties: Sequence[Ties], frame: Frame) -> float:
+    """Return what of :func:`rest` is due to *body*, one of *bodies*."""
+    own = [tie for tie in ties if any(item.root is body for item in (*tie.some, *tie.others))]
+    pairs = sum(overlap(body, other, ties) for other in bodies if other is not body)
+    return pairs + outside(body, frame) + sum(penalty(tie, frame) for tie in own)
 
 
 def _start(body: Item, frame: Frame, rng: random.Random) -> tuple[float, float]:
@@ -109,10 +141,14 @@ def outside(body: Item, frame: Frame) -> float:
 
 def overlap(a: Item, b: Item, ties: Sequence[Ties]) -> float:
     """The penalty for covering each other, or for being nearly pressed together."""
-    al, at, ar, ab = a.hull()
-    bl, bt, br, bb = b.hull()
-    gap = 0.012
-    wide, high = min(ar, br) - max(al, bl) + gap, min(ab, bb) - max(at, bt) + gap
+    return _pressed(a, b, a.hull(), b.hull(), ties)
+
+
+def _pressed(a: Item, b: Item, one: Hull, other: Hull, ties: Sequence[Ties]) -> float:
+    """Return :func:`overlap` of bodies whose hulls are known."""
+    al, at, ar, ab = one
+    bl, bt, br, bb = other
+    wide, high = min(ar, br) - max(al, bl) + GAP, min(ab, bb) - max(at, bt) + GAP
     if wide <= 0 or high <= 0:
         return 0.0
     share = wide * high / min((ar - al) * (ab - at), (br - bl) * (bb - bt))

@@ -12,6 +12,8 @@ from models.world import lexicon, surroundings
 from models.world.emoji import PICTOGRAPHS
 from models.world.gatherings import KINDS, OCCASIONS
 
+MOST_READ = 2000
+"""Characters of a caption that are read."""
 LONGEST = 6
 """Words of the longest phrase that is looked for."""
 _NUMBERED = re.compile(rf"\b({'|'.join(n for n in lexicon.COUNTS if n.isalpha())}|\d+)-([a-z]{{2,}})\b")
@@ -113,9 +115,26 @@ def _joined(match: re.Match[str], known: Callable[[str], Any]) -> str:
     return match[1].replace("-", "_") if whole else match[1]
 
 
+def _opening(caption: str) -> str:
+    """Return the part of *caption* that is read, in lower case: whole words, of MOST_READ characters at most."""
+    plain = caption.lower().replace("’", "'").rstrip()
+    if len(plain) <= MOST_READ:
+        return plain
+    return plain[: MOST_READ + 1].rpartition(" ")[0] or plain[:MOST_READ]
+
+
+def unread(caption: str) -> list[str]:
+    """Return a sentence on how far *caption* is read, where that is not to its end."""
+    read, whole = _opening(caption), len(caption.rstrip())
+    if len(read) >= whole:
+        return []
+    last = " ".join(read.split()[-4:])[-60:]
+    return [f"The description was read up to “… {last}”: {len(read):,} of its {whole:,} characters."]
+
+
 def _words(caption: str, known: Callable[[str], Any]) -> list[str]:
     found: list[str] = []
-    plain = _MARKUP.sub(" ", caption.lower().replace("’", "'")[:2000])
+    plain = _MARKUP.sub(" ", _opening(caption))
     plain = _NUMBERED.sub(_numbered, plain)
     plain = _HYPHENED.sub(lambda match: _joined(match, known), plain)
     for word in _TOKEN.findall(_WITH.sub("with ", plain)):

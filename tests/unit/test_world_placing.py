@@ -9,6 +9,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from models.expert import Cancelled
+from models.world import solving
 from models.world.holding import Looks
 from models.world.placing import Placed, place
 from models.world.scene import Backdrop, Thing, extent, horizon
@@ -289,3 +291,55 @@ def test_a_meal_lies_in_the_middle_of_its_plate() -> None:
     apple, plate = (next(thing for thing in made if thing.name == name) for name in ("apple", "plate"))
     assert (apple.x, apple.y) == pytest.approx((plate.x, plate.y), abs=0.01)
     assert apple.size < plate.size
+
+
+def asked(count: int) -> Wish:
+    return Wish(
+        tuple(Wanted("cat") for _ in range(count)), (Relation("left", 0, (1,)), Relation("left", 0, (count - 1,)))
+    )
+
+
+def test_of_more_things_than_a_scene_holds_the_first_are_placed_and_it_is_told() -> None:
+    found = place(asked(215), 640, 480, 3, LOOKS)
+    assert len(found.scene.things) == 200
+    assert sorted(found.groups) == list(range(200))
+    assert found.notes == ("215 things were asked for, and a picture holds 200: the first 200 of them were placed.",)
+    assert place(asked(30), 640, 480, 3, LOOKS).notes == ()
+    fixed = tuple(Thing("cat", 0.5, 0.5, 0.05, id=n + 1) for n in range(199))
+    beside = place(Wish((Wanted("cat", 2),)), 640, 480, 3, LOOKS, fixed)
+    assert len(beside.scene.things) == 200
+    assert "the first 1 of them" in beside.notes[0]
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_stop_is_heeded_at_every_report_of_placing_and_progress_only_grows(count: int) -> None:
+    steps: list[float] = []
+    place(asked(count), 640, 480, 3, LOOKS, report=lambda share, word="", shown=None: steps.append(share))
+    assert len(steps) >= 4 * (count > 100)
+    assert steps == sorted(steps)
+    assert 0 <= steps[0] < steps[-1] < 1
+    seen: list[float] = []
+
+    def stop(share: float, word: str = "", shown: object = None) -> None:
+        seen.append(share)
+        if len(seen) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        place(asked(count), 640, 480, 3, LOOKS, report=stop)
+    assert len(seen) == 2
+
+
+def test_many_things_are_looked_at_few_times_between_two_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    pressed = solving._pressed
+    monkeypatch.setattr(solving, "_pressed", lambda *given: looked.append(1) or pressed(*given))
+    between: list[int] = []
+
+    def count(share: float, word: str = "", shown: object = None) -> None:
+        between.append(len(looked))
+        looked.clear()
+
+    place(asked(200), 640, 480, 3, LOOKS, report=count)
+    assert max(between) < 60_000, "one more look at all pairs of 200, after an attempt, is the most"
+    assert sum(between) + len(looked) < 3_000_000

@@ -190,6 +190,16 @@ def test_what_shall_not_be_there_is_not() -> None:
     assert wish("a dog and 0 cats").without == ("cats",)
 
 
+def test_how_far_a_long_description_was_read_is_said() -> None:
+    found = wish("a cat and a dog. " * 117 + "here is a red balloon, and at last a purple elephant")
+    assert "elephant" not in [thing.name for thing in found.things]
+    (said,) = [note for note in found.notes() if "was read up to" in note]
+    assert "“… dog. here is a”: 1,998 of its 2,041 characters" in said
+    assert not any("read up to" in note for note in wish("a cat and a dog. " * 117).notes())
+    (one,) = [note for note in wish("x" * 2001).notes() if "read up to" in note]
+    assert "2,000 of its 2,001" in one
+
+
 def test_too_many_are_capped_and_said() -> None:
     found = wish("5000 cats")
     assert found.things[0].count == 60

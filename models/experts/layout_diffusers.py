@@ -15,8 +15,6 @@ PARAMS = (
     calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT,
     Param("gates", "float", "in which share of the steps the boxes count", low=0, high=1),
 )  # fmt: skip
-TIGHT = 0.01
-"""A box less wide or high than this share of the picture cannot hold anything."""
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -27,9 +25,6 @@ def check(call: TaskCall, inputs: Inputs) -> None:
             "There is neither a description nor a labelled box.",
             "Draw boxes and name what belongs into each, or describe the picture.",
         )
-    for phrase, box in items:
-        if min(box.x1 - box.x0, box.y1 - box.y0) < TIGHT:
-            raise Refusal(f"The box for “{phrase[:60]}” is too thin to hold anything.", "Draw a larger one.")
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

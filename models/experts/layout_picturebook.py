@@ -20,6 +20,16 @@ TASK = "layout"
 NAME = "Picture book (things in given places)"
 
 
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal when nothing is described and no box is labelled, or a box has next to no size."""
+    items, _ = items_of(call, inputs)
+    if not items and not " ".join(call.phrases()).strip():
+        raise Refusal(
+            "There is neither a description nor a labelled box.",
+            "Draw boxes and name what belongs into each, or describe the picture.",
+        )
+
+
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert; the text encoder finds the nearest names for words that the atlas does not know."""
     from models.reader import shared_embedder
@@ -32,13 +42,9 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
     def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
         report(0.05, "reading the description")
+        check(call, inputs)
         items, notes = items_of(call, inputs)
         caption = " ".join(call.phrases()).strip()
-        if not items and not caption:
-            raise Refusal(
-                "There is neither a description nor a labelled box.",
-                "Draw boxes and name what belongs into each, or describe the picture.",
-            )
         wish = read(caption, embed=embed)
         labels = [read(phrase, embed=embed) for phrase, _ in items]
         told = _said(caption, wish)

@@ -210,6 +210,25 @@ def test_another_script_is_answered_by_the_language_that_is_read() -> None:
     assert "English" in refused.value.hint
 
 
+@pytest.mark.parametrize("box", [Box(0.5, 0.1, 0.501, 0.9), Box(0.1, 0.5, 0.9, 0.509)])
+def test_a_box_too_thin_to_hold_anything_is_refused(box: Box) -> None:
+    with pytest.raises(Refusal, match="“a cat” is too thin"):
+        layout(Labelled("a dog", Box(0.1, 0.1, 0.4, 0.9)), Labelled("a cat", box))
+    call = TaskCall("t1", "layout", (Labelled("a cat", box),))
+    with pytest.raises(Refusal, match="“a cat” is too thin"):
+        layout_picturebook.check(call, inputs(1))
+    wide = Box(box.x0, box.y0, min(1.0, box.x1 + 0.1), min(1.0, box.y1 + 0.1))
+    assert layout(Labelled("a cat", wide)).meta["layout"]
+
+
+def test_different_things_in_one_place_are_told() -> None:
+    same, near, apart = Box(0.1, 0.1, 0.6, 0.9), Box(0.12, 0.1, 0.6, 0.9), Box(0.3, 0.1, 0.8, 0.9)
+    said = "“a dog” and “a cat” have nearly the same box, so one covers the other."
+    assert said in layout(Labelled("a dog", same), Labelled("a cat", near)).meta["notes"]
+    for other in (Labelled("a cat", apart), Labelled("A  dog", near)):
+        assert not any("same box" in note for note in layout(Labelled("a dog", same), other).meta["notes"])
+
+
 def test_a_layout_of_unknown_things_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         layout(Labelled("a qwzrtx", Box(0, 0, 0.5, 0.5)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from models.expert import Cancelled, Expert, Inputs, Picture, Refusal, discover
-from models.values import Box, Checkpoint, Media, Phrase, Ref, Region, TaskCall
+from models.masks import area
+from models.values import Box, Checkpoint, Media, Phrase, Ref, Region, Stroke, TaskCall
 from tests.contract import tiny_pipelines
 
 pytest.importorskip("diffusers", reason="diffusers is not installed")
@@ -121,7 +124,8 @@ def test_outside_of_the_band_every_pixel_is_the_inputs(
     assert isinstance(made, Picture)
     assert made.pixels.shape == image.pixels.shape
     height, width = image.pixels.shape[:2]
-    band = made.meta["band_px"]
+    band = 2  # 0.6 % of 90 px is less
+    assert made.meta["band_px"] == band
     inside = np.zeros((height, width), bool)
     y0, y1 = int(PLACE.y0 * height) - band - 1, int(PLACE.y1 * height) + band + 2
     x0, x1 = int(PLACE.x0 * width) - band - 1, int(PLACE.x1 * width) + band + 2
@@ -130,6 +134,37 @@ def test_outside_of_the_band_every_pixel_is_the_inputs(
     assert not differs[~inside].any()
     assert differs[inside].sum() == made.meta["changed_inside"] > 100
     assert made.meta["changed_outside"] == 0
+
+
+def test_an_edit_of_a_whole_transparent_picture_keeps_its_transparency_and_tells_it(
+    experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    image, name = picture(channels=4), "edit_diffusers"
+    made = experts[name](call(name), inputs(tmp_path, image), quiet)
+    assert isinstance(made, Picture)
+    assert made.pixels.shape == image.pixels.shape
+    assert np.array_equal(made.pixels[..., 3], image.pixels[..., 3])
+    assert (made.pixels[..., :3] != image.pixels[..., :3]).any()
+    assert any("transparency was kept" in note for note in made.meta["notes"])
+    image.pixels[..., 3] = 255
+    solid = experts[name](call(name), inputs(tmp_path, image), quiet)
+    assert isinstance(solid, Picture)
+    assert not any("transparency" in note for note in solid.meta["notes"])
+
+
+def test_what_an_edit_changes_beyond_a_scribble_is_counted_as_outside_of_it(
+    experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    pixels, name = np.full((61, 90, 3), 200, np.uint8), "edit_diffusers"
+    pixels[15:45, 20:70] = (60, 30, 30)
+    scribble = Region(1, "image#1", strokes=(Stroke(((0.4, 0.5), (0.6, 0.5)), 0.05),))
+    given = replace(inputs(tmp_path, Picture(pixels)), regions={"region#1": scribble})
+    made = experts[name](call(name, Ref("image#1"), Ref("region#1"), Phrase("make it red")), given, quiet)
+    assert isinstance(made, Picture)
+    far = distance_transform_edt(~area(scribble, 90, 61)) > 2
+    differs = (made.pixels != pixels).any(2)
+    assert made.meta["changed_outside"] == np.count_nonzero(differs & far) > 100
+    assert made.meta["changed_inside"] == np.count_nonzero(differs & ~far) > 0
 
 
 @pytest.mark.parametrize("size", ["33x70", "500x20", "1x1", "64x64"])

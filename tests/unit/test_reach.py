@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from models.reach import band_of, blended, counted, fade, reach
+from models.reach import band_of, blended, counted, fade, far, reach
 
 SHAPES = {"box": (slice(20, 50), slice(30, 90)), "line": (slice(10, 11), slice(0, 99)), "point": (5, 5)}
 
@@ -58,3 +58,49 @@ def test_all_or_nothing_may_be_marked() -> None:
     assert not fade(~every).any()
     new = np.full((9, 9, 3), 7, np.uint8)
     assert np.array_equal(blended(new * 0, new, ~every), new * 0)
+
+
+def scribbled(seed: int) -> np.ndarray:
+    """Return a mark of a few boxes and points anywhere in a frame of any shape, at its edges too."""
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 400, 2)
+    mark = np.zeros((height, width), np.bool_)
+    for _ in range(rng.integers(1, 4)):
+        y, x = rng.integers(0, height), rng.integers(0, width)
+        mark[y : y + rng.integers(1, 60), x : x + rng.integers(1, 60)] = True
+    return mark
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_looking_at_the_marks_surroundings_alone_gives_what_looking_at_the_whole_frame_does(seed: int) -> None:
+    mark = scribbled(seed)
+    band, away = band_of(mark.shape[1], mark.shape[0]), far(mark)
+    share = np.where(away <= band, np.clip(1 - away / (band + 1), 0, 1), 0).astype(np.float32)
+    assert np.array_equal(reach(mark), away <= band)
+    assert np.array_equal(fade(mark), share)
+    rng = np.random.default_rng(seed + 100)
+    before, after = (rng.integers(0, 256, (*mark.shape, 3), np.uint8) for _ in range(2))
+    mixed = np.rint(before + (after.astype(np.float32) - before) * share[..., None]).astype(np.uint8)
+    wanted = np.where(share[..., None] > 0, mixed, before)
+    assert np.array_equal(blended(before, after, mark), wanted)
+    assert counted(before, after, mark)["changed_outside"] == int(((before != after).any(2) & (away > band)).sum())
+
+
+def test_distances_are_measured_round_the_mark_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    import cv2
+
+    seen: list[tuple[int, ...]] = []
+    measure = cv2.distanceTransform
+
+    def measured(inverse: np.ndarray, *how: int) -> np.ndarray:
+        seen.append(inverse.shape)
+        return measure(inverse, *how)
+
+    monkeypatch.setattr(cv2, "distanceTransform", measured)
+    mark = np.zeros((1000, 800), np.bool_)
+    mark[400:420, 300:330] = True
+    picture = np.zeros((1000, 800, 3), np.uint8)
+    made = blended(picture, picture + 9, mark)
+    assert counted(picture, made, mark)["changed_outside"] == 0
+    band = band_of(800, 1000)
+    assert seen == [(20 + 2 * band, 30 + 2 * band)] * 2

@@ -1,25 +1,28 @@
 """In which medium the things are that a reply names: what it says of a medium and what it points at must be the same one.
 
 "In image#1 I see a dog" points at things of image#1, and so do the words after it until another handle; "I see two dogs in image#2" tells
-afterwards where the things are that it pointed at. A reply about what is seen names nothing that is heard, and the other way round.
+afterwards where the things are that it pointed at. An answer about media that the person named points at nothing in others. A reply about what
+is seen names nothing that is heard, and the other way round.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from models.percepts import SOUND
 
 ENDS = (".", "!", "?")
 _SEEN, _HEARD = "t:seen", "t:heard"
+_BOTH = ("added", "gone", "tinted", "turned", "differ", "common", "more", "which")
+"""Topics about two media, of which the person may have named one alone."""
 
 
 class Attributing:
     """Follows the running words of one reply. *of* is the medium of each row of the bank that can be pointed at ("" for others), *kinds* what
-    percepts it is of."""
+    percepts it is of, *named* the media that the person names: an answer is about those of them that something is perceived of."""
 
-    def __init__(self, of: Sequence[str], kinds: Sequence[int]) -> None:
-        self.of, self.kinds = of, kinds
+    def __init__(self, of: Sequence[str], kinds: Sequence[int], named: Collection[str] = ()) -> None:
+        self.of, self.kinds, self.named = of, kinds, set(named).intersection(of)
         self.topic = ""
         self.word = ""
         self.kind = ""
@@ -56,6 +59,10 @@ class Attributing:
         self.kind = self.loose = ""
         self.pointed = False
 
+    @property
+    def _both(self) -> bool:
+        return self.topic.partition(".")[2].startswith(_BOTH)
+
     def point(self, row: int) -> None:
         """Note that *row* was pointed at."""
         self.loose = "" if self.about else self.of[row]
@@ -71,6 +78,8 @@ class Attributing:
         if (self.topic.startswith(_SEEN) and self.kinds[row] == SOUND) or (
             self.topic.startswith(_HEARD) and self.kinds[row] != SOUND
         ):
+            return False
+        if self.named and self.of[row] not in self.named and self.topic.startswith((_SEEN, _HEARD)) and not self._both:
             return False
         if self.about or self.loose:
             return self.of[row] == (self.about or self.loose)

@@ -75,7 +75,7 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
-        self.sights = Sights(self.rows)
+        self.sights = Sights(self.rows, [f"{kind}#{number}" for kind, number in self.named])
         self.figures = Figures(vocabulary, self.rows, self.typed, newest)
         self.word = ""
         self._clear("")

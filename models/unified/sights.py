@@ -3,7 +3,7 @@ that they are new, once in the reply."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -20,9 +20,10 @@ ADJECTIVES = 3
 
 
 class Sights:
-    """Follows the pointing of one reply. *rows* are all rows of the bank, as (source, number within it)."""
+    """Follows the pointing of one reply. *rows* are all rows of the bank, as (source, number within it), *named* the media that the newest
+    text names."""
 
-    def __init__(self, rows: Sequence[tuple[Source, int]]) -> None:
+    def __init__(self, rows: Sequence[tuple[Source, int]], named: Collection[str] = ()) -> None:
         self.of = [source.of if source.pointable else "" for source, _ in rows]
         self.kinds = [source.percept.kind if source.percept else -1 for source, _ in rows]
         self.names = [source.percept.names[n] if source.percept and source.pointable else "" for source, n in rows]
@@ -30,7 +31,7 @@ class Sights:
             source.of for source, _ in rows if source.percept is not None and source.percept.kind == SETTING
         }
         """The media of which place, hour and look can be told."""
-        self.where = Attributing(self.of, self.kinds)
+        self.where = Attributing(self.of, self.kinds, named)
         self.last = -1
         """The kind of the thing that was named last."""
         self.coloured = False

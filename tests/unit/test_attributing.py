@@ -65,3 +65,16 @@ def test_a_handle_after_things_is_that_of_their_medium(said: tuple[str | int, ..
 def test_what_is_heard_is_not_seen_and_what_is_seen_not_heard() -> None:
     assert fit(after(topic="t:heard.one")) == (*HEARD, *OTHER)
     assert fit(after(topic="t:seen.caption")) == (*ONE, *TWO, *CLIP)
+
+
+def test_an_answer_is_about_the_media_that_the_person_named() -> None:
+    def free(topic: str, *named: str) -> tuple[int, ...]:
+        made = Attributing(OF, KINDS, named)
+        made.say(topic)
+        return fit(made)
+
+    assert free("t:seen.list", "image#2") == TWO
+    assert free("t:seen.list", "image#2", "image#1") == (*ONE, *TWO)
+    assert free("t:seen.list", "image#9") == (*ONE, *TWO, *CLIP), "of which nothing is perceived"
+    assert free("t:seen.gone", "image#1") == (*ONE, *TWO, *CLIP), "what came of it may be another"
+    assert free("t:look", "image#2") == (*ONE, *TWO, *CLIP, *HEARD, *OTHER)

@@ -55,9 +55,14 @@ def made(site, page, kind):
 
 
 def ended(site, page, count, but=()):
-    """Wait until there are *count* messages, and the last of them has ended with none of the seeds *but*."""
+    """Wait until there are *count* messages, the last of them has ended with none of the seeds *but*, and the page shows it."""
     assert stage.until(lambda: len(site.messages(page)) == count and site.messages(page)[-1].state == "done"
                        and [step.seed for step in made(site, page, Step)] not in [[seed] for seed in but])  # fmt: skip
+    (step,) = made(site, page, Step)
+    told = "([n, words]) => (all => all.length === n && all.some((one) => one.innerText.includes(words)))"
+    page.wait_for_function(
+        f"{told}([...document.querySelectorAll('.u-step summary')])", arg=[count // 2, f"seed {step.seed}"]
+    )
     stage.idle(page)
 
 

@@ -25,15 +25,19 @@ def test_a_photo_gets_a_mood_by_its_colours():
     assert spooky.meta["done"] == ["made it spooky by the colours of night"]
 
 
-def test_what_is_marked_on_a_photo_is_put_into_a_drawn_forest():
+def test_what_is_marked_on_a_photo_is_put_into_a_drawn_forest_by_an_edit_and_in_the_mark_alone_by_an_inpainting():
     pixels, truth = disc_scene()
     region = Region(1, "image#1", box=Box(0.28, 0.2, 0.72, 0.8))
-    call = make_call("inpaint", Ref("image#1"), Ref("region#1"), Phrase("put it in the forest"))
-    made = inpaint(call, make_inputs(pixels, [region]), silent)
-    assert made.meta["done"] == ["put a drawn forest behind the marked thing"]
-    same = (made.pixels == pixels).all(axis=2)
-    assert same[truth].mean() > 0.9
-    assert same[~truth].mean() < 0.1
+    said = (Ref("image#1"), Ref("region#1"), Phrase("put it in the forest"))
+    box = np.zeros_like(truth)
+    box[48:192, 90:230] = True
+    for make, where in ((edit, ~truth), (inpaint, box & ~truth)):
+        made = make(make_call("edit" if make is edit else "inpaint", *said), make_inputs(pixels, [region]), silent)
+        assert made.meta["done"] == ["put a drawn forest behind the marked thing"]
+        same = (made.pixels == pixels).all(axis=2)
+        assert same[truth].mean() > 0.9
+        assert same[where].mean() < 0.1
+        assert (made.meta["changed_outside"] == 0) is (make is inpaint)
 
 
 def test_a_clip_gets_a_mood_in_every_frame(tmp_path):

@@ -46,6 +46,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, detector: Detector) -
     if not isinstance(picture, Picture):
         raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     names, notes = names_of(call.phrases())
+    notes += detector.unread(names)
     spare = bool(inputs.settings.get("smaller"))
     if spare and detector.network.device != "cpu":
         notes.append("the graphics card had no room left, so the processor did this")

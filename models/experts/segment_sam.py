@@ -134,7 +134,7 @@ def _named(
     if finder is None:
         raise unplaced(f"“{call.phrases()[0]}”", handle)
     names, told = names_of(call.phrases())
-    notes += told
+    notes += [*told, *finder.unread(names)]
     found, best = finder.find(
         pixels, names, report, inputs.settings.get("threshold"), bool(inputs.settings.get("smaller"))
     )

@@ -85,6 +85,21 @@ class Detector:
         found = [Found(names[which[row]], Box(*map(float, place[row])), float(best[row])) for row in rows]
         return found, float(best.max(initial=0.0))
 
+    def unread(self, names: Sequence[str]) -> list[str]:
+        """Return a note for each of *names* that the network reads not at all or not to its end."""
+        cut, notes = self.network.processor.tokenizer, []
+        room = None if self._call["prompt"] == "caption" else self._longest() - 2  # a text begins and ends with a mark
+        for name in names:
+            pieces = cut(self._said(name), add_special_tokens=False).input_ids
+            if cut.unk_token_id in pieces:
+                notes.append(f"“{name}” is not a word that the detector knows")
+            elif room is not None and len(pieces) > room:
+                notes.append(f"of “{name}” the detector read the beginning alone")
+        return notes
+
+    def _longest(self) -> int:
+        return int(self.network.model.config.text_config.max_position_embeddings)
+
     def _captions(self, names: Sequence[str]) -> list[list[int]]:
         """Return the numbers of *names* in groups that the network can read as one text each."""
         room = int(self.network.model.config.max_text_len) - 2  # a text begins and ends with a mark
@@ -112,7 +127,9 @@ class Detector:
         said = [self._said(name) for name in names]
         text: Any = " ".join(f"{one}." for one in said) if caption else [said]
         image = Image.fromarray(shown)
-        given = self.network.processor(images=image, text=text, return_tensors="pt", truncation=True)
+        given = self.network.processor(
+            images=image, text=text, return_tensors="pt", truncation=True, max_length=self._longest()
+        )
         model = self.network.model
         with self.network.working(report, "looking for what is named", spare) as device:
             there = {

@@ -222,3 +222,38 @@ def test_every_thread_of_a_fetch_ends_once_one_was_stopped() -> None:
             fetch.tell(1)
     assert fetch.stopped.is_set()
     assert [fetching.size(n) for n in (1_234_000_000, 5_600_000, 900)] == ["1.2 GB", "6 MB", "1 kB"]
+
+
+def test_what_transformers_shall_read_is_fetched_with_the_same_report_and_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    class File:
+        file_size, will_download = 100, True
+
+    written: list[int] = []
+
+    def download(source: str, tqdm_class: Any = None, dry_run: bool = False, **wanted: Any) -> Any:
+        assert (source, wanted) == (REPO, {"revision": COMMIT, "allow_patterns": ["*.json"]})
+        if dry_run:
+            return [File()]
+        with tqdm_class(total=100, unit="B", desc="writing") as bar:
+            for size in (40, 60):
+                written.append(size)
+                bar.update(size)
+        return "here"
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    words: list[str] = []
+    with fetching.told(lambda fraction, word="", preview=None: words.append(word)):
+        assert fetching.snapshot(REPO, revision=COMMIT, allow_patterns=["*.json"]) == "here"
+    assert any("40%" in word for word in words)
+    assert "100%" in words[-1]
+
+    def stop(fraction: float, word: str = "", preview: Any = None) -> None:
+        if fraction > 0.3:
+            raise Cancelled
+
+    written.clear()
+    with pytest.raises(Cancelled), fetching.told(stop):
+        fetching.snapshot(REPO, revision=COMMIT, allow_patterns=["*.json"])
+    assert written == [40]

@@ -69,7 +69,7 @@ def owlv2(folder: Path) -> None:
     letters = [*string.ascii_lowercase, *string.digits, *".,?'-"]
     words = ["!", *letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
     vocab = {word: n for n, word in enumerate(words)}
-    cut = CLIPTokenizer(vocab=vocab, merges=[], model_max_length=16, pad_token="!")
+    cut = CLIPTokenizer(vocab=vocab, merges=[], model_max_length=77, pad_token="!")
     text = Owlv2TextConfig(
         vocab_size=len(cut), hidden_size=32, intermediate_size=37, num_hidden_layers=2, num_attention_heads=4,
         bos_token_id=cut.bos_token_id, eos_token_id=cut.eos_token_id,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from models.several import COUNT, SEED
 from models.tokens import write_call
 from models.values import Ref, Region, Step, TaskCall
 
@@ -45,6 +46,17 @@ def of_step(step: Step, call: TaskCall, regions: Mapping[str, Region], sums: Cal
     }  # fmt: skip
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return text if len(text.encode("utf-8", "replace")) <= MOST else ""
+
+
+def of_one(text: str, meta: Mapping[str, Any]) -> str:
+    """Return the recipe *text* of a call for one picture with the facts *meta*: of several, each is made again alone, by the seed of its own."""
+    if not text or not isinstance(seed := meta.get(SEED), int):
+        return text
+    told = json.loads(text)
+    before, named, rest = str(told["call"]).rpartition(f" {COUNT.name}=")
+    told["call"] = before + re.sub(r'^"?\d+"?', "", rest) if named else told["call"]
+    told["settings"].pop(COUNT.name, None)
+    return json.dumps({**told, "seed": seed}, ensure_ascii=False, sort_keys=True)
 
 
 def chunk(text: str) -> bytes:

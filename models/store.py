@@ -236,7 +236,7 @@ class Store:
         """
         extra = plain(meta or {})
         if isinstance(value, Picture):
-            data = recipe.added(encode_png(value.pixels), origin)
+            data = recipe.added(encode_png(value.pixels), recipe.of_one(origin, value.meta))
             height, width = value.pixels.shape[:2]
             facts = {**plain(value.meta), "width": int(width), "height": int(height), "format": "PNG",
                      "label": value.label}  # fmt: skip

@@ -27,7 +27,6 @@ STEPS = Param("steps", "int", "steps of the model; more take longer", low=1, hig
 GUIDANCE = Param("guidance", "float", "how closely the words are followed", low=0, high=30)
 NEGATIVE = Param("negative", "text", "what shall not be seen, in quotes")
 SCHEDULER = Param("scheduler", "choice", "by which rule it goes from noise to a picture", choices=tuple(KINDS))
-COUNT = Param("count", "int", "how many pictures, each from a seed of its own", low=1, high=8)
 IMAGE_GUIDANCE = Param("image_guidance", "float", "how closely the picture is kept", low=1, high=10)
 EXTEND = Param("extend", "text", "left, right, up, down or all: make the picture larger there and fill what is new")
 BY = Param("by", "float", "with extend: by how much of its width or height", default=0.25, low=0.05, high=1)

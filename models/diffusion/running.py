@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models.device import SEEDS
 from models.diffusion import calls
 from models.diffusion.colours import Colours, colours_of
 from models.diffusion.frame import worked
 from models.diffusion.loading import load_pipeline
 from models.diffusion.schedulers import check, name_of, scheduled
 from models.diffusion.steps import stepped
-from models.expert import Inputs, Picture, Refusal, Report, Share
+from models.expert import Inputs, Refusal, Report
 from models.values import Checkpoint
 
 if TYPE_CHECKING:
@@ -85,19 +83,3 @@ def ready(checkpoint: Checkpoint, device: str) -> Model:
         int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
     )
     return Model(pipe, colours_of(pipe), area, multiple)
-
-
-def several(inputs: Inputs, report: Report, make: Callable[[Inputs, Report], Picture]) -> Picture | list[Picture]:
-    """Return the picture or pictures that *make* gives, as many as the call's ``count`` (1), one after another: the first from the
-    call's seed, each further one from the next seed, which its notes name."""
-    count = int(inputs.settings.get("count") or 1)
-    made = []
-    for number in range(count):
-        seed = (inputs.seed + number) % SEEDS
-        picture = make(replace(inputs, seed=seed), Share(report, number / count, (number + 1) / count))
-        if count > 1:
-            picture.meta["seed_used"] = seed
-            own = picture.meta.get("notes", []) if number == 0 else []  # the same of each, said once
-            picture.meta["notes"] = [*own, f"picture {number + 1} of {count} has the seed {seed}"]
-        made.append(picture)
-    return made if count > 1 else made[0]

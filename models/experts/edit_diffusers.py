@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
+from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
 
 TASK = "edit"
 NAME = "Instruction editing (diffusion model)"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.IMAGE_GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT)
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.IMAGE_GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -28,7 +29,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from PIL import Image
 
     from models.diffusion.frame import Window, pasted, plain, resized, window_round
-    from models.diffusion.running import ready, several
+    from models.diffusion.running import ready
     from models.markings import place_of
     from models.reach import counted
 

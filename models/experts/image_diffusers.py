@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Picture, Report
+from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
 
 TASK = "image"
 NAME = "Diffusion model"
-PARAMS = (calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT)
+PARAMS = (calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, COUNT)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -18,7 +19,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
-    from models.diffusion.running import ready, several
+    from models.diffusion.running import ready
     from models.world.pictures import size_of
 
     model = ready(checkpoint, device)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
+from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
 
 TASK = "image"
 NAME = "Picture book (drawn from named things)"
+PARAMS = (COUNT,)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:
@@ -19,7 +21,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
     embed = shared_embedder(device)
 
-    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         caption = " ".join(call.phrases()).strip()
         if not caption:
             raise Refusal(
@@ -30,18 +32,22 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         if wish.empty:
             raise refusal(wish, caption, near_names(embed))
         width, height, notes = size_of(inputs.settings.get("size"))
-        report(0.2, "placing the things")
-        placed = place(wish, width, height, inputs.seed, report=Share(report, 0.2, 0.4))
-        notes = [
-            *wish.notes(),
-            *placed.notes,
-            *wish.unposed(),
-            *unshown(wish.time, placed.scene.backdrop),
-            *sides(wish),
-            *notes,
-        ]
-        if placed.penalty > 1.0:
-            notes.append("Not everything could stand quite as you said.")
-        return drawn(placed.scene, width, height, caption, notes, report)
+
+        def one(inputs: Inputs, report: Report) -> Picture:
+            report(0.2, "placing the things")
+            placed = place(wish, width, height, inputs.seed, report=Share(report, 0.2, 0.4))
+            told = [
+                *wish.notes(),
+                *placed.notes,
+                *wish.unposed(),
+                *unshown(wish.time, placed.scene.backdrop),
+                *sides(wish),
+                *notes,
+            ]
+            if placed.penalty > 1.0:
+                told.append("Not everything could stand quite as you said.")
+            return drawn(placed.scene, width, height, caption, told, report)
+
+        return several(inputs, report, one)
 
     return expert

@@ -10,12 +10,13 @@ from models.diffusion import calls
 from models.diffusion.frame import SIDES
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT
+from models.several import COUNT, several
 from models.values import Box, Checkpoint, Point, TaskCall
 
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
 PARAMS = (
-    calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT, calls.EXTEND, calls.BY,
+    calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.SCHEDULER, COUNT, calls.EXTEND, calls.BY,
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from PIL import Image
 
     from models.diffusion.frame import enlarged, pasted, plain, resized, window_round
-    from models.diffusion.running import ready, several
+    from models.diffusion.running import ready
     from models.markings import place_of
     from models.masks import box_of
     from models.media import LIMITS

@@ -11,12 +11,13 @@ from dataclasses import replace
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Param, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT
+from models.several import COUNT, several
 from models.values import Box, Checkpoint, Point, Ref, TaskCall
 
 TASK = "inpaint"
 NAME = "GLIGEN inpainting (diffusion model)"
 PARAMS = (
-    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT,
+    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, COUNT,
     Param("gates", "float", "in which share of the steps the boxes count", default=1.0, low=0, high=1),
 )  # fmt: skip
 TIGHT = 0.02
@@ -50,7 +51,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     from models.diffusion import gligen
     from models.diffusion.frame import pasted, plain, resized, window_round
     from models.diffusion.gligen_inpaint import CHANNELS
-    from models.diffusion.running import ready, several
+    from models.diffusion.running import ready
     from models.markings import place_of
     from models.masks import box_of
 

@@ -7,12 +7,13 @@ from typing import Any
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Param, Picture, Refusal, Report
 from models.labelled import items_of
+from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
 
 TASK = "layout"
 NAME = "GLIGEN (diffusion model)"
 PARAMS = (
-    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, calls.COUNT,
+    calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, COUNT,
     Param("gates", "float", "in which share of the steps the boxes count", low=0, high=1),
 )  # fmt: skip
 
@@ -31,7 +32,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert; ``area`` and ``multiple`` of the checkpoint's call tell the sizes it works at. Raises Refusal for a
     checkpoint without gated attention."""
     from models.diffusion import gligen
-    from models.diffusion.running import ready, several
+    from models.diffusion.running import ready
     from models.world.pictures import size_of
 
     model = ready(checkpoint, device)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.labelled import items_of
+from models.several import COUNT, several
 from models.values import Box, Checkpoint, TaskCall
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 TASK = "layout"
 NAME = "Picture book (things in given places)"
+PARAMS = (COUNT,)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
@@ -40,7 +42,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 
     embed = shared_embedder(device)
 
-    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+    def expert(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         report(0.05, "reading the description")
         check(call, inputs)
         items, notes = items_of(call, inputs)
@@ -54,26 +56,31 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         if wish.empty and all(label.empty for label in labels):
             raise refusal(_together([wish, *labels]), caption, near_names(embed))
         width, height, resized = size_of(inputs.settings.get("size"), _usual(call, inputs))
-        fixed: list[Thing] = []
-        pairs = zip((box for _, box in items), labels, strict=True)
-        for box, label in sorted(
-            pairs, key=lambda pair: -_area(pair[0])
-        ):  # what is small stands in front of what is large
-            fixed += _fill(label, box, width, height, inputs.seed + len(fixed), len(fixed))
         settled = {_kind(label.things[0]) for label, alone in zip(labels, shared, strict=True) if alone}
-        wish = _rest(_with_scenery(wish, labels), labels, settled)
-        report(0.2, "placing the things")
-        placed = place(wish, width, height, inputs.seed, fixed=fixed, report=Share(report, 0.2, 0.4))
-        notes += [
-            *_together([wish, *labels]).notes(),
-            *placed.notes,
-            *_together([wish, *labels]).unposed(),
-            *unshown(wish.time, placed.scene.backdrop),
-            *sides(wish),
-            *resized,
-        ]
+        rest = _rest(_with_scenery(wish, labels), labels, settled)
+        # what is small stands in front of what is large
+        pairs = sorted(zip((box for _, box in items), labels, strict=True), key=lambda pair: -_area(pair[0]))
         boxes = [[phrase, *(round(v, 4) for v in (box.x0, box.y0, box.x1, box.y1))] for phrase, box in items]
-        return drawn(placed.scene, width, height, caption or items[0][0], notes, report, {"layout": boxes})
+
+        def one(inputs: Inputs, report: Report) -> Picture:
+            fixed: list[Thing] = []
+            for box, label in pairs:
+                fixed += _fill(label, box, width, height, inputs.seed + len(fixed), len(fixed))
+            report(0.2, "placing the things")
+            placed = place(rest, width, height, inputs.seed, fixed=fixed, report=Share(report, 0.2, 0.4))
+            whole = _together([rest, *labels])
+            told = [
+                *notes,
+                *whole.notes(),
+                *placed.notes,
+                *whole.unposed(),
+                *unshown(rest.time, placed.scene.backdrop),
+                *sides(rest),
+                *resized,
+            ]
+            return drawn(placed.scene, width, height, caption or items[0][0], told, report, {"layout": boxes})
+
+        return several(inputs, report, one)
 
     return expert
 

@@ -29,8 +29,7 @@ SHORT = 12
 _HEAD = """## What each stage of the training changed
 
 Made by `{command}` from the manifest of the weights, which holds each stage's command. Stage one trains what projects what is perceived, stage two
-the whole network, of which the vectors that the names of things are compared with are no parameters that learn, stage three the experts of LoRAMoE
-alone. In all {count} stages what was frozen is the same to the bit.{mean}
+the whole network but the vectors that the names of things are compared with. In all {count} stages what was frozen is the same to the bit.{mean}
 
 """
 

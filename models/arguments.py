@@ -128,7 +128,7 @@ class _Reader:
 def _choose(word: str, task: Task, params: dict[str, str]) -> bool:
     """Take *word* as the value of a choice of *task* that has none yet."""
     for param in task.params:
-        if param.type == "choice" and param.name not in params and word.lower() in param.choices:
+        if param.type == "choice" and param.bare and param.name not in params and word.lower() in param.choices:
             params[param.name] = word.lower()
             return True
     return False

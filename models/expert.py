@@ -172,7 +172,8 @@ ArgKind = Literal["image", "video", "audio", "mask", "region", "phrase", "labell
 class Param:
     """A ``key=value`` setting of a task: its type, the allowed range or choices, the default and one line of help.
 
-    A call without a *required* setting is refused before any expert runs.
+    A call without a *required* setting is refused before any expert runs. A choice that is not *bare* is taken by its name alone, never from a
+    word of the description that happens to be one of its values.
     """
 
     name: str
@@ -183,6 +184,7 @@ class Param:
     high: float | None = None
     choices: tuple[str, ...] = ()
     required: bool = False
+    bare: bool = True
 
 
 @dataclass(frozen=True)

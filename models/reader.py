@@ -74,7 +74,8 @@ def load_encoder(folder: Path) -> BertModel:
     config = BertConfig(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
     state: dict[str, Tensor] = {}
     for shard in sorted(folder.glob("*.safetensors")):
-        state.update(unpacked(load_file(shard)))
+        state.update(load_file(shard))
+    state = unpacked(state)
     rows = sorted(
         (name for name in state if name.startswith(f"{EMBEDDINGS}.rows")),
         key=lambda name: int(name.rpartition("rows")[2]),

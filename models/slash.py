@@ -69,7 +69,7 @@ class _Words:
         self.refs: list[Arg] = []
         self.params: dict[str, str] = {}
         self._names = {EXPERT, *(param.name for param in task.params)}
-        self._choices = [param for param in task.params if param.type == "choice"]
+        self._choices = [param for param in task.params if param.type == "choice" and param.bare]
         pieces = re.split(r"(\s+)", _QUOTED.sub(self._quoted, text).strip())
         kept: list[str] = []
         quoted = False

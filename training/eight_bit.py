@@ -1,15 +1,17 @@
 """Keep the large tensors of shipped weights in eight bits: half as large as in half precision, and loaded in full precision as before.
 
     python -m training.eight_bit assets/nano/vision [--least 4096]
+    python -m training.eight_bit assets/nano/text_encoder
 
 Weights of two dimensions or more with at least that many numbers are kept with one scale for each row (:mod:`models.eight_bit`); the manifest tells so,
-and the sums of the new files. Weights that are kept so already stay as they are.
+and the sums of the new files. Weights that are kept so already stay as they are. Only the vision tower and the sentence encoder are read so.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 from models.eight_bit import EIGHT, packed
@@ -19,6 +21,8 @@ from torch import Tensor
 
 from training.manifest import write_manifest
 
+READ = ("unison_tower", "bert")
+"""Kinds of weights whose loaders read eight bits: models.vision.dense and models.reader."""
 SHARD = 9_000_000
 """Bytes of a file, at most, unless one tensor is larger."""
 
@@ -29,6 +33,9 @@ def keep(folder: Path, least: int = 4096) -> tuple[int, int]:
     parts = sorted(folder.glob("*.safetensors"))
     if not parts:
         raise FileNotFoundError(f"{folder} holds no weights")
+    kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    if kind not in READ:
+        raise ValueError(f"weights of the kind {kind} are not read in eight bits, only those of {' and '.join(READ)}")
     facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     before = sum(part.stat().st_size for part in parts)
     state = {name: value for part in parts for name, value in load_file(part).items()}
@@ -44,11 +51,18 @@ def keep(folder: Path, least: int = 4096) -> tuple[int, int]:
             size = 0
         shards[-1][name] = value.contiguous()
         size += value.nbytes
-    for part in (*parts, *folder.glob("*.safetensors.index.json")):
-        part.unlink()
+    made = folder.with_name(folder.name + ".part")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
     for number, shard in enumerate(shards, 1):
         name = "model.safetensors" if len(shards) == 1 else f"model-{number:05d}-of-{len(shards):05d}.safetensors"
-        save_file(shard, folder / name, metadata={"format": "pt"})
+        save_file(shard, made / name, metadata={"format": "pt"})
+    # all is written before anything goes, so that a full disk costs nothing
+    for part in (*parts, *folder.glob("*.safetensors.index.json")):
+        part.unlink()
+    for part in made.iterdir():
+        part.replace(folder / part.name)
+    made.rmdir()
     facts.pop("files")
     write_manifest(folder, **{**facts, "kept": f"eight bits, by python -m training.eight_bit FOLDER --least {least}"})
     return before, sum(part.stat().st_size for part in folder.glob("*.safetensors"))

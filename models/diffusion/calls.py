@@ -26,7 +26,10 @@ AREA, MULTIPLE = 512 * 512, 8
 STEPS = Param("steps", "int", "steps of the model; more take longer", low=1, high=150)
 GUIDANCE = Param("guidance", "float", "how closely the words are followed", low=0, high=30)
 NEGATIVE = Param("negative", "text", "what shall not be seen, in quotes")
-SCHEDULER = Param("scheduler", "choice", "by which rule it goes from noise to a picture", choices=tuple(KINDS))
+SCHEDULER = Param(
+    "scheduler", "choice", "by which rule it goes from noise to a picture", choices=tuple(KINDS), bare=False
+)
+"""By its name alone: Euler, for one, may be whom the picture shall show."""
 IMAGE_GUIDANCE = Param("image_guidance", "float", "how closely the picture is kept", low=1, high=10)
 EXTEND = Param("extend", "text", "left, right, up, down or all: make the picture larger there and fill what is new")
 BY = Param("by", "float", "with extend: by how much of its width or height", default=0.25, low=0.05, high=1)

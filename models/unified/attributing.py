@@ -17,6 +17,14 @@ _BOTH = ("added", "gone", "tinted", "turned", "differ", "common", "more", "which
 """Topics about two media, of which the person may have named one alone."""
 
 
+def meant(named: Collection[tuple[str, int]], drawn: Collection[tuple[str, int]]) -> list[str]:
+    """Return the media that an answer is about, by what the person *named* (kinds and numbers) and the media that were *drawn* on; none, for any,
+    where nothing or a mark is named, which lies on a medium that need not be."""
+    if not named or any(kind in ("region", "mask") for kind, _ in named):
+        return []
+    return [f"{kind}#{number}" for kind, number in {*named, *drawn}]
+
+
 class Attributing:
     """Follows the running words of one reply. *of* is the medium of each row of the bank that can be pointed at ("" for others), *kinds* what
     percepts it is of, *named* the media that the person names: an answer is about those of them that something is perceived of."""
@@ -36,7 +44,7 @@ class Attributing:
         self.pointed = False
         """Whether something was named since the last handle."""
         self.used: set[str] = set()
-        """The media of which was told what is in them."""
+        """The media of which this sentence told what is in them: what else it names, where it is about two, is in another."""
 
     def say(self, name: str) -> None:
         """Note a token of running words, or the topic, by its *name*."""
@@ -49,6 +57,7 @@ class Attributing:
             self.kind, self.after = word[:-1] if word.endswith("#") else "", self.word == "in" and bool(self.loose)
             if word in ENDS:
                 self.about = self.loose = ""
+                self.used.clear()
             elif word == "there" and self.pointed:  # "I see two dogs there and one in image#2"
                 self.about = ""
             self.word = word
@@ -83,4 +92,4 @@ class Attributing:
             return False
         if self.about or self.loose:
             return self.of[row] == (self.about or self.loose)
-        return self.of[row] not in self.used
+        return not self._both or self.of[row] not in self.used

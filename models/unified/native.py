@@ -257,7 +257,8 @@ def told_of(sheet: Sheet, messages: Sequence[Message]) -> Iterator[LeftOut]:
         "others by their names.",
     }
     if NAMED in sheet.left:
-        handles = named(newest.text)
+        # the newest that names so many: a question about a reply stands before that
+        handles = next(found for one in reversed(messages) if len(found := named(one.text)) > LISTED)
         words[NAMED] = (
             f"You named {len(handles)} files and marks, more than I can follow at once: I go by the first {LISTED}, up to "
             f"{handles[LISTED - 1]}."

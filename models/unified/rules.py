@@ -16,6 +16,7 @@ from torch import Tensor
 from models.expert import Param, Task
 from models.tasks import TASKS
 from models.unified import stream
+from models.unified.attributing import meant
 from models.unified.figures import BARE, Figures
 from models.unified.outlook import OF_SHOWN
 from models.unified.record import ALONE, OF
@@ -75,7 +76,7 @@ class Rules:
         ]  # the source and the index within it of each row
         self.copyable = torch.tensor([source.kind != WHOLE and index < len(source.ids) for source, index in self.rows])
         self.typed = torch.tensor([source.kind == WORDS and index < len(source.ids) for source, index in self.rows])
-        self.sights = Sights(self.rows, [f"{kind}#{number}" for kind, number in self.named])
+        self.sights = Sights(self.rows, meant(self.named, self.drawn))
         self.figures = Figures(vocabulary, self.rows, self.typed, newest)
         self.word = ""
         self._clear("")

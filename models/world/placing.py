@@ -113,7 +113,7 @@ def _that_fit(wish: Wish, most: int) -> tuple[Wish, tuple[str, ...]]:
         if room > 0:
             kept.append(replace(thing, count=min(thing.count, room)))
         room -= thing.count
-    relations = tuple(r for r in wish.relations if max(r.thing, *r.others) < len(kept))
+    relations = tuple(r for r in wish.relations if max((r.thing, *r.others)) < len(kept))
     note = f"{asked} things were asked for, and a picture holds {MOST_THINGS}: the first {max(0, most)} of them were placed."
     return replace(wish, things=tuple(kept), relations=relations), (note,)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.percepts import SOUND, THING, TRACK
-from models.unified.attributing import Attributing
+from models.unified.attributing import Attributing, meant
 
 OF = ("", "image#1", "image#1", "image#2", "image#2", "video#1", "audio#1", "audio#2")
 KINDS = (-1, THING, THING, THING, THING, TRACK, SOUND, SOUND)
@@ -35,10 +35,10 @@ def fit(made: Attributing) -> tuple[int, ...]:
         (("In", " image#", "i:1", " I", " see"), ONE),
         (("In", " image#", "i:1", " I", " see", 1, ",", " and"), ONE),
         (("In", " image#", "i:1", " I", " see", 1, ";", " in", " image#", "i:2"), TWO),
-        (("image#", "i:2", " has", " more", ":", 3, " there", " and"), (*ONE, *CLIP, *HEARD, *OTHER)),
         (("It", " is", " audio#", "i:2", ":", " there", " I", " hear"), OTHER),
         (("I", " see", 3), TWO),
-        (("I", " see", 3, " in", " image#", "i:2", " and"), (*ONE, *CLIP, *HEARD, *OTHER)),
+        (("I", " see", 3, " in", " image#", "i:2", " and"), (*ONE, *TWO, *CLIP, *HEARD, *OTHER)),
+        (("image#", "i:1", " is", " a", " picture", ".", " I", " see"), (*ONE, *TWO, *CLIP, *HEARD, *OTHER)),
         (("I", " see", 1, ".", " I", " see"), (*ONE, *TWO, *CLIP, *HEARD, *OTHER)),
         (("In", " image#", "i:7", " I", " see"), (*ONE, *TWO, *CLIP, *HEARD, *OTHER)),
     ],
@@ -60,6 +60,18 @@ def test_what_is_named_is_in_the_medium_that_was_said(said: tuple[str | int, ...
 )
 def test_a_handle_after_things_is_that_of_their_medium(said: tuple[str | int, ...], numbers: list[str]) -> None:
     assert after(*said).numbers() == numbers
+
+
+def test_of_two_media_that_are_compared_each_is_told_of_once_in_a_sentence() -> None:
+    said = ("image#", "i:2", " has", " more", ":", 3, " there", " and")
+    assert fit(after(*said, topic="t:seen.more")) == (*ONE, *CLIP)
+    assert fit(after(*said, 1, ".", " I", " see", topic="t:seen.more")) == (*ONE, *TWO, *CLIP)
+
+
+def test_a_mark_that_is_named_may_lie_anywhere_and_what_was_drawn_on_is_meant_too() -> None:
+    assert meant({("image", 2), ("region", 1)}, [("image", 1)]) == []
+    assert sorted(meant({("image", 2)}, [("image", 1)])) == ["image#1", "image#2"]
+    assert meant((), [("image", 1)]) == []
 
 
 def test_what_is_heard_is_not_seen_and_what_is_seen_not_heard() -> None:

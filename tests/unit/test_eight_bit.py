@@ -88,6 +88,12 @@ def test_a_text_encoder_reads_alike_with_its_words_in_eight_bits(tmp_path: Path)
     assert float((one * other).sum(1).min()) > 0.995
 
 
-def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_weights_and_one_that_is_not_read_so_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         keep(tmp_path)
+    folder = tmp_path / "hearing"
+    shutil.copytree(ASSETS / "nano/hearing", folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(ValueError, match="not read in eight bits"):
+        keep(folder)
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}

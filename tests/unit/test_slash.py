@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.expert import Param
 from models.grammar import parse, write_call
 from models.slash import help_text, parse_slash
 from models.tasks import TASKS
@@ -132,3 +135,21 @@ def test_any_words_after_a_command_give_a_call_that_can_be_written_or_a_sentence
         assert isinstance(result, Failure)
         assert result.what.endswith(".")
         assert result.hint
+
+
+def test_a_choice_by_name_alone_is_no_word_of_a_description() -> None:
+    """Euler is a scheduler, and may be whom the picture shall show."""
+    by = Param("scheduler", "choice", "by which rule", choices=("euler", "ddim"), bare=False)
+    tasks = {**TASKS, "image": replace(TASKS["image"], params=(*TASKS["image"].params, by))}
+
+    def read(text: str) -> TaskCall:
+        found = parse_slash(text, {}, (), tasks)
+        assert isinstance(found, TaskCall)
+        return found
+
+    said = read("/image a portrait of Leonhard Euler")
+    assert (said.phrases(), said.params) == (["a portrait of Leonhard Euler"], {})
+    assert read("/image a portrait scheduler=Euler").params["scheduler"].lower() == "euler"
+    (written,) = parse("<task>image a portrait of Leonhard Euler</task>", tasks=tasks)
+    assert isinstance(written, TaskCall)
+    assert "scheduler" not in written.params

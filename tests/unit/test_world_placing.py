@@ -305,6 +305,8 @@ def test_of_more_things_than_a_scene_holds_the_first_are_placed_and_it_is_told()
     assert sorted(found.groups) == list(range(200))
     assert found.notes == ("215 things were asked for, and a picture holds 200: the first 200 of them were placed.",)
     assert place(asked(30), 640, 480, 3, LOOKS).notes == ()
+    row = replace(asked(215), relations=(Relation("row", 0), Relation("row", 214)))
+    assert len(place(row, 640, 480, 3, LOOKS).scene.things) == 200, "of relations of one thing to itself, too"
     fixed = tuple(Thing("cat", 0.5, 0.5, 0.05, id=n + 1) for n in range(199))
     beside = place(Wish((Wanted("cat", 2),)), 640, 480, 3, LOOKS, fixed)
     assert len(beside.scene.things) == 200

@@ -97,8 +97,9 @@ def as_meant(
     read = parse_slash(text, shelf, own, tasks) if picked and calls else None
     if isinstance(read, TaskCall):
         by = {name: value for name, value in read.params.items() if name == EXPERT}  # another task has other experts
-        call = replace(calls[0], params={**calls[0].params, **by})
-        text, options = _command(call, own, options, shelf, every, tasks), Options()
+        chosen = Options(implementation=options.implementation)
+        call = replace(calls[0], params={**calls[0].params, **({} if chosen.implementation else by)})
+        text, options = _command(call, own, options, shelf, every, tasks), chosen
     return Again(text, tuple(kept), options, text == asked.text and kept == own)
 
 

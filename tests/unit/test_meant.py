@@ -52,6 +52,14 @@ def test_a_command_is_written_anew_for_another_task_and_another_medium() -> None
     assert moved.refs("image") == ["image#2"]
 
 
+def test_a_command_that_is_written_anew_is_run_by_the_expert_that_was_picked_beside() -> None:
+    for more in ({"task": "segment"}, {"media": ("image#2",)}, {}):
+        assert meant(options=Options(implementation="The eye", **more)).options == Options(implementation="The eye")
+    named = Message("user", (Text('/remove image#1 region#2 expert="The hand"'),))
+    again = meant(named, Options(media=("image#2",), implementation="The eye"))
+    assert ("expert=" in again.text, again.options.implementation) == (False, "The eye")
+
+
 def test_settings_of_another_task_do_not_come_along() -> None:
     blur = TaskCall("t1", "adjust", (Ref("image#1"), Phrase("blur it")), {"op": "blur", "seed": "3"})
     text = meant(Message("user", (Text("/adjust image#1 op=blur"),)), Options(task="edit"), call=blur).text

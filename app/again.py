@@ -74,7 +74,8 @@ def chosen(engine: Engine, call: TaskCall, step: Step | None, name: str = "") ->
         raise Refusal("This call did not run, so there is nothing to make again.", "Ask for it in words.")
     ran = router.recorded(step.task, step.expert, step.checkpoint)
     if ran is None:
-        what = f"“{step.expert}”, which did this, is not in the profile {engine.profile.name}."
+        gone = router.told_of(step.task, step.expert, step.checkpoint)
+        what = f"{gone}, which did this, is not in the profile {engine.profile.name}."
         raise Refusal(what, f"There are: {there}.")
     return ran
 

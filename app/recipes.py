@@ -84,9 +84,8 @@ def _command(engine: Engine, made: Mapping[str, Any], shelf: Mapping[str, Media]
         wanted = TaskCall(call.id, call.task, tuple(args), params)
     elif made["expert"]:
         ours = ", ".join(f"“{name}”" for name in engine.expert_names(call.task))
-        note = (
-            f"It was made by “{made['expert']}”, which the profile {engine.profile.name} does not have; it has {ours}."
-        )
+        gone = engine.router.told_of(call.task, made["expert"], made["checkpoint"])
+        note = f"It was made by {gone}, which the profile {engine.profile.name} does not have; it has {ours}."
     body = _TASK.search(write_call(wanted))
     text = f"/{body[1] if body else ''}"
     again = parse_slash(text, shelf, (), tasks)

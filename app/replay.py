@@ -134,8 +134,10 @@ def _again(
     call = next((c for c in grammar.parse(step.tokens, tasks=engine.router.tasks) if isinstance(c, TaskCall)), None)
     router = engine.router
     ran = router.recorded(step.task, step.expert, step.checkpoint)
-    if call is None or ran is None:
-        return "failed", f"{step.expert} is not here."
+    if ran is None:
+        return "failed", f"{router.told_of(step.task, step.expert, step.checkpoint)} is not here."
+    if call is None:
+        return "failed", "This call cannot be read here."
     try:
         with router.run(call, shelf, regions, report, step.seed, router.expert_name(ran)) as again:
             origin = written(engine, again.step, regions, shelf)

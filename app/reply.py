@@ -132,10 +132,12 @@ class Reply:
         return None if call is None else self._aimed(self._by_whom(replace(call, id=self._turn.next_call_id())))
 
     def _by_whom(self, command: TaskCall) -> TaskCall:
-        """Return the call of a command without the expert that it names, which is chosen unless another was beside the words."""
-        params = dict(command.params)
+        """Return the call of a command without the expert that it names, which is chosen unless another of its task was beside the words."""
+        params, options = dict(command.params), self._options
         said = params.pop(EXPERT, None)
-        self._options = replace(self._options, implementation=self._options.implementation or said)
+        if options.task not in (None, command.task):
+            options = replace(options, task=None, implementation=None)  # another task has other experts
+        self._options = replace(options, implementation=options.implementation or said)
         return replace(command, params=params)
 
     def _aimed(self, call: TaskCall) -> TaskCall:

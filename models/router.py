@@ -120,12 +120,19 @@ class Router:
 
     def recorded(self, task: str, expert: str, checkpoint: str) -> Checkpoint | None:
         """Return the checkpoint of *task* that a record names by *expert* and *checkpoint*, as :class:`Step` has them, or None where this
-        profile lacks it. One that was given another name since is known by what it was loaded from."""
+        profile lacks it. What it was loaded from counts, under whatever name it has now: other weights under the same name are
+        another expert. The name alone tells only where nothing was loaded."""
         choices = self.implementations(task)
+        if checkpoint:
+            choices = [choice for choice in choices if _origin(choice) == checkpoint]
         shown = [choice for choice in choices if self.expert_name(choice) == expert]
-        loaded = [choice for choice in choices if checkpoint and _origin(choice) == checkpoint]
-        both = [choice for choice in shown if choice in loaded]
-        return next(iter([*both, *shown, *loaded]), None)
+        return next(iter([*shown, *(choices if checkpoint else ())]), None)
+
+    def told_of(self, task: str, expert: str, checkpoint: str) -> str:
+        """Return the words for an expert of a record that :meth:`recorded` does not find, for a person: its name between quotes, and
+        its weights where one of *task* has that name with others."""
+        others = any(self.expert_name(choice) == expert for choice in self.implementations(task))
+        return f"“{expert}” with the weights {checkpoint}" if others else f"“{expert}”"
 
     def expected(self, call: TaskCall, shelf: Mapping[str, Media], word: str | None = None) -> Checkpoint | None:
         """Return the checkpoint that *call* goes to first: of those that *word* means, or else of those that suit it; None where there is

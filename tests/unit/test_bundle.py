@@ -94,9 +94,15 @@ def test_a_replay_tells_what_came_out_otherwise_and_what_cannot_run(talk):
         parts = tuple(replace(p, seed=seed) if isinstance(p, Step) else p for p in message.parts)
         engine.history.replace(*twin_of(session), n, replace(message, parts=parts))
         assert [one.outcome for one in replay(engine, session)] == [outcome]
-    parts = tuple(replace(p, expert="gone") if isinstance(p, Step) else p for p in message.parts)
-    engine.history.replace(*twin_of(session), n, replace(message, parts=parts))
-    assert [(one.outcome, one.reason) for one in replay(engine, session)] == [("failed", "gone is not here.")]
+    lacking = (
+        ({"expert": "gone"}, "“gone” is not here."),
+        ({"checkpoint": "x/other"}, f"“{step.expert}” with the weights x/other is not here."),
+        ({"tokens": "nothing"}, "This call cannot be read here."),
+    )
+    for changed, reason in lacking:
+        parts = tuple(replace(p, **changed) if isinstance(p, Step) else p for p in message.parts)
+        engine.history.replace(*twin_of(session), n, replace(message, parts=parts))
+        assert [(one.outcome, one.reason) for one in replay(engine, session)] == [("failed", reason)]
     assert list(replay(engine, session, lambda: True)) == []
     with pytest.raises(Refusal, match="nothing to replay"):
         list(replay(engine, engine.open("ann")))

@@ -75,7 +75,19 @@ def test_a_record_of_an_expert_that_has_another_name_now_is_known_by_what_it_was
     router = paints(replace(BRUSH, name="Brush"), replace(PEN, name="Pen"), folder=tmp_path)
     assert router.recorded("image", "Paint", "nano/pen").name == "Pen"
     assert router.recorded("image", "Paint", "") is None
-    assert router.recorded("image", "Pen", "nano/other").name == "Pen"
+
+
+def test_a_name_that_stands_for_other_weights_now_is_not_what_a_record_names(tmp_path):
+    hub = Checkpoint("paints", source="maker/brush", revision="a" * 40, name="Hub")
+    router = paints(replace(BRUSH, name="Brush"), replace(PEN, name="Pen"), hub, folder=tmp_path)
+    for name in ("Brush", "Pen", "Hub"):
+        step = ran(router, name)[1]
+        assert router.recorded("image", step.expert, step.checkpoint) == router.named("image", name)[0]
+    for name, other in (("Pen", "nano/other"), ("Hub", f"maker/brush@{'b' * 40}"), ("Hub", "maker/brush")):
+        assert router.recorded("image", name, other) is None
+    assert router.recorded("image", "Pen", "nano/brush").name == "Brush", "what it was loaded from counts, not the name"
+    assert router.told_of("image", "Pen", "nano/other") == "“Pen” with the weights nano/other"
+    assert router.told_of("image", "Quill", "nano/other") == "“Quill”"
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -113,6 +125,16 @@ def test_what_was_chosen_beside_a_command_counts_more_than_its_words(made):
     session = engine.open("ann")
     message = said(engine, session, "/image a fox expert=ok", options=Options(implementation="stub black"))
     assert of(message, Step)[0].expert == "stub black"
+
+
+def test_a_command_of_another_task_than_the_one_picked_keeps_the_expert_that_it_names(made):
+    engine = made(experts=("ok", "black"))
+    session = engine.open("ann")
+    for beside in (Options(task="segment"), Options(task="segment", implementation="ok")):
+        message = said(engine, session, "/image a fox expert=black", options=beside)
+        assert of(message, Step)[0].expert == "stub black"
+    message = said(engine, session, "/image a fox", options=Options(task="segment", implementation="black"))
+    assert of(message, Step)[0].expert == "stub ok", "black was chosen for segment"
 
 
 def test_an_expert_that_was_chosen_by_its_name_is_chosen_again(made):

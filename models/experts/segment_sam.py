@@ -43,18 +43,19 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     named: Checkpoint | None = checkpoint.call.get("detector")
     loaded: list[Detector] = []
 
-    def detector(report: Report) -> Detector | None:
+    def detector(told_to: Report, report: Report) -> Detector | None:
         from models.device import loading
         from models.diffusion.fetching import told
 
         if named is not None and not loaded:
-            with loading.turn(report, lambda: report(0.0, "waiting for another model to load")), told(report):
-                report(0.0, "loading the detector")
+            # Held by the run's own report: by that the router gives up what hangs.
+            with loading.turn(report, lambda: told_to(0.0, "waiting for another model to load")), told(told_to):
+                told_to(0.0, "loading the detector")
                 loaded.append(load_detector(named, device))
         return loaded[0] if loaded else None
 
     def expert(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
-        return segment(call, inputs, report, segmenter, detector)
+        return segment(call, inputs, report, segmenter, lambda told_to: detector(told_to, report))
 
     return expert
 

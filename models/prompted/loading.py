@@ -40,7 +40,8 @@ class Network:
     @contextmanager
     def working(self, report: Report, word: str, spare: bool = False) -> Iterator[str]:
         """While the block runs, have the weights where they work, without gradients, and tell *report* at each layer, which ends the work
-        there after Stop (Cancelled passes). With *spare* it works on the processor. Gives the device."""
+        there after Stop (Cancelled passes). With *spare* it works on the processor, and stays there until the card's next turn: the card
+        is full, and what was made is not lost for want of room to go back. Gives the device."""
         import torch
 
         device = "cpu" if spare else self.device
@@ -62,8 +63,8 @@ class Network:
         finally:
             for hook in hooks:
                 hook.remove()
-            if spare or self.offload:
-                self.model.to("cpu" if self.offload else self.device)
+            if self.offload:
+                self.model.to("cpu")
 
 
 @functools.cache

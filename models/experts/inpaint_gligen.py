@@ -6,13 +6,14 @@ alone, so that every pixel outside of the declared band is the input's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Param, Picture, Refusal, Report, Share
 from models.markings import MARK_HINT
 from models.several import COUNT, several
-from models.values import Box, Checkpoint, Point, Ref, TaskCall
+from models.values import Box, Checkpoint, Media, Point, Ref, TaskCall
 
 TASK = "inpaint"
 NAME = "GLIGEN inpainting (diffusion model)"
@@ -22,6 +23,11 @@ PARAMS = (
 )  # fmt: skip
 TIGHT = 0.02
 """A box less wide or high than this share of what the model sees cannot hold anything."""
+
+
+def suits(call: TaskCall, media: Mapping[str, Media]) -> bool:
+    """Return whether *call* asks for neither an extended picture nor a variation, which it cannot make."""
+    return not {"extend", "strength"} & call.params.keys()
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:

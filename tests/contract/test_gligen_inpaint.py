@@ -15,6 +15,10 @@ pytest.importorskip("diffusers", reason="diffusers is not installed")
 
 from models.diffusion.loading import load_pipeline
 from models.expert import Cancelled, Expert, Inputs, Picture, Refusal, discover
+from models.profiles import PROFILES
+from models.profiles_local import with_gligen
+from models.router import Router
+from models.store import Store
 from models.values import Box, Checkpoint, Media, Phrase, Point, Ref, Region, TaskCall
 from tests.contract import tiny_pipelines
 
@@ -253,3 +257,22 @@ def test_a_checkpoint_that_fills_no_boxes_is_refused(channels: int, gated: bool,
     other = tiny_pipelines.saved(tmp_path / "other", "StableDiffusionPipeline", made=made)
     with pytest.raises(Refusal, match="cannot fill boxes"):
         discover()["inpaint_gligen"].load(checkpoint(other), "cpu")
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"extend": "left"}, "inpaint_diffusers"),
+        ({"extend": "left", "by": "0.5"}, "inpaint_diffusers"),
+        ({"strength": "0.6"}, "inpaint_diffusers"),
+        ({"steps": "4"}, "inpaint_gligen"),
+    ],
+)
+def test_what_it_cannot_do_goes_to_the_other_model(
+    params: dict[str, str], expected: str, folder: Path, tmp_path: Path
+) -> None:
+    router = Router(with_gligen(PROFILES["paper"], folder), Store(tmp_path / "media"), discover())
+    call = TaskCall("t1", "inpaint", (Ref("image#1"), Phrase("more of the beach")), params)
+    chosen = router.expected(call, {"image#1": Media("image", "image#1", "")})
+    assert chosen is not None
+    assert chosen.implementation == expected

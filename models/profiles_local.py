@@ -40,11 +40,17 @@ def with_gligen(profile: Profile, folder: Path) -> Profile:
 
 def _of(folder: Path) -> Checkpoint | None:
     """Return the checkpoint of the GLIGEN in *folder*, None for a pipeline of another kind. Raises Refusal for one that cannot be loaded."""
+    from safetensors import SafetensorError
+
     unet = folder / "unet"
     try:
         config = json.loads((unet / "config.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except OSError:
         return None
+    except ValueError:
+        config = None
+    if not isinstance(config, dict):
+        raise _broken(folder, "settings")
     channels = config.get("in_channels")
     if "gated" not in str(config.get("attention_type", "")) or channels not in (GENERATION, INPAINTING):
         return None
@@ -55,7 +61,11 @@ def _of(folder: Path) -> Checkpoint | None:
             "Rewrite them once: python -m training.rewrite SOURCE OUT.",
         )
     half = unet / _HALF in weights
-    if not _grounded([path for path in weights if path.name.endswith(".fp16.safetensors") == half]):
+    try:
+        grounded = _grounded([path for path in weights if path.name.endswith(".fp16.safetensors") == half])
+    except (SafetensorError, OSError, ValueError) as error:
+        raise _broken(folder, "weights") from error
+    if not grounded:
         raise Refusal(
             f"The weights of {folder.name} lack those that place things in boxes.",
             "Fetch the edition that docs/profiles.md names.",
@@ -73,6 +83,13 @@ def _of(folder: Path) -> Checkpoint | None:
     implementation = "layout_diffusers" if draws else "inpaint_gligen"
     return Checkpoint(
         implementation, f"local/{folder.name}", dtype="float16", licence="CreativeML-OpenRAIL-M", call=call
+    )
+
+
+def _broken(folder: Path, what: str) -> Refusal:
+    return Refusal(
+        f"The {what} of {folder.name} are broken, or not fetched whole.",
+        f"Fetch the folder {folder.name}/unet again; docs/profiles.md tells how.",
     )
 
 

@@ -31,7 +31,8 @@ GATES = "position_net."
 def rewrite(source: Path, out: Path) -> list[str]:
     """Write the pipeline in the folder *source* to the folder *out*, which must not be there, whole or not at all; return what was done, a
     sentence for each file. Raises FileNotFoundError where there is no pipeline, FileExistsError, and ValueError for weights that the
-    restricted reader refuses, that are no tensors, or that are in several files."""
+    restricted reader refuses, that are no tensors, that are in several files, or that all lack what places things in boxes where the
+    configuration says that they have it."""
     if not (source / "model_index.json").is_file():
         raise FileNotFoundError(f"{source} holds no model_index.json: it is no pipeline in diffusers' layout")
     if out.exists():
@@ -48,7 +49,7 @@ def rewrite(source: Path, out: Path) -> list[str]:
 
 
 def _written(source: Path, out: Path) -> tuple[list[str], dict[str, str]]:
-    told, sums = list[str](), dict[str, str]()
+    told, sums, left_out = list[str](), dict[str, str](), list[Path]()
     for path in _files(source):
         name = path.relative_to(source)
         if path.name.endswith(".bin.index.json"):
@@ -61,19 +62,33 @@ def _written(source: Path, out: Path) -> tuple[list[str], dict[str, str]]:
             state = read(path)
             if _gated(path.parent) and not any(key.startswith(GATES) for key in state):
                 told.append(f"{name} was left out: it lacks the weights that place things in boxes")
+                left_out.append(name)
                 continue
             # transformers' files are called so, diffusers' keep their name
             stem = name.name.replace("pytorch_model", "model") if name.name.startswith("pytorch_model") else name.name
             target = target.with_name(f"{stem.removesuffix('.bin')}.safetensors")
             save_file(state, target, metadata={"format": "pt"})
-            with path.open("rb") as file:
-                sums[name.as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+            sums[name.as_posix()] = _sum(path)
             told.append(f"{name} was rewritten as {target.name}: {len(state)} tensors")
         elif path.suffix == ".safetensors" and not path.with_suffix(".bin").exists():
             shutil.copyfile(path, target)
+    for name in left_out:
+        if not list((out / name.parent).glob("*.safetensors")):
+            raise ValueError(
+                f"{name.as_posix()} lacks the weights that place things in boxes, and no other file there has them"
+            )
     if not list(out.glob("*/*.safetensors")):
         raise ValueError(f"{source} holds no weights that could be rewritten")
     return told, sums
+
+
+def _sum(path: Path) -> str:
+    """Return the SHA-256 of the file *path*, which is read in blocks: it may be larger than the machine's memory."""
+    made = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            made.update(block)
+    return made.hexdigest()
 
 
 def _files(source: Path) -> Iterator[Path]:

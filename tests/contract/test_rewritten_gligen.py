@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -228,6 +229,51 @@ def test_weights_without_gates_are_left_out_or_refused_since_they_would_ignore_b
     save_file(state, weights, metadata={"format": "pt"})
     with pytest.raises(Refusal, match="lack those that place things in boxes"):
         with_gligen(PROFILES["paper"], tmp_path / "gligen")
+
+
+def test_a_pipeline_without_any_denoiser_that_places_things_is_not_written(
+    originals: dict[str, Path], tmp_path: Path
+) -> None:
+    source = published(originals["generation"], tmp_path / "fetched")
+    weights = source / "unet" / "diffusion_pytorch_model.bin"
+    state = torch.load(weights, weights_only=True)
+    torch.save({key: value for key, value in state.items() if not key.startswith("position_net.")}, weights)
+    with pytest.raises(ValueError, match=r"unet/diffusion_pytorch_model\.bin lacks the weights .* no other"):
+        rewrite(source, tmp_path / "out")
+    assert not list(tmp_path.glob("out*")), "whole or not at all"
+
+
+def test_sums_are_made_without_what_python_has_since_3_11_alone(
+    originals: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(hashlib, "file_digest", raising=False)
+    source = published(originals["generation"], tmp_path / "fetched")
+    rewrite(source, tmp_path / "out")
+    sums = json.loads((tmp_path / "out" / "MANIFEST.json").read_text("utf-8"))["pickles"]
+    assert sums == {name: hashlib.sha256((source / name).read_bytes()).hexdigest() for name in sums}
+    assert len(sums) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (
+            "diffusion_pytorch_model.safetensors",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "weights",
+        ),
+        ("diffusion_pytorch_model.safetensors", b"", "weights"),
+        ("config.json", b"[1, 2]", "settings"),
+        ("config.json", b"{", "settings"),
+    ],
+)
+def test_broken_files_in_the_folder_of_the_option_are_refused_in_words(
+    name: str, content: bytes, told: str, rewritten: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(rewritten / "generation", tmp_path / "gligen")
+    (folder / "unet" / name).write_bytes(content)
+    with pytest.raises(Refusal, match=f"The {told} of gligen are broken"):
+        with_gligen(PROFILES["paper"], folder)
 
 
 class Canary:

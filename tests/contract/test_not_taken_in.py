@@ -216,5 +216,7 @@ def test_of_more_handles_than_are_read_the_rest_is_told(shipped: NativeModel) ->
     assert note.words.startswith(
         "You named 12 files and marks, more than I can follow at once: I go by the first 8, up to image#8"
     )
+    _, left = asked(shipped, [user(text), user("hello")], {})  # imported: no reply stands between
+    assert all("image#8" in note.words for note in left if note.what == NAMED)
     _, left = asked(shipped, [user("compare image#1 and image#2")], {})
     assert left == []

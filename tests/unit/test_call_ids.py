@@ -7,10 +7,10 @@ from engine_stubs import FOX, last, of, said
 from test_choosing import card, link
 
 from app import bundle
+from app.again import found
 from app.branches import highest_call
 from app.choosing import annotated
 from app.replay import replay
-from app.ui_results import step_of
 from models.expert import Refusal
 from models.tasks import TASKS
 from models.unified.record import Record
@@ -46,10 +46,11 @@ def test_a_page_that_shows_an_old_variant_runs_no_other_call_again(made):
     engine, session = drawing(made)
     said(engine, session, "one")
     last(engine.retry(session))
-    shown = engine.messages(session)
-    assert step_of(shown, "t2").call == "t2"
+    _, step = found(engine, session, "t2")
+    assert step is not None
+    assert step.call == "t2"
     with pytest.raises(Refusal, match="not in the conversation"):
-        step_of(shown, "t1")
+        found(engine, session, "t1")
 
 
 def test_what_another_branch_made_is_told_and_offered_as_what_it_is(made):

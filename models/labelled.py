@@ -14,6 +14,16 @@ SAME = 0.8
 """Boxes whose overlap (intersection over union) is above this stand in one and the same place."""
 
 
+def check(call: TaskCall, inputs: Inputs) -> None:
+    """Raise Refusal when nothing is described and no box is labelled, or a box has next to no size."""
+    items, _ = items_of(call, inputs)
+    if not items and not " ".join(call.phrases()).strip():
+        raise Refusal(
+            "There is neither a description nor a labelled box.",
+            "Draw boxes and name what belongs into each, or describe the picture.",
+        )
+
+
 def items_of(call: TaskCall, inputs: Inputs) -> tuple[list[tuple[str, Box]], list[str]]:
     """Return what belongs into which box, the labelled boxes of *call*, then its labelled regions, and notes on regions that say
     nothing and on different things that shall stand in the same place. Raises Refusal for a box that is too thin to hold anything."""

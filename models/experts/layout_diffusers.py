@@ -6,7 +6,7 @@ from typing import Any
 
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Param, Picture, Refusal, Report
-from models.labelled import items_of
+from models.labelled import check, items_of
 from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
 
@@ -16,16 +16,6 @@ PARAMS = (
     calls.STEPS, calls.GUIDANCE, calls.NEGATIVE, calls.SCHEDULER, COUNT,
     Param("gates", "float", "in which share of the steps the boxes count", low=0, high=1),
 )  # fmt: skip
-
-
-def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when nothing is described and no box is labelled, or a box has next to no size."""
-    items, _ = items_of(call, inputs)
-    if not items and not " ".join(call.phrases()).strip():
-        raise Refusal(
-            "There is neither a description nor a labelled box.",
-            "Draw boxes and name what belongs into each, or describe the picture.",
-        )
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

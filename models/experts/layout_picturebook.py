@@ -8,8 +8,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
-from models.labelled import items_of
+from models.expert import Expert, Inputs, Picture, Report, Share
+from models.labelled import check, items_of
 from models.several import COUNT, several
 from models.values import Box, Checkpoint, TaskCall
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 TASK = "layout"
 NAME = "Picture book (things in given places)"
 PARAMS = (COUNT,)
-
-
-def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when nothing is described and no box is labelled, or a box has next to no size."""
-    items, _ = items_of(call, inputs)
-    if not items and not " ".join(call.phrases()).strip():
-        raise Refusal(
-            "There is neither a description nor a labelled box.",
-            "Draw boxes and name what belongs into each, or describe the picture.",
-        )
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

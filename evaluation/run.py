@@ -5,7 +5,7 @@
     python -m evaluation.run layout --cases DIR --out FILE.json [--limit N]
     python -m evaluation.run experts [--task TASK ...] [--count N] [--out FILE.json]
 
-``routing`` writes ``{"id", "tasks"}`` rows for requests of other people and scores them; ``held-out`` measures on the
+``routing`` writes ``{"id", "tasks"}`` rows for requests of other people and scores them beside keyword rules; ``held-out`` measures on the
 dialogues that the generator keeps from training; ``layout`` scores planned layouts on NSR-1K as LayoutGPT published it; ``experts`` asks the
 experts about drawn scenes, films and sounds whose truth is known. Each prints its table, ``--out`` writes the figures as
 JSON, ``--results`` replaces the command's section of a Markdown file.
@@ -31,7 +31,7 @@ from models.profiles import PROFILES
 from models.unified.stream import StreamOptions, UnifiedModel
 from models.values import Media, Message
 
-from evaluation import held_out, layouts, planning, routing, verdicts
+from evaluation import held_out, keywords, layouts, planning, routing, verdicts
 from evaluation.journal import Journal, digest
 from evaluation.model import load_model, made_of
 from evaluation.reports import results, write_json
@@ -54,7 +54,8 @@ _REQUESTS = """## Routing on other people's requests
 
 Made by `python -m evaluation.run routing --cases CASES.jsonl --pred OUT.jsonl`: {count} requests from public benchmarks and
 demos, which are no part of the project. Strict: exactly the wanted tasks. Lenient: also answers that the request lists as
-acceptable. False trigger: a task called where words are wanted. The macro means give each row the same weight.
+acceptable. False trigger: a task called where words are wanted. The macro means give each row the same weight. The keyword rules are a
+baseline of this measurement alone (`evaluation/keywords.py`), written after a look at these very requests; nothing is routed by them.
 
 """
 _LAYOUT = """## Layouts planned for NSR-1K
@@ -135,12 +136,13 @@ def route(arguments: argparse.Namespace) -> None:
     routing.route(loader(arguments), cases, kept)
     answers = [kept[case["id"]]["tasks"] for case in cases]
     found = verdicts.judge(answers, cases, arguments.seed)
+    rules = {keywords.NAME: verdicts.judge([keywords.tasks(case) for case in cases], cases, arguments.seed)}
     limits = verdicts.bounds(cases, arguments.seed)
-    section = verdicts.table(found, limits)
+    section = verdicts.table(found, limits, rules)
     if arguments.results:
         results(arguments.results, _REQUESTS.format(count=len(cases)) + section, "requests")
     if arguments.out:
-        named = {"the model": found, **limits.rows()}
+        named = {"the model": found, **rules, **limits.rows()}
         write_json(arguments.out, {name: _plain(verdicts.plain_facts(one)) for name, one in named.items()})
     print(section)
 

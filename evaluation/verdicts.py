@@ -14,7 +14,7 @@ from typing import Any
 
 from evaluation.harness import Bounds, floor_and_ceiling
 from evaluation.intervals import Estimate, macro, share
-from evaluation.tables import caption, cell, rows
+from evaluation.tables import NOTHING, caption, cell, rows
 
 Tasks = Sequence[str]
 
@@ -81,27 +81,45 @@ def bounds(cases: Sequence[Mapping[str, Any]], seed: int) -> Bounds[Verdicts]:
     )
 
 
-def table(verdicts: Verdicts, limits: Bounds[Verdicts]) -> str:
-    """Return the means beside their bounds, and the figures by group, as Markdown."""
-    named = {"the model": verdicts, **limits.rows()}
+def table(verdicts: Verdicts, limits: Bounds[Verdicts], beside: Mapping[str, Verdicts] | None = None) -> str:
+    """Return the means beside those of others by name, *beside*, with the ratio to them, and beside their bounds, and the figures by
+    group, as Markdown."""
+    others = dict(beside or {})
+    named = {"the model": verdicts, **others, **limits.rows()}
     facts = {name: one.facts() for name, one in named.items()}
     first = next(iter(facts.values()))
-    means = rows(["", *facts], [[key, *(cell(figures[key]) for figures in facts.values())] for key in first])
+    heads = (
+        ["", "the model"] + [head for name in others for head in (name, f"the model / {name}")] + list(limits.rows())
+    )
+    lines = []
+    for key, own in first.items():
+        line = [key, cell(own)]
+        for name in others:
+            line += [cell(facts[name][key]), ratio(own, facts[name][key])]
+        lines.append([*line, *(cell(facts[name][key]) for name in limits.rows())])
     body = []
     for name in sorted(verdicts.strict):
-        shares = [
-            share(round(sum(kept[name])), len(kept[name]), verdicts.seed)
-            for kept in (verdicts.strict, verdicts.lenient)
+        kept = [
+            verdicts.strict[name],
+            verdicts.lenient[name],
+            *(other.lenient.get(name, []) for other in others.values()),
         ]
+        shares = [share(round(sum(hits)), len(hits), verdicts.seed) for hits in kept]
         worst = ", ".join(f"{tasks} {count}" for tasks, count in verdicts.wrong[name].most_common(3)) or "–"
         body.append([name, *map(cell, shares), worst])
+    heads_by_group = ["wanted", "strict", "lenient", *(f"lenient, {name}" for name in others)]
     return "\n".join(
         [
-            means,
+            rows(heads, lines),
             caption(list(first.values())),
-            rows(["wanted", "strict", "lenient", "most frequent wrong answers"], body),
+            rows([*heads_by_group, "most frequent wrong answers"], body),
         ]
     )
+
+
+def ratio(one: Estimate | None, other: Estimate | None) -> str:
+    """Return how many times *other* *one* is, with two decimals; a dash where that is nothing."""
+    return NOTHING if one is None or other is None or not other.value else f"{one.value / other.value:.2f}"
 
 
 def plain_facts(verdicts: Verdicts) -> dict[str, Estimate | None]:

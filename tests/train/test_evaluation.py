@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from evaluation import keywords
 from evaluation.calls import argument_match, box_match, places
 from evaluation.held_out import Tally, bounds, collect, measure, replies, table, tally
 from evaluation.intervals import Estimate
@@ -142,6 +143,33 @@ def test_verdicts_on_routed_requests_by_hand() -> None:
     text = verdict_table(found, verdict_bounds(cases, 1))
     assert "| macro lenient | 66.7% (" in text
     assert "| a | 0.0% (0.0% to 65.8%, n 2) | 50.0% (9.5% to 90.5%, n 2) | c 1 |" in text
+    beside = verdict_table(found, verdict_bounds(cases, 1), {"rules": judge([["a"], ["a"], ["c"], [], []], cases, 1)})
+    assert "| the model | rules | the model / rules |" in beside
+    assert "| macro lenient | 66.7% (" in beside
+    assert " 1.00 | 100.0%" in beside  # both are right in two groups of three, each in its own way
+    assert "c 1 |" in beside.splitlines()[-3]
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [
+        ({"user_text": "Segment the lamp", "media": ["image"]}, ["image_segmentation"]),
+        ({"user_text": "Segment the lamp", "media": ["video"]}, ["video_segmentation"]),
+        ({"user_text": "What is on the table?", "media": ["image"]}, []),
+        ({"user_text": "Take the lamp away", "media": ["image"]}, ["image_edit_region"]),
+        ({"user_text": "Change the style to ink", "media": ["image"]}, ["image_edit_global"]),
+        ({"user_text": "Paint the lamp red", "media": ["video"]}, ["video_edit"]),
+        ({"user_text": "a lamp", "media": ["none"], "has_region": True}, ["layout_to_image"]),
+        ({"user_text": "Make a sound of rain"}, ["text_to_audio"]),
+        ({"user_text": "Make a film of rain"}, ["text_to_video"]),
+        ({"user_text": "Draw a picture of rain"}, ["text_to_image"]),
+        ({"user_text": "Why does it rain?"}, []),
+        ({"user_text": "Make it louder", "media": ["audio"]}, []),
+    ],
+)
+def test_the_baseline_of_keywords_goes_by_words_and_media_alone(case: dict[str, Any], wanted: list[str]) -> None:
+    assert keywords.tasks(case) == wanted
+    assert keywords.tasks({**case, "expected_tasks": ["a"], "category": "b", "acceptable_tasks": [["c"]]}) == wanted
 
 
 def value(estimate: Estimate | None) -> float:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from evaluation import keywords, run
 from evaluation import model as measured
-from evaluation import run
 from evaluation.planning import PUBLISHED
 from models.unified.stream import StreamOptions
 from models.values import Media, Message
@@ -163,6 +163,7 @@ def test_requests_are_routed_scored_and_gone_on_with(
     assert told["the model"]["false triggers"]["value"] == 100.0
     assert told["ceiling: the truth itself"]["macro strict"]["value"] == 100.0
     assert told["floor: nothing"]["macro strict"]["value"] == 50.0
+    assert told[keywords.NAME]["false triggers"]["value"] == 0.0
     assert "| macro strict | 50.0% (" in capsys.readouterr().out
     assert run.main(command) == 0
     assert len(planner.prompts) == 2

@@ -3,10 +3,12 @@
     python -m evaluation.evidence [--count 40] [--seed 11] [--source FOLDER] [--results docs/results.md] [--out FILE.json]
 
 New pictures, clips and sounds of known things are made, *count* of each kind of question: where things are, who does what and in which
-order, what is heard first, after or when. Each question is asked of the medium as it is and as it was disturbed: nothing perceived of it,
-as of an even grey or of silence, which the gate turns away; another medium in its place; a picture mirrored; a clip's frames backwards, or
-in another order; a sound's second half before its first. An answer is right by the truth of the medium as it is. Things that a disturbed medium still shows are told
-apart by their names, not by where or when they are now, so that only what is said of them decides.
+order, what is heard first, after or when. Each question is asked of the medium as it is and as it was disturbed: not perceived at all, as
+where the gate turns it away; blank, as the encoders perceive an even grey, past the gate; another medium in its place; a picture mirrored;
+a clip's frames backwards, or in another order; a sound's second half before its first; and, as a floor, the same medium perceived once
+more, and with a faint noise. An answer is right by the truth of the medium as it is. Things that a disturbed medium still shows are told
+apart by their names, not by where or when they are now, so that only what is said of them decides. How much what the model would say
+next changes is measured on the true answer, which is forced (``evaluation.forced``).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from models.expert import Refusal
 from models.grammar import parse
-from models.percepts import POINTABLE, THING, box_of, span_of
+from models.percepts import POINTABLE, THING, Percepts, box_of, span_of
 from models.values import Box, Grounding, Kind, Part, Span
 from training.dialogues import book
 from training.seeing import listening, matching, placing, shards, watching
@@ -34,13 +36,14 @@ from training.seeing.shards import Bank, Entry
 from training.seeing.sounds import Sounding, sound
 from training.seeing.talk import Seen
 
-from evaluation.intervals import Estimate, fractions
+from evaluation.forced import Change, Forced
+from evaluation.intervals import Estimate, bootstrap, fractions
 from evaluation.reports import ended, filed, options
 from evaluation.tables import grid
-from evaluation.understanding import Answer, Case, answerer, own_folder, plain_text, score
+from evaluation.understanding import Answer, Case, asking, case_of, loaded, own_folder, score
 
 if TYPE_CHECKING:
-    pass
+    from numpy.typing import NDArray
 
 NAME = "evidence"
 """The marks between which the table stands in the file of results."""
@@ -51,16 +54,26 @@ TURNS: Mapping[Kind, tuple[Callable[[Seen], str | None], ...]] = {
 }
 """Questions by the kind of medium."""
 CALLED: Mapping[Kind, str] = {"image": "pictures", "video": "clips", "audio": "sounds"}
-AS_IT_IS, BLANK, OTHER = "as they are", "blank", "others"
+AS_IT_IS, UNSEEN, BLANK, OTHER = "as they are", "not perceived", "blank", "others"
+AGAIN, NOISY = "floor: once more", "floor: with faint noise"
+FLOORS = 20
+"""Questions of each kind of medium that are asked of it once more and with noise, at most."""
+GREY, HISS, GRAIN = 128, 0.0005, 2.0
+"""The value of a blank picture's pixels; the spread of a sound's noise, -66 dB of full scale, and of a picture's, of 255."""
 COLUMNS = {
     "right": "right by the truth of the medium as it is",
     "otherwise": "another answer than of the medium as it is",
+    "variation": "what would be said next: total variation",
+    "bits": "... divergence (Jensen-Shannon)",
 }
 _HEAD = """## Whether answers rest on what is seen and heard
 
 Made by `{command}`: {count} questions of each kind of medium. Right: by the truth of the medium as it is, whatever was done to it.
-Blank: nothing is perceived, as of an even grey or of silence, which the gate turns away. Others: another medium of the kind. What is still shown after a disturbance is told apart by what it is,
-not by where it is now.
+Not perceived: no rows at all, as where the gate turns a medium away. Blank: the encoders' own rows of an even grey, past the gate; of silence the ear has none. Others: another medium
+of the kind. What is still shown after a disturbance is told apart by what it is, not by where it is now. The last columns compare what the network thinks of the next token with what it thinks of the
+medium as it is: the true answer is forced, and positions count that decide it (things pointed at, words of place, number, deed or no), up to
+the first thing that the disturbed medium does not show; things count by their names. 0 is the same, 100 % (1 bit) nothing in common. The floors, of the first {floors}
+questions, tell how much of all this comes from perceiving the same once more, or with a noise that nobody sees or hears.
 
 """
 _ENOUGH = 200
@@ -70,11 +83,37 @@ Made = Drawn | Filmed | Sounding
 
 @dataclass(frozen=True)
 class Question:
-    """A *case* about a medium of *kind*, whose number among those that were made is *number*."""
+    """A *case* about a medium of *kind*, whose number among those that were made is *number*; *topic* is what the true reply is about."""
 
     kind: Kind
     number: int
     case: Case
+    topic: str = ""
+
+
+@dataclass
+class Found:
+    """What was found of media shown in one way: how *right* each answer is, whether it is another than of the medium as it is
+    (*otherwise*), and how much what would be said next changes (*changed*)."""
+
+    right: list[float] = field(default_factory=list)
+    otherwise: list[float] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+
+    def figures(self, seed: int, same: bool) -> dict[str, Estimate | None]:
+        """Return COLUMNS; of media as they are (*same*) how right the answers are alone."""
+        if same:
+            return {"right": fractions(self.right, seed), **dict.fromkeys(("otherwise", "variation", "bits"))}
+        return {
+            "right": fractions(self.right, seed),
+            "otherwise": fractions(self.otherwise, seed),
+            "variation": fractions([min(1.0, one.variation) for one in self.changed], seed),
+            "bits": bootstrap([one.bits for one in self.changed], seed, unit="bits"),
+        }
+
+
+Changes = Callable[[Case, str, Mapping[str, Percepts]], Mapping[str, Change]]
+"""Tells how much what would be said next changes with what is perceived (``evaluation.forced.Forced.changes``)."""
 
 
 def make(kind: Kind, rng: Random) -> Made:
@@ -87,6 +126,30 @@ def perceived(made: Made, senses: Senses) -> Entry:
     if isinstance(made, Drawn):
         return seen_picture(replace(made, marks=()), senses)
     return seen_clip(made, senses) if isinstance(made, Filmed) else heard_sound(made, senses)
+
+
+def blank(made: Made, senses: Senses) -> Entry:
+    """Return a medium of the size and length of *made* that shows nothing, as the encoders perceive it: an even grey, or silence."""
+    if isinstance(made, Drawn):
+        return Entry({}, senses.picture(replace(made, pixels=np.full_like(made.pixels, GREY), marks=()), ())[0], (), {})
+    if isinstance(made, Sounding):
+        return Entry({}, senses.sound(replace(made, samples=np.zeros_like(made.samples))), (), {})
+    frames = tuple(np.full_like(frame, GREY) for frame in made.frames)
+    return Entry({}, senses.clip(replace(made, frames=frames)), (), {})
+
+
+def noisy(made: Made, seed: int) -> Made:
+    """Return *made* with a noise that nobody sees or hears."""
+    rng = np.random.default_rng(seed)
+
+    def grained(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.asarray((pixels + rng.normal(0, GRAIN, pixels.shape)).round().clip(0, 255), np.uint8)
+
+    if isinstance(made, Drawn):
+        return replace(made, pixels=grained(made.pixels))
+    if isinstance(made, Filmed):
+        return replace(made, frames=tuple(grained(frame) for frame in made.frames))
+    return replace(made, samples=(made.samples + rng.normal(0, HISS, made.samples.shape)).astype(np.float32))
 
 
 def disturbed(made: Made, senses: Senses, rng: Random) -> dict[str, Entry]:
@@ -160,17 +223,19 @@ def questions(kind: Kind, bank: Bank, count: int, seed: int) -> Iterator[Questio
         if group is None:
             continue
         handle = next(iter(d.percepts))
-        before = tuple(replace(message, parts=plain_text(message.parts)) for message in d.messages[:-1])
-        yield Question(
-            kind, numbers[id(d.percepts[handle])], Case(before, dict(d.percepts), d.messages[-1].parts, group)
-        )
+        yield Question(kind, numbers[id(d.percepts[handle])], case_of(d, group), d.topic)
         met += 1
         if met == count:
             return
 
 
 def measured(
-    answer: Answer, senses: Senses, count: int, seed: int, tell: Callable[[str], None]
+    answer: Answer,
+    senses: Senses,
+    count: int,
+    seed: int,
+    tell: Callable[[str], None],
+    changes: Changes = lambda case, topic, shown: {},
 ) -> dict[str, dict[str, Estimate | None]]:
     """Return the figures of each kind of medium, as it is and disturbed."""
     figures: dict[str, dict[str, Estimate | None]] = {}
@@ -184,12 +249,11 @@ def measured(
             asked = list(questions(kind, bank, count, seed))
             if not asked:
                 raise Refusal(f"Nothing can be asked about {len(media)} {CALLED[kind]}.", "Give a larger --count.")
-            found = _asked(asked, [bank.entry(kind, "train", n) for n in range(len(media))], media, answer, senses, rng)
-        for way, (right, otherwise) in found.items():
-            figures[f"{CALLED[kind]}, {way}"] = {
-                "right": fractions(right, seed), "otherwise": fractions(otherwise, seed) if way != AS_IT_IS else None,
-            }  # fmt: skip
-            tell(f"{CALLED[kind]}, {way}: {sum(right) / len(right):.1%} right")
+            held = [bank.entry(kind, "train", n) for n in range(len(media))]
+            found = _asked(asked, held, media, answer, changes, senses, rng)
+        for way, one in found.items():
+            figures[f"{CALLED[kind]}, {way}"] = one.figures(seed, way == AS_IT_IS)
+            tell(f"{CALLED[kind]}, {way}: {sum(one.right) / len(one.right):.1%} right")
     return figures
 
 
@@ -198,28 +262,35 @@ def _asked(
     entries: Sequence[Entry],
     media: Sequence[Made],
     answer: Answer,
+    changes: Changes,
     senses: Senses,
     rng: Random,
-) -> dict[str, tuple[list[float], list[float]]]:
-    """Return, for each way in which the media are shown, how right each answer is, and whether it is another than of the medium as it is."""
-    found: dict[str, tuple[list[float], list[float]]] = {}
-    for one in asked:
-        entry = entries[one.number]
+) -> dict[str, Found]:
+    """Return, for each way in which the media are shown, what was found."""
+    found: dict[str, Found] = {}
+    for turn, one in enumerate(asked):
+        entry, made = entries[one.number], media[one.number]
         ways = {
-            AS_IT_IS: entry, BLANK: replace(entry, percepts=()),
+            AS_IT_IS: entry, UNSEEN: replace(entry, percepts=()), BLANK: blank(made, senses),
             OTHER: entries[(one.number + len(entries) // 2) % len(entries)],
-            **disturbed(media[one.number], senses, rng),
+            **disturbed(made, senses, rng),
         }  # fmt: skip
+        if turn < FLOORS:
+            ways |= {AGAIN: perceived(made, senses), NOISY: perceived(noisy(made, turn), senses)}
         here, first = shown(entry, one.kind), list[Part]()
+        seen: dict[str, Percepts] = {}
         for way, given in ways.items():
             percepts = dict.fromkeys(one.case.percepts, given.percepts) if given.percepts else {}
             said = list(parse(answer(one.case.messages, percepts)))
-            if way not in (AS_IT_IS, OTHER, BLANK):
+            if way not in (AS_IT_IS, OTHER, UNSEEN, BLANK):
                 said = meaning(said, shown(given, one.kind), here)
             first = said if way == AS_IT_IS else first
-            right, otherwise = found.setdefault(way, ([], []))
-            right.append(score(one.case, said))
-            otherwise.append(1.0 - score(replace(one.case, wanted=tuple(first)), said))
+            kept = found.setdefault(way, Found())
+            kept.right.append(score(one.case, said))
+            kept.otherwise.append(1.0 - score(replace(one.case, wanted=tuple(first)), said))
+            seen[way] = percepts
+        for way, change in changes(one.case, one.topic, seen).items():
+            found[way].changed.append(change)
     return found
 
 
@@ -237,10 +308,12 @@ def _told(asked: argparse.Namespace) -> str:
     def tell(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    figures = measured(answerer(asked.source), Own(), asked.count, asked.seed, tell)
+    model = loaded(asked.source)
+    changes = Forced(model.network, model.vocabulary, model.reader).changes
+    figures = measured(asking(model), Own(), asked.count, asked.seed, tell, changes)
     source = f" --source {name}" if (name := own_folder(asked.source)) else ""
     command = f"python -m evaluation.evidence --count {asked.count} --seed {asked.seed}{source}"
-    head = _HEAD.format(command=command, count=asked.count)
+    head = _HEAD.format(command=command, count=asked.count, floors=min(FLOORS, asked.count))
     return filed(asked, NAME, head + grid("media", COLUMNS, figures), figures)
 
 

@@ -36,8 +36,10 @@ from evaluation.reports import results, write_json
 from evaluation.tables import grid, plain
 
 if TYPE_CHECKING:
+    from models.unified.native import NativeModel
     from training.dialogues import Example
     from training.seeing.shards import Bank
+    from training.seeing.talk import Seen
 
 ROWS = ("model", "misled", "blind")
 OF = {
@@ -92,6 +94,12 @@ def cases(examples: Iterable[Example]) -> Iterator[Case]:
             yield Case(before, example.percepts, example.messages[-1].parts, example.group)
 
 
+def case_of(d: Seen, group: str) -> Case:
+    """Return the case of a dialogue *d* whose last reply, about *group*, was just given."""
+    before = tuple(replace(message, parts=plain_text(message.parts)) for message in d.messages[:-1])
+    return Case(before, dict(d.percepts), d.messages[-1].parts, group)
+
+
 def about(case: Case) -> str:
     """Return which of OF *case* counts as: requests for tasks; conversations with a mark; with a picture; with a clip; with sounds alone."""
     if case.group.startswith("sight."):
@@ -127,6 +135,12 @@ _VERBS = {
     for deeds in (*COMING.values(), *DEEDS.values()) for deed in deeds for word in (deed.says, deed.doing, deed.order)
 }  # fmt: skip
 """The deed that a verb tells of, whatever its form: what comes, arrives and appears is one, and so is what goes, leaves and disappears."""
+
+
+def decides(name: str) -> bool:
+    """Return whether the token of a reply called *name* (models.unified.vocabulary) is a word that decides an answer."""
+    word = name[2:].strip().lower()
+    return name.startswith("w:") and (word in _VOCABULARY or word in _VERBS)
 
 
 def gist(
@@ -225,16 +239,26 @@ def table(made: Mapping[str, Mapping[str, Estimate | None]]) -> str:
     return grid("of what is perceived", {row: row for row in ROWS}, groups)
 
 
-def answerer(source: str) -> Answer:
-    """Return what asks the shipped model, or the weights of the folder *source*."""
+def loaded(source: str) -> NativeModel:
+    """Return the shipped model, or that of the weights in the folder *source*. Raises Refusal for one that reads words alone."""
     from models.profiles import PROFILES
     from models.unified import native
-    from models.unified.stream import StreamOptions
 
     checkpoint = PROFILES["nano"].unified
     model = native.load(replace(checkpoint, source=source or checkpoint.source), "cpu")
     if not model.network.config.senses:
         raise Refusal("These weights read words alone, so there is nothing to measure.", "Name others with --source.")
+    return model
+
+
+def answerer(source: str) -> Answer:
+    """Return what asks the shipped model, or the weights of the folder *source*."""
+    return asking(loaded(source))
+
+
+def asking(model: NativeModel) -> Answer:
+    """Return what asks *model*."""
+    from models.unified.stream import StreamOptions
 
     def answer(messages: Sequence[Message], percepts: Percepts) -> str:
         shelf = {part.handle: part for message in messages for part in message.parts if isinstance(part, Media)}

@@ -10,7 +10,21 @@ import pytest
 from standin_senses import StandIn, rows
 
 from evaluation import evidence
-from evaluation.evidence import AS_IT_IS, BLANK, OTHER, disturbed, in_order, meaning, measured, shown
+from evaluation.evidence import (
+    AGAIN,
+    AS_IT_IS,
+    BLANK,
+    NOISY,
+    OTHER,
+    UNSEEN,
+    disturbed,
+    in_order,
+    meaning,
+    measured,
+    noisy,
+    shown,
+)
+from evaluation.forced import Change
 from evaluation.understanding import Case, score
 from models.percepts import SOUND, TRACK, Percepts
 from models.values import Box, Grounding, Message, Span, Text
@@ -110,7 +124,15 @@ def test_an_answerer_that_looks_is_right_of_media_as_they_are_and_not_of_others(
                 return case.wanted
         return [Text("I cannot tell.")]
 
-    made = measured(answer, StandIn(0.0), 3, 5, lambda line: None)
+    forced = list[dict[str, Percepts]]()
+
+    def changes(case: Case, topic: str, seen: dict[str, Percepts]) -> dict[str, Change]:
+        assert topic
+        forced.append(seen)
+        return {way: Change(0.25, 0.5, 1) for way in list(seen)[1:]}
+
+    monkeypatch.setattr(evidence, "FLOORS", 1)
+    made = measured(answer, StandIn(0.0), 2, 5, lambda line: None, changes)
     shares = {name.partition(", ")[2]: row["right"].value for name, row in made.items() if row["right"]}
     assert shares[AS_IT_IS] == 1.0
     assert shares[BLANK] == shares[OTHER] == 0.0
@@ -118,4 +140,42 @@ def test_an_answerer_that_looks_is_right_of_media_as_they_are_and_not_of_others(
     assert others[AS_IT_IS] is None
     assert others[BLANK] is not None
     assert others[BLANK].value == 1.0
-    assert len(made) == {"image": 4, "video": 5, "audio": 4}[kind]
+    assert len(made) == {"image": 7, "video": 8, "audio": 7}[kind]
+    apart = {name.partition(", ")[2]: row["variation"] for name, row in made.items()}
+    assert apart.pop(AS_IT_IS) is None
+    assert {one.value for one in apart.values() if one} == {0.25}
+    assert {way: one.n for way, one in apart.items() if one} == {
+        way: 2 if way in (AGAIN, NOISY) else 3 for way in apart
+    }
+    assert all(next(iter(seen)) == AS_IT_IS and seen[UNSEEN] == {} for seen in forced)
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "audio"])
+def test_a_blank_medium_shows_nothing_and_a_noisy_one_almost_the_same(kind: str) -> None:
+    """What the senses are given is looked at, not what they make of it."""
+    given = list[np.ndarray]()
+
+    class Noting(StandIn):
+        def picture(self, drawn, regions):  # type: ignore[no-untyped-def]
+            given.append(drawn.pixels)
+            return super().picture(drawn, regions)
+
+        def clip(self, filmed):  # type: ignore[no-untyped-def]
+            given.extend(filmed.frames)
+            return super().clip(filmed)
+
+        def sound(self, made):  # type: ignore[no-untyped-def]
+            given.append(made.samples)
+            return super().sound(made)
+
+    made = evidence.make(kind, Random(3))  # type: ignore[arg-type]
+    evidence.perceived(made, Noting(0.0))
+    plain, count = list(given), len(given)
+    assert evidence.blank(made, Noting(0.0)).row == {}
+    evidence.perceived(noisy(made, 1), Noting(0.0))
+    for one, nothing, noised in zip(plain, given[count : 2 * count], given[2 * count :], strict=True):
+        assert one.shape == nothing.shape == noised.shape
+        assert one.dtype == nothing.dtype == noised.dtype
+        assert nothing.min() == nothing.max()
+        off = np.abs(one.astype(float) - noised.astype(float))
+        assert 0 < off.mean() < (0.001 if kind == "audio" else 3)

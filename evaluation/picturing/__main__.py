@@ -23,9 +23,11 @@ from models.expert import Refusal
 from models.senses import perceive
 from training.drawing.bank import Bank
 from training.drawing.scenes import NAMES
+from training.vision.words import kept
 
 from evaluation.experts.eyes import Eyes
 from evaluation.picturing import measure, sheets
+from evaluation.picturing.cases import strangers
 from evaluation.picturing.maker import TASKS, Maker, profile_of
 from evaluation.reports import results, write_json
 from evaluation.tables import caption, plain
@@ -37,7 +39,8 @@ held out), each with its true picture. The picture recogniser chooses among thos
 picture, or the picture before, is scored.{failed}
 
 **From words alone.** Found, counts, relation, all right: as for `image` above. The Fréchet distance is that of recogniser features to true
-pictures of other cases; with few of them it is large by itself, and to be read beside the ceiling's.
+pictures of other cases; with few of them it is large by itself, and to be read beside the ceiling's. The last two rows are of one kind of thing each, called
+by one of {strange} synonyms that are kept from all training, and once more by its name: what the first lacks to the second, the word costs.
 
 {words}
 **From a caption and labelled boxes.** Box IoU: what the trained eye finds, paired with the boxes that were asked for; one without a partner
@@ -111,7 +114,7 @@ def measured(maker: Maker, count: int, seed: int, device: str, bank: Path | None
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    words = measure.from_words(maker, count, seed, eyes, say)
+    words = measure.from_words(maker, count, seed, eyes, say, learnt)
     layouts = measure.from_layouts(maker, count, seed, eyes, senses, say, learnt)
     changes, places = measure.changes(maker, count, seed, eyes, say)
     spread = measure.spread(maker, max(2, count // 4), seed, eyes, say)
@@ -120,9 +123,9 @@ def measured(maker: Maker, count: int, seed: int, device: str, bank: Path | None
 
 def section(tables: dict[str, measure.Table], maker: Maker, who: str, command: str) -> str:
     """Return the section of the results without its sheets."""
-    compared = any(row.get("nearest") for row in tables["layouts"].values())
+    near = measure.NEAREST if any(row.get("nearest") for row in tables["layouts"].values()) else {}
     columns = {
-        "words": ("from words", measure.WORDS), "layouts": ("from layouts", measure.LAYOUT | (measure.NEAREST if compared else {})), "changes": ("changes", measure.CHANGE),
+        "words": ("from words", measure.WORDS | near), "layouts": ("from layouts", measure.LAYOUT | near), "changes": ("changes", measure.CHANGE),
         "places": ("places", measure.PLACE), "spread": ("apart", measure.SPREAD),
     }  # fmt: skip
     shown = {name: measure.shown(title, heads, tables[name]) for name, (title, heads) in columns.items()}
@@ -130,7 +133,14 @@ def section(tables: dict[str, measure.Table], maker: Maker, who: str, command: s
     failed = f" That was so {len(maker.failed)} times; for example: “{maker.failed[0][:160]}”." if maker.failed else ""
     every = [figure for table in tables.values() for row in table.values() for figure in row.values()]
     return _SECTION.format(
-        who=who, command=command, experts=experts, things=len(NAMES), failed=failed, caption=caption(every), **shown
+        who=who,
+        command=command,
+        experts=experts,
+        things=len(NAMES),
+        strange=sum(len(kept(name)) for name in strangers()),
+        failed=failed,
+        caption=caption(every),
+        **shown,
     )
 
 

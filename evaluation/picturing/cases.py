@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from models.expert import Picture
-from models.plurals import with_article
+from models.plurals import plural_of, with_article
 from models.values import Box
 from models.world import atlas
 from models.world.scene import Scene, Thing
 from training.drawing.changes import KINDS
 from training.drawing.scenes import NAMES, World, arranged, captioned, said
 from training.held_out import held
+from training.vision.words import kept
 
-from evaluation.experts.scenes import Told, drawn, tell
+from evaluation.experts.scenes import NUMBERS, Told, counted, drawn, tell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,6 +103,21 @@ def told(seed: int, number: int) -> Told:
         if held(found.caption) or number % 2:  # of one kind of thing there is no composition to hold out
             return found
     raise RuntimeError(f"no held-out caption was found for number {number}")
+
+
+def strangers() -> tuple[str, ...]:
+    """Return the things of which there are synonyms that are kept from all training (``training.vision.words.kept``)."""
+    return tuple(name for name in plain_names() if kept(name))
+
+
+def unheard(seed: int, number: int) -> tuple[Told, Told]:
+    """Return caption *number* of one kind of thing, by a synonym that training holds nowhere, and the same by the thing's name."""
+    rng = Random(f"pictured unheard {seed} {number}")
+    plain = tell(rng, 1, strangers())
+    ((name, count),) = plain.names
+    word = rng.choice(kept(name))
+    called = with_article(word) if count == 1 else f"{NUMBERS[count]} {plural_of(word)}"
+    return replace(plain, caption=plain.caption.replace(counted(name, count), called, 1)), plain
 
 
 @lru_cache(maxsize=256)

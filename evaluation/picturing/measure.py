@@ -14,7 +14,7 @@ from evaluation.experts.eyes import Eyes
 from evaluation.experts.scenes import HEIGHT, WIDTH, drawn
 from evaluation.intervals import Estimate, bootstrap, fractions
 from evaluation.picturing import marks
-from evaluation.picturing.cases import SIDE, Pair, layout, pair, told
+from evaluation.picturing.cases import SIDE, Pair, layout, pair, told, unheard
 from evaluation.picturing.maker import Maker
 from evaluation.tables import grid
 
@@ -30,6 +30,9 @@ THE = "**the expert**"
 TRUTH, OTHER, NOTHING = "ceiling: the truth itself", "floor: the truth of another case", "floor: nothing"
 ANEW = "regenerating: drawn anew from a caption of what it should show"
 SAME = "doing nothing"
+UNHEARD, HEARD = "**the expert**, one kind of thing by a synonym that no training holds", "... the same by its name"
+STRANGE = 2
+"""For each of these so many cases from words there is one with a synonym."""
 SEEDS = 3
 """Pictures of one caption whose spread is measured."""
 UNITS = {"psnr": "dB", "outside": "dB"}
@@ -81,8 +84,9 @@ def pixels(answer: Any, like: Pixels) -> Pixels:
     return like if found is None else sized(found, like)
 
 
-def from_words(maker: Maker, count: int, seed: int, eyes: Eyes, say: Say) -> Table:
-    """Return the table of pictures from words alone."""
+def from_words(maker: Maker, count: int, seed: int, eyes: Eyes, say: Say, learnt: Pixels | None = None) -> Table:
+    """Return the table of pictures from words alone, at last of words that no training holds; with the pictures *learnt* from also how
+    near each is to those (:func:`from_layouts`)."""
     cases = [told(seed, n) for n in range(count + 1)]
     truths = [drawn(case.scene).pixels for case in cases]
     unrelated = [drawn(told(seed, 10_000 + n).scene).pixels for n in range(count)]
@@ -95,7 +99,20 @@ def from_words(maker: Maker, count: int, seed: int, eyes: Eyes, say: Say) -> Tab
     for who, answered in answers.items():
         marked = [marks.of_words(case, one, eyes) for case, one in zip(cases[:count], answered, strict=True)]
         far = None if who in (OTHER, NOTHING) else distance(answered, unrelated, eyes, seed)
-        table[who] = {**row(marked, WORDS, seed), "distance": far}
+        if learnt is not None:
+            for one, answer in zip(marked, answered, strict=True):
+                one |= {"nearest": nearest(answer, learnt)}
+        table[who] = {**row(marked, {**WORDS, **NEAREST}, seed), "distance": far}
+    pairs = [unheard(seed, n) for n in range(-(-count // STRANGE))]
+    for who, strange in ((UNHEARD, [one for one, _ in pairs]), (HEARD, [other for _, other in pairs])):
+        drawn_ = [
+            pixels(maker.words(case.caption, seed + n, (WIDTH, HEIGHT)), bare(WIDTH, HEIGHT))
+            for n, case in enumerate(strange)
+        ]
+        table[who] = row(
+            [marks.of_words(case, one, eyes) for case, one in zip(strange, drawn_, strict=True)], WORDS, seed
+        )
+        say(who)
     return table
 
 

@@ -13,15 +13,18 @@ from evaluation.experts.eyes import FOLDER, Eyes
 from evaluation.experts.scenes import drawn
 from evaluation.picturing import __main__ as command
 from evaluation.picturing import marks, measure
-from evaluation.picturing.cases import LEAST, SIDE, layout, pair, plain_names, told
+from evaluation.picturing.cases import LEAST, SIDE, layout, pair, plain_names, strangers, told, unheard
 from evaluation.picturing.maker import TASKS, Maker, profile_of
 from models.expert import Picture, Refusal
+from models.plurals import plural_of
 from models.reader import TEXT_ENCODER
 from models.senses import perceive
+from models.world import atlas
 from tests.contract import tiny_pipelines
 from training.drawing.changes import KINDS
 from training.drawing.scenes import NAMES
 from training.held_out import held
+from training.vision.words import kept, taught
 
 pytestmark = pytest.mark.skipif(
     not ((FOLDER / "config.json").is_file() and (TEXT_ENCODER / "config.json").is_file()),
@@ -53,6 +56,19 @@ def test_cases_follow_from_their_number_and_are_held_out() -> None:
     layout.cache_clear()
     pair.cache_clear()
     assert first == (layout(3, 1), pair(3, 1))
+
+
+def test_a_synonym_that_no_training_holds_stands_in_for_the_name_and_for_nothing_else() -> None:
+    assert set(strangers()) <= set(plain_names())
+    for number in range(5):
+        strange, plain = unheard(3, number)
+        assert (strange.names, strange.scene, strange.relation) == (plain.names, plain.scene, "")
+        ((name, count),) = plain.names
+        assert strange.caption != plain.caption
+        assert not any(word in strange.caption for word in (name, *taught(name)))
+        words = [word if count == 1 else plural_of(word) for word in kept(name)]
+        assert any(word in strange.caption for word in words)
+        assert strange.caption.endswith(plain.caption.partition(atlas.entry(name).plural if count > 1 else name)[2])
 
 
 def test_changes_have_the_thing_that_comes_or_goes_and_its_place() -> None:
@@ -184,5 +200,7 @@ def test_the_command_writes_its_section_its_figures_and_its_sheets(
     found = json.loads(figures.read_text(encoding="utf-8"))
     assert set(found) == {"words", "layouts", "changes", "places", "spread"}
     assert found["changes"][measure.TRUTH]["done"]["n"] == 2
+    assert found["words"][measure.UNHEARD]["found"]["value"] == found["words"][measure.HEARD]["found"]["value"]
+    assert found["words"][measure.HEARD]["found"]["n"] == 1
     assert len(TASKS) == 4
     capsys.readouterr()

@@ -6,7 +6,8 @@ Measured are the picture book and the network that ``training.drawing`` makes: i
 which take just as long. The first turn of each is told apart, since it reads the weights. The bare pipeline is given what the expert gives it, at the size
 at which it works; for the picture book, which has none, the expert stands for it. Each includes the PNG of the result, and every run has a
 seed of its own. Ratios are medians over the rounds of runs that follow each other, by the clock and, which
-other work disturbs less, of the processor. At the end it is told how often each expert was loaded, and how often weights were read.
+other work disturbs less, of the processor. At the end it is told how often each expert was loaded, and how often weights were read; and how
+long the first picture of a new process takes (``benchmarks.drawing_cold``), which loads once however many it draws.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,6 +33,7 @@ from app.engine import Engine
 from app.events import Finished, Options
 from app.session import Session
 from app.settings import Settings
+from benchmarks.drawing_cold import Cold, started
 from benchmarks.overhead import Spent, photo, spent
 from evaluation.reports import results
 from models.expert import Expert, Found, Inputs, Picture, discover
@@ -39,6 +41,8 @@ from models.media import encode_png, load_image
 from models.values import Box, Checkpoint, Media, Phrase, Ref, Region, Step, TaskCall
 
 SIDE, STEPS = 64, 16
+COLD = 3
+"""New processes that are started for the first picture of each kind."""
 TASKS = {"image": "a fox on a meadow", "edit": "make it night", "inpaint": "a fox"}
 PLACE = Box(0.25, 0.25, 0.7, 0.8)
 FILE = """
@@ -192,7 +196,25 @@ def measured(runs: Runs, rounds: int) -> list[str]:
 
 
 HEAD = ("task", "first turn", "turn: median, worst", "bare pipeline", "expert / bare, processor", "turn / bare, processor",
-        "turn / bare, clock")  # fmt: skip
+        "turn / bare, clock", "from starting a process: median, worst; processor, median")  # fmt: skip
+
+
+def from_nothing(starts: Sequence[Cold]) -> str:
+    """Return the cell that tells how long the first picture of a process takes."""
+    took = [one.seconds for one in starts]
+    busy = statistics.median(one.processor for one in starts)
+    return f"{statistics.median(took):.2f} s, {max(took):.2f} s; processor {busy:.2f} s"
+
+
+def loading(starts: Sequence[Cold]) -> str:
+    """Return the sentence that tells how often processes loaded what they draw with. Raises ValueError for processes that drew unlike many."""
+    (turns,) = {one.turns for one in starts}
+    loaded, read = (sorted({getattr(one, what) for one in starts}) for what in ("loaded", "read"))
+    return f"{turns} pictures each: the expert loaded {_times(loaded)}, a pipeline's weights read {_times(read)}"
+
+
+def _times(counts: Sequence[int]) -> str:
+    return " or ".join({0: "never", 1: "once"}.get(count, f"{count} times") for count in counts)
 
 
 def main() -> None:
@@ -213,6 +235,7 @@ def main() -> None:
         for task in TASKS:
             body = FILE.format(task=task, name=f"network ({task})", weights=str(folder / "weights"), call=NETWORK)
             (folder / f"{task}_network.py").write_text(body, encoding="utf-8")
+        cold = {kind: [started(kind, folder) for _ in range(COLD)] for kind in NAMES}
         engine = Engine(Settings(data=folder / "data", profile="nano", experts_folder=folder))
         lines, calls, began = [], 0, time.perf_counter()
         with counted(engine) as loads:
@@ -221,7 +244,7 @@ def main() -> None:
                     session = engine.open("benchmark")
                     engine.attach(session, folder / "photo.png", "photo.png")
                     one = Runs(engine, session, folder, kind, task)
-                    lines.append(measured(one, asked.rounds))
+                    lines.append([*measured(one, asked.rounds), from_nothing(cold[kind]) if task == "image" else "–"])
                     calls += asked.rounds + 2
                     print(" | ".join(lines[-1]), flush=True)
         engine.close()
@@ -229,6 +252,11 @@ def main() -> None:
     text = "\n".join("| " + " | ".join(line) + " |" for line in (list(HEAD), ["---"] * len(HEAD), *lines))
     told = f"{calls} turns in six conversations loaded these experts: {each}. The network's weights were read from their files "
     told += "once." if loads.read == 1 else f"{loads.read} times."
+    told += (
+        f"\n\nNew processes, {COLD} of each kind: "
+        + "; ".join(f"{NAMES[kind]}, {loading(found)}" for kind, found in cold.items())
+        + "."
+    )
     print(f"\n{text}\n\n{told}\n{time.perf_counter() - began:.0f} s in all")
     if asked.results:
         what = "its trained weights" if asked.weights else "random weights of its shape, which take just as long"
@@ -240,7 +268,9 @@ _SECTION = """## How long pictures take
 `python -m benchmarks.drawing --rounds {rounds}`, one thread, two cores that other work may have shared: a turn of the engine, from the message to the stored
 picture, beside the expert alone and the bare pipeline, in turns. The picture book has no pipeline: its expert stands for it. The network has
 {what}; it draws 64 x 64 pixels in 16 steps. A turn, and the expert alone, also read, paste into and write a picture of 512 x 512 pixels where one is
-changed. The first turn reads the weights, the libraries being there. Ratios are medians over the rounds with their quartiles.
+changed. The first turn reads the weights, the libraries being there. The last column is a cold start: from starting a new process, in which nothing is
+imported, until its first picture is stored; the files are in the system's cache, and the language model, which a command does not need, is not
+loaded. Ratios are medians over the rounds with their quartiles.
 
 {table}
 

@@ -51,8 +51,13 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
     model_cpu_offload_seq = "vae->unet"
 
     def __init__(
-        self, vae: AutoencoderDC, unet: UNet2DConditionModel, scheduler: FlowMatchEulerDiscreteScheduler
+        self,
+        vae: AutoencoderDC,
+        unet: UNet2DConditionModel,
+        scheduler: FlowMatchEulerDiscreteScheduler,
+        things: Sequence[str] = (),
     ) -> None:
+        """*things* are those that it learnt to draw, by their names in the atlas; none where nobody knows."""
         super().__init__()
         wanted = 2 * vae.config.latent_channels + EXTRA
         if unet.config.in_channels != wanted:
@@ -60,6 +65,7 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
                 f"the denoiser takes {unet.config.in_channels} channels, not the {wanted} of these latents"
             )
         self.register_modules(vae=vae, unet=unet, scheduler=scheduler)
+        self.register_to_config(things=list(things))
 
     @property
     def reader(self) -> Reader:
@@ -70,6 +76,23 @@ class DrawingPipeline(DiffusionPipeline):  # type: ignore[misc]
     def tokenizer(self) -> _Pieces:
         """What tells where a text ends for the network."""
         return _Pieces(self.reader)
+
+    def unlearnt(self, texts: Sequence[str]) -> list[str]:
+        """Return a note, none or one, on things of *texts* that it never learnt to draw."""
+        from models.world.read import read
+
+        learnt = set(self.config.things)
+        if not learnt:
+            return []
+        wishes = [read(text, embed=self.reader.sentences) for text in texts]
+        things = [thing for wish in wishes for thing in wish.things if learnt.isdisjoint((thing.name, *thing.choices))]
+        strange = [thing.said or thing.name for thing in things]
+        strange += [word for wish in wishes for word in wish.unknown]
+        names = list(dict.fromkeys(strange))[:4]
+        if not names:
+            return []
+        quoted = ", ".join(f"“{name[:40]}”" for name in names)
+        return [f"it learnt to draw {len(learnt)} things, and what it draws for {quoted} is a guess"]
 
     @torch.no_grad()
     def __call__(

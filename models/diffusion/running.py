@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.diffusion import calls
 from models.diffusion.colours import Colours, colours_of
-from models.diffusion.frame import worked
+from models.diffusion.frame import resized, worked
 from models.diffusion.loading import load_pipeline
 from models.diffusion.schedulers import check, name_of, scheduled
 from models.diffusion.steps import stepped
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """A loaded *pipe* with the *colours* of its latents; it works at about *area* pixels, sides being multiples of *multiple*."""
+    """A loaded *pipe* with the *colours* of its latents; it works at about *area* pixels, sides being multiples of *multiple*. A new
+    picture is given back *enlarged* times as wide and high as it was drawn."""
 
     pipe: Any
     colours: Colours | None
     area: int
     multiple: int
+    enlarged: int = 1
 
     def size(self, width: int, height: int, inputs: Inputs) -> tuple[int, int, list[str]]:
         """Return the width and height to work at for a picture of *width* x *height*, and a note, none or one: after memory ran out
@@ -35,15 +38,34 @@ class Model:
         wide, high = worked(width, height, self.area // 4 if smaller else self.area, self.multiple)
         return wide, high, ["memory ran short, so the model worked at a quarter of its usual size"] if smaller else []
 
-    def notes(self, text: str, inputs: Inputs) -> list[str]:
-        """Return notes on words that the model does not read to their end or that have no effect, on too few
-        steps, and on whether a safety checker looks at pictures, of a model that can have one."""
+    def shape(self, inputs: Inputs) -> tuple[int, int, list[str]]:
+        """Return the width and height to draw a new picture at, by the call's ``size``, and notes on what differs from what was asked."""
+        from models.world.pictures import size_of
+
+        square = round(self.area**0.5)
+        width, height, notes = size_of(inputs.settings.get("size"), (square, square))
+        wide, high, short = self.size(width, height, inputs)
+        if self.enlarged > 1:
+            notes = [*notes, f"drawn at {wide} x {high} pixels, and shown {self.enlarged} times as large"]
+        elif (wide, high) != (width, height):
+            notes = [*notes, f"the model draws {wide} x {high} pixels in this shape"]
+        return wide, high, [*notes, *short]
+
+    def given_back(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return a new picture uint8 [h, w, 3] as it is given to a person: enlarged, if the model's are."""
+        high, wide = pixels.shape[:2]
+        return resized(pixels, wide * self.enlarged, high * self.enlarged)
+
+    def notes(self, text: str, inputs: Inputs, labels: Sequence[str] = ()) -> list[str]:
+        """Return notes on words that the model does not read to their end, does not know (of *text* and of *labels*, where it can tell) or
+        that have no effect, on too few steps, and on whether a safety checker looks at pictures, of a model that can have one."""
         negative = str(inputs.settings.get("negative") or "")
         parts = self.pipe.components
         checked = "a" if parts.get("safety_checker") is not None else "no"
         return [
             *([f"{checked} safety checker looks at pictures of this model"] if "safety_checker" in parts else []),
             *calls.cut_off(self.pipe, text),
+            *(self.pipe.unlearnt([text, *labels]) if hasattr(self.pipe, "unlearnt") else []),
             *(calls.cut_off(self.pipe, negative, "“negative”") if negative.strip() else []),
             *calls.unguided(inputs.settings),
             *calls.enough_steps(inputs.settings)[1],
@@ -74,7 +96,8 @@ class Model:
 
 
 def ready(checkpoint: Checkpoint, device: str) -> Model:
-    """Load the pipeline of *checkpoint* on *device*; ``area`` and ``multiple`` of its call tell the sizes it works at. Raises Refusal
+    """Load the pipeline of *checkpoint* on *device*; ``area`` and ``multiple`` of its call tell the sizes it works at,
+    ``enlarged`` how many times as large its new pictures are given back. Raises Refusal
     where it cannot be loaded, or its call names a scheduler that is none."""
     if rule := checkpoint.call.get("scheduler"):
         check(str(rule))
@@ -82,4 +105,4 @@ def ready(checkpoint: Checkpoint, device: str) -> Model:
     area, multiple = (
         int(checkpoint.call.get(name, usual)) for name, usual in (("area", calls.AREA), ("multiple", calls.MULTIPLE))
     )
-    return Model(pipe, colours_of(pipe), area, multiple)
+    return Model(pipe, colours_of(pipe), area, multiple, int(checkpoint.call.get("enlarged", 1)))

@@ -20,23 +20,20 @@ def check(call: TaskCall, inputs: Inputs) -> None:
 def load(checkpoint: Checkpoint, device: str) -> Expert:
     """Return the expert of ``checkpoint.call["pipeline"]``; ``area`` and ``multiple`` there tell the sizes it works at."""
     from models.diffusion.running import ready
-    from models.world.pictures import size_of
 
     model = ready(checkpoint, device)
 
     def draw(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         text = calls.words_of(call, "what the picture shall show")
-        square = round(model.area**0.5)
-        width, height, notes = size_of(inputs.settings.get("size"), (square, square))
-        wide, high, short = model.size(width, height, inputs)
-        if (wide, high) != (width, height):
-            notes = [*notes, f"the model draws {wide} x {high} pixels in this shape"]
-        told = [*notes, *short, *model.notes(text, inputs)]
+        wide, high, told = model.shape(inputs)
+        told = [*told, *model.notes(text, inputs)]
 
         def one(inputs: Inputs, report: Report) -> Picture:
             pixels = model.run(inputs, report, "drawing", (wide, high), prompt=text, width=wide, height=high)
             return Picture(
-                pixels, label=text[:80], meta={"caption": text, "notes": told, **model.facts(inputs, (wide, high))}
+                model.given_back(pixels),
+                label=text[:80],
+                meta={"caption": text, "notes": told, **model.facts(inputs, (wide, high))},
             )
 
         return several(inputs, report, one)

@@ -23,7 +23,6 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     checkpoint without gated attention."""
     from models.diffusion import gligen
     from models.diffusion.running import ready
-    from models.world.pictures import size_of
 
     model = ready(checkpoint, device)
     pipe = model.pipe
@@ -34,18 +33,14 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         check(call, inputs)
         items, told = items_of(call, inputs)
         text = " ".join(call.phrases()).strip() or " and ".join(phrase for phrase, _ in items)
-        side = round(model.area**0.5)
-        width, height, notes = size_of(inputs.settings.get("size"), (side, side))
-        wide, high, short = model.size(width, height, inputs)
-        if (wide, high) != (width, height):
-            notes = [*notes, f"the model draws {wide} x {high} pixels in this shape"]
+        wide, high, shaped = model.shape(inputs)
         guidance = float(inputs.settings.get("guidance") or 7.5)
         share = float(inputs.settings.get("gates", gligen.OPEN)) if items else 0.0
         given: dict[str, Any] = {"prompt": text, "width": wide, "height": high, "guidance_scale": guidance}
         if items:
             phrases, boxes = [phrase for phrase, _ in items], [box for _, box in items]
             given |= gligen.placing(pipe, phrases, boxes, guided=guidance > 1)
-        told = [*told, *notes, *short, *model.notes(text, inputs)]
+        told = [*told, *shaped, *model.notes(text, inputs, [phrase for phrase, _ in items])]
 
         def one(inputs: Inputs, report: Report) -> Picture:
             with gligen.gates(pipe, share):
@@ -54,7 +49,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
                 "caption": text, "layout": [[phrase, box.x0, box.y0, box.x1, box.y1] for phrase, box in items], "notes": told,
                 **model.facts(inputs, (wide, high)),
             }  # fmt: skip
-            return Picture(pixels, label=text[:80], meta=meta)
+            return Picture(model.given_back(pixels), label=text[:80], meta=meta)
 
         return several(inputs, report, one)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from models.diffusion.loading import load_pipeline
 from models.expert import Cancelled, Expert, Inputs, Picture, Refusal, discover
 from models.reader import TEXT_ENCODER
 from models.values import Box, Checkpoint, Labelled, Media, Phrase, Ref, Region, TaskCall
@@ -119,17 +121,56 @@ def test_the_trained_pipeline_says_where_it_stopped_reading(experts: dict[str, E
     assert any("read the first 32 of 120 word pieces" in note for note in made.meta["notes"])
 
 
-def test_tasks_of_one_trained_checkpoint_share_its_weights(folder: Path) -> None:
-    from models.diffusion.loading import load_pipeline
+def test_things_that_it_never_learnt_are_told_and_those_that_it_learnt_are_not(
+    experts: dict[str, Expert], tmp_path: Path
+) -> None:
+    def told(name: str, *args: Any) -> list[str]:
+        notes = run(experts[name], name, tmp_path, *args).meta["notes"]
+        return [note for note in notes if "learnt" in note]
 
+    assert told("image_diffusers", Phrase("a dog and a submarine")) == [
+        "it learnt to draw 4 things, and what it draws for “submarine” is a guess"
+    ]
+    assert told("image_diffusers", Phrase("two red apples and a cat by a dog")) == []
+    labels = (Phrase("a park"), Labelled("a cat", PLACE), Labelled("a wizard", PLACE))
+    assert "“wizard”" in told("layout_diffusers", *labels)[0]
+    assert told("edit_diffusers", Ref("image#1"), Phrase("make it night")) == []
+
+
+def test_the_trained_pipeline_remembers_what_it_learnt_in_its_folder(folder: Path) -> None:
+    pipe = load_pipeline(checkpoint(folder, "image_diffusers"), "cpu")
+    assert pipe.unlearnt(["a dog", "a whale"])
+    assert not pipe.unlearnt(["a dog", "an apple"])
+    assert not tiny_of_unknown_things().unlearnt(["a whale"]), "where nobody knows what it learnt, nothing is said"
+
+
+def tiny_of_unknown_things() -> Any:
+    pipe = tiny()
+    pipe.register_to_config(things=[])
+    return pipe
+
+
+@pytest.mark.parametrize("name", ["image_diffusers", "layout_diffusers"])
+def test_small_pictures_are_given_back_enlarged_and_that_is_told(name: str, folder: Path, tmp_path: Path) -> None:
+    usual = checkpoint(folder, name)
+    larger = discover()[name].load(replace(usual, call={**usual.call, "enlarged": 4}), "cpu")
+    small = discover()[name].load(usual, "cpu")
+    made, plain = run(larger, name, tmp_path), run(small, name, tmp_path)
+    assert made.pixels.shape == (4 * SIDE, 4 * SIDE, 3)
+    assert plain.pixels.shape == (SIDE, SIDE, 3)
+    assert f"drawn at {SIDE} x {SIDE} pixels, and shown 4 times as large" in made.meta["notes"]
+    assert np.abs(made.pixels[2::4, 2::4].astype(int) - plain.pixels).mean() < 24, "it is the same picture"
+    wide = run(larger, name, tmp_path, size="800x400")
+    assert wide.pixels.shape[1] > 1.5 * wide.pixels.shape[0]
+
+
+def test_tasks_of_one_trained_checkpoint_share_its_weights(folder: Path) -> None:
     one, other = (load_pipeline(checkpoint(folder, name), "cpu") for name in ("image_diffusers", "edit_diffusers"))
     assert one.unet is other.unet
     assert one.scheduler is not other.scheduler
 
 
 def test_weights_stay_shared_whichever_of_their_pipelines_is_given_up_first(folder: Path) -> None:
-    from models.diffusion.loading import load_pipeline
-
     for kept in (0, 1):
         pipes = [load_pipeline(checkpoint(folder, name), "cpu") for name in ("image_diffusers", "edit_diffusers")]
         left = pipes[kept]

@@ -208,7 +208,7 @@ def drawing() -> Any:
     for name, value in unet.named_parameters():
         if name.endswith(("alpha_attn", "alpha_dense")):
             torch.nn.init.constant_(value, 0.9)
-    return DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler())
+    return DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler(), ("dog", "cat", "apple", "fox"))
 
 
 TWINS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {

@@ -44,7 +44,10 @@ def write(
     card = out / CARD
     if card.is_file() and json.loads(card.read_text("utf-8")) != facts:
         raise ValueError(f"{out} holds a bank of another world, seed, split or size: choose another folder")
-    card.write_text(json.dumps(facts) + "\n", "utf-8")
+    if not card.is_file():  # several processes begin at once: none may read what another has half written
+        half = card.with_suffix(f".{part}.tmp")
+        half.write_text(json.dumps(facts) + "\n", "utf-8")
+        half.replace(card)
     wanted = [("scenes", n) for n in range(-(-scenes // shard))] + [("changes", n) for n in range(-(-changes // shard))]
     # both kinds grow alike, so that a bank that is not finished yet can be learnt from
     wanted.sort(key=lambda one: one[1] / max(1, scenes if one[0] == "scenes" else changes))

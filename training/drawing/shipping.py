@@ -23,7 +23,7 @@ def ship(trainer: Trainer, folder: Path, note: str = "") -> None:
     shutil.rmtree(folder, ignore_errors=True)
     plan, network = trainer.plan, trainer.network
     with trainer.mean.applied(network):
-        pipe = DrawingPipeline(trainer.vae, network, FlowMatchEulerDiscreteScheduler())
+        pipe = DrawingPipeline(trainer.vae, network, FlowMatchEulerDiscreteScheduler(), trainer.bank.world.names)
         pipe.to(dtype=torch.float16)
         pipe.save_pretrained(folder, safe_serialization=True, max_shard_size="9MB")
         pipe.to(dtype=torch.float32)

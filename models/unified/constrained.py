@@ -4,26 +4,24 @@ The registry of tasks becomes a grammar in Lark's form: running words stay free,
 what the task declares may follow, up to ``</task>``. It is a help and no gate: where the grammar and the model come apart for any
 reason, the mask is lifted for the rest of the reply, and the tolerant parser (models.grammar) takes what comes.
 
-llguidance is optional (``requirements-constrained.txt``): :func:`available` tells whether it is there.
+llguidance is optional (``requirements-constrained.txt``): :func:`models.unified.matching.available` tells whether it is there. The native
+model, which has tokens of its own, is guided by :mod:`models.unified.calls`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 
-import torch
 from torch import Tensor
 from transformers import LogitsProcessor
 
 from models.expert import Param, Task
 from models.tasks import TASKS
+from models.unified.matching import Matched
 from models.unified.vocabulary import HANDLES
 
-log = logging.getLogger("unison.model")
 _TERMINALS = r"""
 till[lazy]: /(.|\n)*<task>/
 REST: /(.|\n)*/ & ~/(.|\n)*<task>(.|\n)*/
@@ -39,11 +37,6 @@ point: "<pt>" COORDINATE "," COORDINATE ",-"? "</pt>"
 span: "<t>" SECONDS "-" SECONDS "</t>"
 labelled: PHRASE box
 """
-
-
-def available() -> bool:
-    """Tell whether llguidance is installed."""
-    return find_spec("llguidance") is not None
 
 
 def lark(tasks: Mapping[str, Task] = TASKS) -> str:
@@ -97,53 +90,20 @@ class Constrained(LogitsProcessor):
         ``<task>segment image#1``. Raises ImportError without llguidance."""
         import llguidance
 
-        self.matcher = llguidance.LLMatcher(tokenizer, grammar)
-        self.lifted = False
-        """Whether nothing is masked any more, since the grammar and the reply came apart."""
+        self.matched = Matched(lambda: llguidance.LLMatcher(tokenizer, grammar))
         self._prompt = -1
-        self._read: list[int] = []
-        self._bits = torch.arange(32, dtype=torch.int32)
-        if self.matcher.is_error():
-            self._lift(self.matcher.get_error())
-        elif begun and not self.matcher.consume_tokens(tokenizer.tokenize_str(begun)):
-            self._lift("it does not begin so")
+        if begun:
+            self.matched.begin(tokenizer.tokenize_str(begun))
 
-    def _lift(self, why: str) -> None:
-        self.lifted = True
-        log.warning("a reply goes on without its grammar: %s", why)
+    @property
+    def lifted(self) -> bool:
+        """Whether nothing is masked any more, since the grammar and the reply came apart."""
+        return bool(self.matched.lifted)
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
         """Return *scores* float [1, vocabulary] for the token after *input_ids* long [1, n], minus infinity where the grammar lets
         none follow; unchanged once it is lifted."""
         if self._prompt < 0:
             self._prompt = int(input_ids.shape[1])
-        if not self.lifted:
-            self._follow(input_ids[0, self._prompt :].tolist())
-        if self.lifted or self.matcher.is_stopped():
-            return scores
-        mask = self._mask(scores.shape[-1]).to(scores.device)
-        if not mask.any():
-            self._lift("nothing may follow")
-            return scores
-        return scores.masked_fill(~mask, float("-inf"))
-
-    def _follow(self, written: list[int]) -> None:
-        """Bring the matcher to what is *written* after the prompt."""
-        same = 0
-        while same < min(len(written), len(self._read)) and written[same] == self._read[same]:
-            same += 1
-        if same < len(self._read) and not self.matcher.rollback(len(self._read) - same):
-            self._lift("what was written cannot be taken back")
-            return
-        del self._read[same:]
-        for token in written[same:]:
-            if self.matcher.is_stopped() or not self.matcher.consume_token(token):
-                self._lift(self.matcher.get_error() or f"token {token} does not fit")
-                return
-            self._read.append(token)
-
-    def _mask(self, size: int) -> Tensor:
-        """Return which of *size* tokens may follow, bool [1, size]."""
-        words = torch.frombuffer(bytearray(self.matcher.compute_bitmask()), dtype=torch.int32)
-        found = ((words[:, None] >> self._bits) & 1).bool().flatten()[:size]
-        return torch.nn.functional.pad(found, (0, size - len(found)))[None]
+        mask = self.matched.may_follow(input_ids[0, self._prompt :].tolist(), scores.shape[-1])
+        return scores if mask is None else scores.masked_fill(~mask.to(scores.device), float("-inf"))

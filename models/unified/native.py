@@ -13,7 +13,9 @@ from torch import Tensor
 from models.percepts import Percept, Percepts
 from models.reader import TEXT_ENCODER, Reader, shared_reader, usual_threads
 from models.unified.about import LISTED, SHOWN, asked, named
+from models.unified.calls import Guide, Guides
 from models.unified.looking import Looked
+from models.unified.matching import available
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.prefix import MOST_BYTES, Prefixes
 from models.unified.prompt import MARKED, Scribe
@@ -23,7 +25,19 @@ from models.unified.rules import TALK_LIMIT, Rules
 from models.unified.sheet import Sheet
 from models.unified.sketching import Pointed, sketched
 from models.unified.speech import Speech
-from models.unified.stream import MARKS, MEDIA, NAMED, OLDER, REPLY, TEXT, TURNS, UNSEEN, LeftOut, StreamOptions
+from models.unified.stream import (
+    MARKS,
+    MEDIA,
+    NAMED,
+    OLDER,
+    REPLY,
+    TEXT,
+    TURNS,
+    UNGUIDED,
+    UNSEEN,
+    LeftOut,
+    StreamOptions,
+)  # fmt: skip
 from models.unified.vocabulary import Vocabulary
 from models.values import Checkpoint, Media, Message, Region, Text
 
@@ -33,6 +47,7 @@ if TYPE_CHECKING:
 PIECE = 128
 """Positions that are read in one go ahead of a message: what a Stop, or a message that comes, may have to wait for."""
 CUT_SHORT = "My answer became as long as it can be and ends here."
+WITHOUT_GRAMMAR = "The grammar that keeps my tasks well-formed failed; I wrote this reply without it."
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 ADAPTER = "adapter"
 """The folder of an adapter within that of the weights."""
@@ -52,9 +67,11 @@ class NativeModel:
         device: str,
         kept_bytes: int = MOST_BYTES,
         seg: bool = False,
+        constrained: bool = True,
     ) -> None:
         """*kept_bytes* of what was read of conversations are kept at most (models.unified.prefix); 0 keeps nothing. With *seg*
-        things that calls point at are sketched (models.unified.sketching), where the weights have senses."""
+        things that calls point at are sketched (models.unified.sketching), where the weights have senses. *constrained*: calls are
+        written by their grammar too (models.unified.calls), where llguidance is installed."""
         if network.vocabulary != len(vocabulary):
             raise ValueError("the vocabulary does not belong to the weights")
         self.network = network.eval().to(device)
@@ -63,6 +80,7 @@ class NativeModel:
         self.device = device
         self.prefixes = Prefixes(kept_bytes)
         self.seg = seg and bool(network.config.senses)
+        self.guides = Guides(vocabulary) if constrained and available() else None
         self._kept: Kept | None = None
         self._lock = threading.Lock()
 
@@ -196,6 +214,7 @@ class NativeModel:
         self, reply: Reply, rules: Rules, options: StreamOptions, cancel: Callable[[], bool], pointed: Pointed | None
     ) -> Iterator[int]:
         generator = torch.Generator().manual_seed(options.seed)
+        guide, told = self.guides.guide(rules) if self.guides else None, options.brief
         step = reply.rest
         room = self.network.config.text_config.max_position_embeddings - len(reply.keys) - len(step)
         for _ in range(min(options.max_new_tokens, room)):
@@ -203,16 +222,21 @@ class NativeModel:
                 return
             with self._lock:
                 scores = reply.read(step)
-                token = self._choose(scores, rules, reply.follow, options.temperature, generator)
+                token = self._choose(scores, rules, guide, reply.follow, options.temperature, generator)
                 if options.chosen and token == self.vocabulary["c:talk"] and self._asks_which(reply, token):
                     scores = scores.clone()  # an inference tensor cannot be changed outside of inference mode
                     scores[token] = float("-inf")  # which medium is meant has been chosen: there is nothing to ask
-                    token = self._choose(scores, rules, reply.follow, options.temperature, generator)
+                    token = self._choose(scores, rules, guide, reply.follow, options.temperature, generator)
             row = token - len(self.vocabulary)
             if pointed is not None and rules.mode == "call" and row >= 0 and reply.state is not None:
                 pointed(row, reply.state)
             full = rules.mode == "text" and rules.used >= TALK_LIMIT
             rules.take(token)
+            if guide is not None:
+                guide.take(token)
+                if guide.fault and not told:
+                    told = True
+                    options.tell(LeftOut(UNGUIDED, WITHOUT_GRAMMAR))
             reply.note(token)
             if token == self.vocabulary["c:end"]:
                 if full and not options.brief:
@@ -233,11 +257,22 @@ class NativeModel:
         scores = reply.peek([talk])
         return topics[int(scores[topics].argmax())] == which
 
-    def _choose(self, logits: Tensor, rules: Rules, follow: int, temperature: float, generator: torch.Generator) -> int:
+    def _choose(
+        self,
+        logits: Tensor,
+        rules: Rules,
+        guide: Guide | None,
+        follow: int,
+        temperature: float,
+        generator: torch.Generator,
+    ) -> int:
         """Return the next token: the likeliest of the allowed ones, or one drawn at *temperature*."""
         logits = logits.clone()  # an inference tensor cannot be changed outside of inference mode
         logits[self.vocabulary["c:talk"]] += self.network.config.talk_bias
-        logits = logits.masked_fill(~rules.allowed(follow), float("-inf"))
+        allowed = rules.allowed(follow)
+        if guide is not None:
+            allowed = guide.narrow(allowed, dead=rules.dead)
+        logits = logits.masked_fill(~allowed, float("-inf"))
         if temperature <= 0 or rules.mode in ("plan", "talk"):
             return int(logits.argmax())
         return int(torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator))
@@ -292,8 +327,9 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     """Load the model from ``assets/<checkpoint.source>`` (or an absolute folder), in fp32, with its adapter, where the folder holds one,
     and its text encoder.
 
-    ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, the number of ``threads``, and
-    say by ``seg`` that experts are given masks of what calls point at (docs/decisions/0013). If no number is named, on at most two cores
+    ``checkpoint.call`` may name another ``text_encoder`` folder, the ``kept_bytes`` of what was read, the number of ``threads``, say
+    by ``seg`` that experts are given masks of what calls point at (docs/decisions/0013), and by ``constrained`` False that calls are written
+    without their grammar, though llguidance is installed. If no number is named, on at most two cores
     one thread is used, since two on busy cores are several times slower, and never more than torch has. Raises OSError, ValueError or RuntimeError on bad files.
     """
     folder = ASSETS / checkpoint.source
@@ -306,4 +342,5 @@ def load(checkpoint: Checkpoint, device: str) -> NativeModel:
     reader = shared_reader(ASSETS / checkpoint.call.get("text_encoder", TEXT_ENCODER), device)
     torch.set_num_threads(_threads(checkpoint))
     kept = int(checkpoint.call.get("kept_bytes", MOST_BYTES))
-    return NativeModel(network, Vocabulary.load(folder), reader, device, kept, bool(checkpoint.call.get("seg", False)))
+    seg, constrained = bool(checkpoint.call.get("seg", False)), bool(checkpoint.call.get("constrained", True))
+    return NativeModel(network, Vocabulary.load(folder), reader, device, kept, seg, constrained)

@@ -18,10 +18,11 @@ WORDS = "in words"
 
 
 TURNS, TEXT, OLDER, MEDIA, MARKS, UNREAD, REPLY = "turns", "text", "older", "media", "marks", "unread", "reply"
-NAMED, UNSEEN, MORE, LONG = "named", "unseen", "more", "long"
+NAMED, UNSEEN, MORE, LONG, UNGUIDED = "named", "unseen", "more", "long", "unguided"
 """What a model may leave out: the oldest turns; the middle of the newest text; that of older ones; media that it does not look at;
 places of marks; a file that cannot be read; the end of its own reply; handles of a text that names many; media that the newest message is
-about and that do not fit; things of a medium beyond those that are taken in; what lies between the pieces of a long clip or sound."""
+about and that do not fit; things of a medium beyond those that are taken in; what lies between the pieces of a long clip or sound; the
+grammar of its calls, where that failed."""
 ONCE = (TURNS, OLDER, MEDIA)
 """Those that stay so for the rest of a conversation, and are worth a person's time once."""
 

@@ -11,7 +11,8 @@ from transformers import PreTrainedTokenizerFast
 
 from models.grammar import parse
 from models.tasks import TASKS
-from models.unified.constrained import Constrained, available, lark, tokenizer_of
+from models.unified.constrained import Constrained, lark, tokenizer_of
+from models.unified.matching import available
 from models.values import TaskCall
 
 real = pytest.mark.skipif(not available(), reason="llguidance is optional: pip install -r requirements-constrained.txt")

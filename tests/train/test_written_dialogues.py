@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 from random import Random
 
@@ -12,6 +13,8 @@ from evaluation.calls import same
 from models.grammar import parse
 from models.reader import Cutter
 from models.tasks import TASKS
+from models.unified.calls import Guides
+from models.unified.matching import available
 from models.unified.native import ASSETS, handles
 from models.unified.prompt import Scribe
 from models.unified.record import Record
@@ -31,6 +34,11 @@ def drawn() -> list[Example]:
     return list(islice(examples(31), 700))
 
 
+@cache
+def guides(vocabulary: Vocabulary) -> Guides:
+    return Guides(vocabulary)
+
+
 def calls(message: Message) -> list[TaskCall]:
     return [part for part in message.parts if isinstance(part, TaskCall)]
 
@@ -43,7 +51,7 @@ def spoken(
     topic: str,
     told: tuple[str, str] | None,
 ) -> str:
-    """Return the text of the last message, each of its tokens checked against the rules."""
+    """Return the text of the last message, each of its tokens checked against the rules and the grammar of calls."""
     asked = messages[:-1]
     sheet = scribe.write(asked, shelf)
     reply = scribe.write(messages, topic=topic, told=told).ids[len(sheet.ids) :]
@@ -52,10 +60,16 @@ def spoken(
         Rules(vocabulary, sheet, handles(asked, shelf), drawn),
         Speech(vocabulary, sheet, Record(asked, shelf)),
     )
+    guide = guides(vocabulary).guide(rules) if available() else None
     text, follow = "", -1
     for token in reply:
-        assert rules.allowed(follow)[token], (asked[-1].text, text, rules.mode)
+        allowed = rules.allowed(follow)
+        assert allowed[token], (asked[-1].text, text, rules.mode)
         rules.take(token)
+        if guide is not None:  # without llguidance the grammar is not there to be checked
+            assert guide.narrow(allowed)[token], (asked[-1].text, text)
+            guide.take(token)
+            assert not guide.fault
         if token == vocabulary["c:end"]:
             break
         text += speech.say(token)

@@ -80,6 +80,8 @@ def _strangers(call: TaskCall, task: Task) -> tuple[str, str] | None:
 def _words(call: TaskCall, task: Task) -> tuple[str, str] | None:
     if task.phrase != "required" or any(text.strip() for text in call.phrases()):
         return None
+    if any(param.alone and param.name in call.params for param in task.params):
+        return None
     return f"{task.name} needs a description.", f"Put it in quotes, as in {task.example}."
 
 

@@ -173,7 +173,7 @@ class Param:
     """A ``key=value`` setting of a task: its type, the allowed range or choices, the default and one line of help.
 
     A call without a *required* setting is refused before any expert runs. A choice that is not *bare* is taken by its name alone, never from a
-    word of the description that happens to be one of its values.
+    word of the description that happens to be one of its values. A call with a setting that stands *alone* needs no words.
     """
 
     name: str
@@ -185,6 +185,7 @@ class Param:
     choices: tuple[str, ...] = ()
     required: bool = False
     bare: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,6 @@ SCHEDULER = Param(
 )
 """By its name alone: Euler, for one, may be whom the picture shall show."""
 IMAGE_GUIDANCE = Param("image_guidance", "float", "how closely the picture is kept", low=1, high=10)
-EXTEND = Param("extend", "text", "left, right, up, down or all: make the picture larger there and fill what is new")
-BY = Param("by", "float", "with extend: by how much of its width or height", default=0.25, low=0.05, high=1)
 STRENGTH = Param(
     "strength",
     "float",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.margins import SIDES
 from models.masks import box_of
 from models.reach import blended, counted
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ROUND = 0.35
 """How much of its own size is shown round a place that a model fills, so that it sees where it is."""
-SIDES = ("left", "right", "up", "down", "all")
-"""Where a picture can be made larger."""
 
 
 def worked(width: int, height: int, area: int, multiple: int) -> tuple[int, int]:

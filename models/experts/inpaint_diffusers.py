@@ -7,8 +7,8 @@ outside of the declared band is the input's, of an extended picture all that was
 from __future__ import annotations
 
 from models.diffusion import calls
-from models.diffusion.frame import SIDES
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
+from models.margins import BY, EXTEND, MARKED, side_of
 from models.markings import MARK_HINT
 from models.several import COUNT, several
 from models.values import Box, Checkpoint, Point, TaskCall
@@ -16,7 +16,7 @@ from models.values import Box, Checkpoint, Point, TaskCall
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
 PARAMS = (
-    calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.SCHEDULER, COUNT, calls.EXTEND, calls.BY,
+    calls.STEPS, calls.GUIDANCE, calls.STRENGTH, calls.NEGATIVE, calls.SCHEDULER, COUNT, EXTEND, BY,
 )  # fmt: skip
 
 
@@ -26,10 +26,8 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     text = calls.words_of(call, "what shall be there")
     marked = _marked(call)
     side = inputs.settings.get("extend")
-    if side is not None and side not in SIDES:
-        raise Refusal(f"A picture is not extended to “{side[:40]}”.", f"Choose one of: {', '.join(SIDES)}.")
-    if side is not None and marked:
-        raise Refusal("A place is marked, and the picture shall be extended too.", "Do one after the other.")
+    if side is not None and side_of(side) and marked:
+        raise Refusal(*MARKED)
     if side is None and not marked and not varies(call):
         raise Refusal(
             f"It is not marked where “{text}” belongs in {handle}.",
@@ -70,7 +68,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         pixels = picture.pixels
         varied = varies(call)
         if side := inputs.settings.get("extend"):
-            pixels, mask = enlarged(pixels, side, float(inputs.settings.get("by") or 0.25))
+            pixels, mask = enlarged(pixels, side_of(side), float(inputs.settings.get("by") or 0.25))
             if mask.size > LIMITS.image_pixels:
                 raise Refusal("The picture would become too large.", "Extend it by less, or make it smaller first.")
         else:

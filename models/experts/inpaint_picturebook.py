@@ -1,21 +1,29 @@
-"""Put something into a marked place of a picture, or replace or recolour what is there: drawn things, in the picture's own light."""
+"""Put something into a marked place of a picture, or replace or recolour what is there: drawn things, in the picture's own light; or extend it."""
 
 from __future__ import annotations
 
 from models.expert import Expert, Inputs, Picture, Refusal, Report
+from models.margins import BY, EXTEND, MARKED, side_of
 from models.markings import MARK_HINT
 from models.values import Box, Checkpoint, Point, TaskCall
-from models.world.revision import revise, words_of
+from models.world.revision import extend, revise, words_of
 
 TASK = "inpaint"
 NAME = "Picture book (drawn, not generated)"
+PARAMS = (EXTEND, BY)
 
 
 def check(call: TaskCall, inputs: Inputs) -> None:
-    """Raise Refusal when there is no picture, nothing is said or nothing is marked."""
+    """Raise Refusal when there is no picture, and when nothing is said or marked and it is not to be extended."""
     handle = inputs.first(call, "image")
+    marked = bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
+    if inputs.settings.get("extend") is not None:
+        side_of(inputs.settings["extend"])
+        if marked:
+            raise Refusal(*MARKED)
+        return
     text = words_of(call)
-    if not call.refs("region", "mask") and not any(isinstance(arg, Box | Point) for arg in call.args):
+    if not marked:
         raise Refusal(f"It is not marked where “{text}” belongs in {handle}.", MARK_HINT)
 
 
@@ -26,6 +34,8 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     known = tools(device)
 
     def inpaint(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
+        if inputs.settings.get("extend") is not None:
+            return extend(call, inputs, report, known)
         return revise(call, inputs, report, known, into=True)
 
     return inpaint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,9 +19,10 @@ from models.world import backdrop_sky as air
 from models.world import backdrop_town as town
 from models.world import backdrop_water as water
 from models.world import backdrop_wild as wild
+from models.world.beyond import LONE, beyond, edge_of, tiles
 from models.world.looks import LOOKS, Look
 from models.world.paint import Art
-from models.world.scene import AROUND, FLAT, INDOOR, KINDS, OUTDOOR, Backdrop, horizon
+from models.world.scene import AROUND, FLAT, INDOOR, KINDS, OUTDOOR, Backdrop, horizon, window
 from models.world.weather import weather
 
 if TYPE_CHECKING:
@@ -39,17 +41,22 @@ PAINTERS: dict[str, Callable[[Art], None]] = {
 """What paints each of :data:`models.world.scene.KINDS`."""
 COLOURED: tuple[str, ...] = (*FLAT, "sky", "sea", "space", "underwater", "moon", "room", "kitchen", "table", "stage")
 """The kinds whose main colour can be chosen; with the others the sky above takes it."""
+SKIES = 6
+"""Skies that are painted, at most, to go on above a picture with one of them."""
 
 
 @dataclass(frozen=True)
 class Painted:
     """A finished backdrop. *pixels* uint8 [h, w, 3] (not to be written to), *look* its light, *side* where that comes from
-    (-1 left, 1 right), *line* the row where the ground begins, None where there is none."""
+    (-1 left, 1 right), *line* the row where the ground begins, None where there is none; *low* and *tall* are where the frame ends
+    that it was painted for and how high that is, shares of the height: 1 but for a backdrop that goes on beyond."""
 
     pixels: NDArray[np.uint8]
     look: Look
     side: int
     line: float | None
+    low: float = 1.0
+    tall: float = 1.0
 
 
 def look_of(backdrop: Backdrop) -> Look:
@@ -94,23 +101,78 @@ def paint(backdrop: Backdrop, width: int, height: int) -> Painted:
     """
     if min(width, height) < 16:
         raise ValueError(f"a frame of {width} x {height} pixels is too small to paint on: 16 are the least")
-    art = _art(backdrop, np.full((height, width, 3), LOOKS[backdrop.time].haze, np.float32), "paint")
-    PAINTERS[backdrop.kind](art)
-    if backdrop.kind in FLAT and art.look.white:
-        art.pixels[:] += (np.float32(250) - art.pixels) * np.float32(0.12)
+    if backdrop.frame:
+        return _wide(backdrop, width, height)
+    art = _painted(backdrop, width, height)
     _finish(art)
-    pixels = np.clip(art.pixels + np.float32(0.5), 0, 255).astype(np.uint8)
+    pixels = _whole(art.pixels)
     pixels.setflags(write=False)
     edge = horizon(backdrop)
     return Painted(pixels, look_of(backdrop), art.side, None if edge is None else edge * height)
 
 
-def _finish(art: Art) -> None:
-    """A breath of grain against banding, and corners a little darker so that the eye stays in the picture."""
+def _painted(backdrop: Backdrop, width: int, height: int) -> Art:
+    art = _art(backdrop, np.full((height, width, 3), LOOKS[backdrop.time].haze, np.float32), "paint")
+    PAINTERS[backdrop.kind](art)
+    if backdrop.kind in FLAT and art.look.white:
+        art.pixels[:] += (np.float32(250) - art.pixels) * np.float32(0.12)
+    return art
+
+
+def _whole(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(pixels + np.float32(0.5), 0, 255), np.uint8)
+
+
+def _wide(backdrop: Backdrop, width: int, height: int) -> Painted:
+    """Return *backdrop* painted for its frame, and going on beyond it."""
+    x0, y0, x1, y1 = place = window(backdrop, width, height)
+    inner = replace(backdrop, frame=())
+    if min(x1 - x0, y1 - y0) < 16:
+        return _shrunken(backdrop, width, height)
+    frame = paint(inner, x1 - x0, y1 - y0)
+    plain = _painted(replace(inner, without=tuple(dict.fromkeys((*inner.without, *LONE)))), x1 - x0, y1 - y0)
+    _finish(plain, corners=0.0)
+    over = _sky_above(inner, x1 - x0, y1 - y0) if y0 and backdrop.kind in OUTDOOR and backdrop.kind != "moon" else None
+    made = beyond(frame.pixels.astype(np.float32), plain.pixels, backdrop.kind, frame.line, place, width, height, over)
+    pixels = _whole(made)
+    pixels[y0:y1, x0:x1] = frame.pixels
+    pixels.setflags(write=False)
+    line = None if frame.line is None else y0 + frame.line
+    return Painted(pixels, frame.look, frame.side, line, y1 / height, (y1 - y0) / height)
+
+
+def _sky_above(backdrop: Backdrop, width: int, height: int) -> NDArray[np.float32]:
+    """Return a sky in the light of *backdrop*, float32 [height, width, 3], without what there is one of: clouds and stars. Of a few it is
+    the one of which the upper edge cuts least."""
+    bare = replace(backdrop, without=tuple(dict.fromkeys((*backdrop.without, *LONE))))
+    made = []
+    for number in range(SKIES):
+        art = _art(bare, np.zeros((height, width, 3), np.float32), f"above {number}")
+        air.sky(art, float(height))
+        made.append(art.pixels)
+        if edge_of(art.pixels) == 0:
+            break
+    return min(made, key=edge_of)
+
+
+def _shrunken(backdrop: Backdrop, width: int, height: int) -> Painted:
+    """Return *backdrop* painted larger and reduced, where its own frame would be too small to paint on."""
+    import cv2
+
+    x0, y0, x1, y1 = backdrop.frame
+    times = math.ceil(17 / min((x1 - x0) * width, (y1 - y0) * height))
+    large = paint(backdrop, times * width, times * height)
+    pixels = np.asarray(cv2.resize(large.pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    pixels.setflags(write=False)
+    return replace(large, pixels=pixels, line=None if large.line is None else large.line / times)
+
+
+def _finish(art: Art, corners: float = 0.1) -> None:
+    """A breath of grain against banding, and corners darker by *corners* so that the eye stays in the picture."""
     ys = np.linspace(-1, 1, art.height, dtype=np.float32)[:, None]
     xs = np.linspace(-1, 1, art.width, dtype=np.float32)
     corner = np.clip((ys * ys + xs * xs - np.float32(0.7)) / np.float32(1.3), 0, 1)
-    shade = np.float32(1) - np.float32(0.1) * corner
+    shade = np.float32(1) - np.float32(corners) * corner
     grain = np.random.default_rng(art.backdrop.seed % 97).standard_normal((64, 64), np.float32)
     tiles = np.tile(grain, (art.height // 64 + 1, art.width // 64 + 1))[: art.height, : art.width]
     art.pixels[:] *= shade[..., None]
@@ -122,5 +184,38 @@ def front(backdrop: Backdrop, pixels: NDArray[np.float32], moment: float = 0.0) 
     space and under water there is none."""
     if backdrop.kind in INDOOR or backdrop.kind in AROUND or backdrop.kind == "moon":
         return
-    if backdrop.time in ("rain", "storm", "snowfall", "fog"):
+    if backdrop.time not in ("rain", "storm", "snowfall", "fog"):
+        return
+    if not backdrop.frame:
         weather(_art(backdrop, pixels, "front"), moment)
+        return
+    x0, y0, x1, y1 = window(backdrop, pixels.shape[1], pixels.shape[0])
+    inner = replace(backdrop, frame=())
+    for down, rows in tiles(y0, y1, len(pixels)):
+        for across, columns in tiles(x0, x1, pixels.shape[1]):
+            _front_of(inner, pixels, moment, (across, columns, x1 - x0), (down, rows, y1 - y0))
+
+
+def _front_of(
+    inner: Backdrop,
+    pixels: NDArray[np.float32],
+    moment: float,
+    across: tuple[int, int, int],
+    down: tuple[int, int, int],
+) -> None:
+    """Paint the weather of one frame of *pixels*: number, first pixel and size of it, *across* and *down*. Frame 0 is the one that the
+    backdrop was painted for; mist goes on in its mirror image, and all that falls has its own places in each."""
+    (column, x0, wide), (row, y0, high) = across, down
+    xs, ys = (slice(max(0, at), at + size) for at, size in ((x0, wide), (y0, high)))
+    sheet = np.zeros((high, wide, 3), np.float32)
+    here = (
+        slice(ys.start - y0, min(ys.stop, len(pixels)) - y0),
+        slice(xs.start - x0, min(xs.stop, pixels.shape[1]) - x0),
+    )
+    sheet[here] = pixels[ys, xs]
+    misty = inner.time == "fog"
+    turned = sheet[:: -1 if misty and row % 2 else 1, :: -1 if misty and column % 2 else 1]
+    own = "front" if misty or (column, row) == (0, 0) else f"front {column} {row}"
+    art = _art(inner, turned, own)
+    weather(art if row >= 0 or misty else replace(art, line=float(high)), moment)
+    pixels[ys, xs] = sheet[here]

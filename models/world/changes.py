@@ -242,6 +242,14 @@ def _resize(draft: Draft, order: Order) -> None:
         draft.done.append(f"made {how}: {_named(things)}")
 
 
+def _extend(draft: Draft, order: Order) -> None:
+    """Make a thing larger where words such as "make it wider" mean one; how far a picture reaches is no change of what it shows."""
+    if order.what == "it":
+        _resize(draft, replace(order, verb="resize", new="", amount=1.35))
+    else:
+        draft.notes.append("how far it reaches can be changed of a picture alone")
+
+
 def _turn(draft: Draft, order: Order) -> None:
     _each(
         draft,
@@ -382,5 +390,5 @@ def _hung(draft: Draft, thing: Thing, box: Box, before: float | None, after: flo
 _STEPS: dict[str, Callable[[Draft, Order], None]] = {
     "add": arrivals.add, "remove": _remove, "replace": arrivals.swap_for, "recolour": _recolour, "move": _move, "resize": _resize,
     "turn": _turn, "flip": facing.flip, "copy": arrivals.copy, "swap": _swap, "count": arrivals.count, "light": _light, "fade": _fade,
-    "unshadow": _unshadow, "time": _time, "style": _style, "grade": _grade, "mood": _grade, "backdrop": _backdrop,
+    "unshadow": _unshadow, "extend": _extend, "time": _time, "style": _style, "grade": _grade, "mood": _grade, "backdrop": _backdrop,
 }  # fmt: skip

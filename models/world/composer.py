@@ -19,7 +19,7 @@ from models.world import shadows
 from models.world.backdrops import Painted, front, paint
 from models.world.crisp import level
 from models.world.grades import graded
-from models.world.scene import FLAT, Scene, Thing, extent
+from models.world.scene import FLAT, Scene, Thing, extent, window
 from models.world.styles import stylised
 
 if TYPE_CHECKING:
@@ -110,10 +110,11 @@ def _untold(fraction: float, word: str = "", preview: object = None) -> None:
 
 
 def finished(pixels: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
-    """Return *pixels* (uint8 [h, w, 3]) in the moods of *scene*, and then in its style."""
+    """Return *pixels* (uint8 [h, w, 3]) in the moods of *scene*, and then in its style, as broad as its frame wants it."""
     for mood in scene.moods:
         pixels = graded(pixels, mood)
-    return stylised(pixels, scene.style)
+    x0, y0, x1, y1 = window(scene.backdrop, pixels.shape[1], pixels.shape[0])
+    return stylised(pixels, scene.style, short=max(1, min(x1 - x0, y1 - y0)))
 
 
 def cut_out(thing: Thing, width: int, height: int, sprites: Sprites) -> Cut:
@@ -159,7 +160,10 @@ def _far(cut: Cut, painted: Painted, height: int) -> float:
         return 0.35
     if cut.foot < painted.line:
         return 0.5
-    return 1 - (cut.foot - painted.line) / max(1.0, height - painted.line)
+    end = painted.low * height
+    if painted.low < 1:  # what stands nearer than the frame's edge is in front of all haze
+        return max(0.0, 1 - (cut.foot - painted.line) / max(1.0, end - painted.line))
+    return 1 - (cut.foot - painted.line) / max(1.0, end - painted.line)
 
 
 def shade(thing: Thing, cut: Cut, scene: Scene, painted: Painted, pixels: NDArray[np.float32]) -> None:
@@ -169,7 +173,7 @@ def shade(thing: Thing, cut: Cut, scene: Scene, painted: Painted, pixels: NDArra
         return
     kind = scene.backdrop.kind
     if painted.line is not None:
-        above = 0.0 if kind in FLAT else (cut.foot - painted.line) / (0.03 * len(pixels)) + 0.5
+        above = 0.0 if kind in FLAT else (cut.foot - painted.line) / (0.03 * painted.tall * len(pixels)) + 0.5
         fade = 1.0 if kind in FLAT else min(1.0, max(0.0, above))
         if fade > 0:
             shadows.on_ground(pixels, cut.cover, cut.x, cut.y, cut.foot, cut.long, painted.side, strength * fade)

@@ -13,6 +13,7 @@ from models.world.emoji import spelled
 from models.world.order_rules import read_clause
 from models.world.orders import Order, Orders, read_whole
 from models.world.where import split_place
+from models.world.widening import read as read_wider
 
 MOST = 12
 """Orders read from one instruction, at most."""
@@ -34,7 +35,7 @@ _TAIL = re.compile(
 _VERBS = (
     "add|put|place|insert|include|draw|paint|remove|delete|erase|take|get|replace|swap|exchange|substitute|switch|trade|change|turn|transform|convert|make|"
     "move|shift|push|slide|drag|bring|send|give|dress|let|have|rotate|tilt|flip|mirror|duplicate|copy|clone|double|enlarge|shrink|scale|grow|colour|color|"
-    "recolour|recolor|dye|tint|set|drop|hide|lose|eliminate|clear|wipe|raise|lower|lift|hang|pin|mount|show|there should|there must|blur|brighten|darken|lighten"
+    "recolour|recolor|dye|tint|set|drop|hide|lose|eliminate|clear|wipe|raise|lower|lift|hang|pin|mount|show|extend|expand|outpaint|uncrop|widen|zoom out|there should|there must|blur|brighten|darken|lighten"
 )
 _SPLIT = re.compile(
     rf"\s*(?:;|\.(?=\s|$)|!|\band then\b|, ?then\b|\bthen\b|, and\b|\band\b|,)\s*(?=(?:also |please |now )*(?:{_VERBS})\b)|\s*[;!]\s*"
@@ -100,4 +101,4 @@ def _clauses(words: str) -> list[str]:
 
 def _read(clause: str) -> tuple[Order, ...]:
     """Return the orders of one clause, or none."""
-    return read_whole(clause) or read_clause(clause)
+    return read_wider(clause) or read_whole(clause) or read_clause(clause)

@@ -18,7 +18,7 @@ _HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})")
 @dataclass(frozen=True)
 class Order:
     """One thing to do. *verb* is add, remove, replace, recolour, move, resize, turn, flip, copy, swap, count, light, fade, unshadow,
-    wear, time, style, grade, mood or backdrop; *what* the phrase of what is acted on ("the left cat", "it"), *new* the phrase of what
+    wear, time, style, grade, mood, backdrop or extend (:mod:`models.world.widening`); *what* the phrase of what is acted on ("the left cat", "it"), *new* the phrase of what
     comes; *place* where; *colour* a colour; *amount* a factor (resize, light), degrees clockwise (turn) or a number (copy,
     count); *said* the clause."""
 

@@ -41,7 +41,7 @@ MOST_STYLED = 4_000_000
 WORKS = (
     "On a photo I can put drawn things in (mark where, or say “in the top left”), take out, replace, recolour, move or resize what is "
     "marked, put another background behind it, and change light and look: night, sunset, snow, rain, fog, warm, cold, vintage, "
-    "watercolour, sketch, comic, black and white."
+    "watercolour, sketch, comic, black and white; and I can extend it, without new things."
 )
 """What a refusal says that works."""
 
@@ -249,6 +249,12 @@ def _resize(photo: Photo, order: Order) -> None:
     _cut_and_put(photo, order, grown, Way("floats", match=0.0), word)
 
 
+def _extend(photo: Photo, order: Order) -> None:
+    if order.what != "it":
+        raise Cannot("extend the picture first, and mark something in it then")
+    _resize(photo, replace(order, verb="resize", new="", amount=1.35))
+
+
 def _turn(photo: Photo, order: Order) -> None:
     _cut_and_put(
         photo, order, lambda box: box, Way("floats", rotation=order.amount, match=0.0), "turned the marked thing"
@@ -279,7 +285,7 @@ def _swap(photo: Photo, order: Order) -> None:
 
 _STEPS: dict[str, Callable[[Photo, Order], None]] = {
     "add": insertion.add, "replace": insertion.swap_for, "remove": _remove, "recolour": _recolour, "move": _move, "resize": _resize,
-    "turn": _turn, "flip": _flip, "copy": _copy, "swap": _swap, "light": _light, "time": _time, "style": _style, "grade": _grade, "mood": _mood,
+    "turn": _turn, "extend": _extend, "flip": _flip, "copy": _copy, "swap": _swap, "light": _light, "time": _time, "style": _style, "grade": _grade, "mood": _mood,
     "backdrop": _backdrop, "count": _never("I cannot count things in a photo yet"),
     "fade": _never("a photo does not hold what is behind a thing"), "unshadow": _never("I cannot tell shadows from things in a photo yet"),
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,20 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.expert import Inputs, Picture, Refusal, Report, Share
+from models.margins import USUAL, side_of
 from models.markings import place_of
 from models.previews import small
 from models.reach import counted, reach
-from models.values import Region, TaskCall
+from models.values import Phrase, Ref, Region, TaskCall
+from models.world.extending import Wanted, extended, joined, place_beyond, stepped, with_picture
 from models.world.instructions import read_orders
+from models.world.orders import Order
 from models.world.photo_draft import Photo
 from models.world.redraw import LARGER, redraw, scene_of
 from models.world.retouch import WORKS, retouch
+from models.world.scene import Scene
 from models.world.tools import Tools
 from models.worlds import DRAWN, WORLD
 
 DRAWN_HINT = (
     "Try, for example: make the cat blue, replace the pizza by a cake, remove the left tree, put two birds in the sky, move the boat to "
-    "the right, make it night, let it snow, as a watercolour."
+    "the right, make it night, let it snow, as a watercolour, extend it to the left."
 )
 
 
@@ -51,6 +57,8 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
     if not isinstance(picture, Picture):
         raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
     text = words_of(call)
+    if steps := stepped(call, read_orders(text, bare=into)):
+        return in_steps(steps, call, inputs, report, tools)
     notes: list[str] = []
     report(0.0, "reading the marks")
     marks = place_of(
@@ -59,9 +67,7 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
     if marks is not None and marks.moving:
         raise Refusal("The mask belongs to a clip, not to a picture.", "Mark the thing on the picture.")
     place = None if marks is None else marks.still
-    scene = (
-        scene_of({**inputs.media[handle].meta, **picture.meta}) if handle in inputs.media else scene_of(picture.meta)
-    )
+    scene = recorded(handle, picture, inputs)
     if scene is None:
         return _photo(call, inputs, handle, picture, text, place, notes, report, tools, into=into)
     report(0.2, "reading what is drawn", lambda: small(picture.pixels))
@@ -78,6 +84,76 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
     meta = {**known, "removed": [t.name for t in changed.removed]}
     report(1.0, "done", lambda: small(pixels))
     return _result(pixels, picture, handle, made.area, place, [*changed.done], notes, meta)
+
+
+def recorded(handle: str, picture: Picture, inputs: Inputs) -> Scene | None:
+    """Return the scene that the picture *handle* was drawn from, None where none is on record."""
+    known = inputs.media[handle].meta if handle in inputs.media else {}
+    return scene_of({**known, **picture.meta})
+
+
+def extend(call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Picture:
+    """Return the picture of *call* extended as its settings say (``extend``, ``by``); things that its words name come into what is new.
+
+    ``meta`` as of :func:`models.world.extending.extended`. Raises Refusal as that does, and for a side that there is not.
+    """
+    handle = inputs.first(call, "image")
+    picture = inputs.values[handle]
+    if not isinstance(picture, Picture):
+        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    wanted = Wanted((side_of(inputs.settings.get("extend")),), float(inputs.settings.get("by") or USUAL))
+    text = " ".join(phrase.strip() for phrase in call.phrases())
+    coming = bool(text) and any(thing.name for thing in tools.read(text).things)
+    first = Share(report, 0.0, 0.7) if coming else report
+    made = extended(handle, picture, recorded(handle, picture, inputs), wanted, tools, inputs, first)
+    room = place_beyond(made) if coming else None
+    if text and room is None and not re.match(r"(?:some |a bit |a little )?more\b|the rest\b", text.lower()):
+        made.meta["notes"].append(
+            f"“{text[:60]}” was left: what is there goes on, and nothing new comes but things into one side"
+        )
+    if room is None:
+        return made
+    now = with_picture(inputs, handle, made)
+    try:
+        filled = revise(
+            replace(call, args=(Ref(handle), room, Phrase(text)), params={}),
+            now,
+            Share(report, 0.7, 1.0),
+            tools,
+            into=True,
+        )
+    except Refusal as reason:
+        made.meta["notes"].append(f"“{text[:60]}” was left: {reason.what[:1].lower()}{reason.what[1:].rstrip('.')}")
+        return made
+    return joined(picture, [made, filled])
+
+
+def in_steps(steps: Sequence[Order | str], call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Picture:
+    """Return the picture of *call* after *steps*, one after another: an order to extend it, or the words of other changes of it.
+
+    Where all of them extend it, ``meta`` tells how many old pixels changed; else only what the last step tells of what it did. Raises
+    Refusal as :func:`models.world.extending.extended` does.
+    """
+    handle = inputs.first(call, "image")
+    first = inputs.values[handle]
+    assert isinstance(first, Picture)
+    made: list[Picture] = []
+    left: list[str] = []
+    for number, step in enumerate(steps):
+        told = Share(report, number / len(steps), (number + 1) / len(steps))
+        picture = made[-1] if made else first
+        now = with_picture(inputs, handle, picture)
+        if isinstance(step, Order):
+            scene = recorded(handle, picture, now)
+            made.append(extended(handle, picture, scene, Wanted.of(step), tools, now, told))
+            continue
+        try:
+            made.append(revise(replace(call, args=(Ref(handle), Phrase(step))), now, told, tools, into=False))
+        except Refusal as reason:
+            left.append(f"“{step[:60]}” was left: {reason.what[:1].lower()}{reason.what[1:].rstrip('.')}")
+    result = joined(first, made)
+    result.meta["notes"] = [*result.meta["notes"], *left]
+    return result
 
 
 def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: str, place: NDArray[np.bool_] | None, notes: list[str],

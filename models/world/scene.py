@@ -35,6 +35,8 @@ GRADES: tuple[str, ...] = ("eerie", "cosy", "dramatic", "cheerful", "gloomy", "r
 """Every grading that a scene can have: those of :data:`models.world.grades.MOODS` that are no hours and no weathers."""
 MOST_MOODS = 4
 """Gradings of one scene, at most."""
+LEAST_FRAME = 0.1
+"""The least share of a picture's width, and of its height, that its backdrop was painted for: beyond that it only goes on."""
 MOST_THINGS = 200
 """Things in one scene, at most."""
 _HORIZONS = {
@@ -63,7 +65,7 @@ class Thing:
     """One object of a scene. Raises ValueError on a value outside what is said here.
 
     *name* is a canonical name of the atlas; *x*, *y* the centre, -5..6; *size* the longer side of the sprite as a fraction
-    of the frame's shorter side, 0.02..2; *rotation* degrees clockwise; *flip* mirrors left-right before turning; *tint* ""
+    of the frame's shorter side, 0.001..2; *rotation* degrees clockwise; *flip* mirrors left-right before turning; *tint* ""
     or a colour (a name or #rrggbb) to recolour towards, shading kept; *shade* a brightness factor 0.3..1.5; *shadow* asks
     for a soft shadow where there is a ground to fall on; *opacity* 0..1; *id* stays the same through changes of a scene.
     """
@@ -83,7 +85,7 @@ class Thing:
     def __post_init__(self) -> None:
         _word(self, "name", 1)
         _word(self, "tint")
-        for name, low, high in (("x", -5, 6), ("y", -5, 6), ("size", 0.02, 2), ("rotation", -36000, 36000),
+        for name, low, high in (("x", -5, 6), ("y", -5, 6), ("size", 0.001, 2), ("rotation", -36000, 36000),
                                 ("shade", 0.3, 1.5), ("opacity", 0, 1), ("id", 0, 1_000_000)):  # fmt: skip
             _number(self, name, low, high)
         if not isinstance(self.id, int) or not isinstance(self.flip, bool) or not isinstance(self.shadow, bool):
@@ -94,13 +96,15 @@ class Thing:
 class Backdrop:
     """What is behind the things: one of :data:`KINDS` at one of :data:`TIMES`; *colour* is its main colour where the kind
     has one ("" for its own); *seed* varies it; *without* are those of :data:`DECOR` that it leaves out, so that a picture of
-    three trees shows no fourth. Raises ValueError on anything else."""
+    three trees shows no fourth; *frame* (x0, y0, x1, y1, fractions) is the part of the picture that it was painted for and beyond
+    which it goes on, all of it where that is (). Raises ValueError on anything else."""
 
     kind: str = "meadow"
     time: str = "day"
     colour: str = ""
     seed: int = 0
     without: tuple[str, ...] = ()
+    frame: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -113,6 +117,17 @@ class Backdrop:
             raise ValueError("the seed of a backdrop is a whole number")
         if not isinstance(self.without, tuple) or not all(kind in DECOR for kind in self.without):
             raise ValueError(f"a backdrop can be without {', '.join(DECOR)}, not {self.without!r}")
+        if self.frame != () and not _framed(self.frame):
+            raise ValueError(f"the frame of a backdrop is a part of the picture of some size, not {self.frame!r}")
+
+
+def _framed(frame: object) -> bool:
+    """Return whether *frame* is x0, y0, x1, y1 within 0..1 with LEAST_FRAME between its sides."""
+    if not isinstance(frame, tuple) or len(frame) != 4:
+        return False
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 1 for v in frame):
+        return False
+    return bool(frame[2] - frame[0] >= LEAST_FRAME and frame[3] - frame[1] >= LEAST_FRAME)
 
 
 @dataclass(frozen=True)
@@ -180,7 +195,16 @@ def horizon(backdrop: Backdrop) -> float | None:
     base = _HORIZONS.get(backdrop.kind)
     if base is None:
         return None
-    return round(base + random.Random(f"horizon {backdrop.kind} {backdrop.seed}").uniform(-0.04, 0.04), 4)
+    line = round(base + random.Random(f"horizon {backdrop.kind} {backdrop.seed}").uniform(-0.04, 0.04), 4)
+    if not backdrop.frame:
+        return line
+    return round(backdrop.frame[1] + line * (backdrop.frame[3] - backdrop.frame[1]), 8)
+
+
+def window(backdrop: Backdrop, width: int, height: int) -> tuple[int, int, int, int]:
+    """Return x0, y0, x1, y1 px of the part of a picture of *width* x *height* px that *backdrop* was painted for."""
+    x0, y0, x1, y1 = backdrop.frame or (0.0, 0.0, 1.0, 1.0)
+    return round(x0 * width), round(y0 * height), round(x1 * width), round(y1 * height)
 
 
 def extent(thing: Thing, aspect: float, width: float, height: float) -> tuple[float, float, float, float]:

@@ -166,7 +166,7 @@ def _putter(lights: list[_Light], height: int) -> Callable[[NDArray[np.float32],
             # painted finer than the frame for close-ups: back to rows of the frame, then as the camera sees it
             row = first.line / first.pixels.shape[0] * height
             line = float((spot.view.matrix() @ np.array([0, row, 1.0]))[1])
-        painted = Painted(first.pixels, look, first.side, line)
+        painted = Painted(first.pixels, look, first.side, line, first.low, first.tall)
         if thing.shadow:
             less = faint(spot, cut.long)
             below = replace(cut, y=cut.y + round(spot.high))

@@ -28,16 +28,17 @@ def _unheard() -> None:
     """What nobody listens to."""
 
 
-def stylised(pixels: Pixels, style: str, beat: Beat = _unheard) -> Pixels:
+def stylised(pixels: Pixels, style: str, beat: Beat = _unheard, short: int = 0) -> Pixels:
     """Return *pixels* uint8 [h, w, 3] in one of :data:`models.world.scene.STYLES`; "" returns them as they are.
 
-    *beat* is called between the steps of the work, and may raise to end it. Raises ValueError on any other name.
+    *beat* is called between the steps of the work, and may raise to end it. Strokes and dots are as broad as suits a picture whose
+    shorter side has *short* px, this one where that is 0. Raises ValueError on any other name.
     """
     if style == "":
         return pixels
     if style not in STYLES:
         raise ValueError(f"no style is called {style!r}; there are {', '.join(STYLES[1:])}")
-    made = _LOOKS[style](pixels.astype(np.float32), min(pixels.shape[:2]), beat)
+    made = _LOOKS[style](pixels.astype(np.float32), short or min(pixels.shape[:2]), beat)
     beat()
     return np.asarray(np.clip(made + np.float32(0.5), 0, 255), np.uint8)
 

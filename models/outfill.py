@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 BAND = 1.0
 """Breadth of the band that a side is filled from, as a share of what is added there."""
+LEVEL = 12_000.0
+"""How dear it is at the sides to take a patch from another row (:func:`models.patchfill.fill`): horizons and shores go straight on. Above and
+below nothing is: there it would bring back what stands over the edge."""
 LEAST = 24
 """Its least breadth, px."""
 
@@ -36,7 +39,8 @@ def outfilled(pixels: Pixels, margins: Margins, seed: int, report: Report) -> tu
     out, less = pixels, False
     for number, (name, px) in enumerate(sides):
         low, high = (sum(sizes[:number]) / sum(sizes), sum(sizes[: number + 1]) / sum(sizes))
-        turned, reduced = _further(_turned(out, name), px, seed, Share(report, low, high))
+        level = LEVEL if name in ("left", "right") else 0.0
+        turned, reduced = _further(_turned(out, name), px, seed, level, Share(report, low, high))
         out, less = _turned(turned, name), less or reduced
     x0, y0, x1, y1 = margins.kept
     made = np.ascontiguousarray(out)
@@ -53,12 +57,12 @@ def _turned(pixels: Pixels, side: str) -> Pixels:
     return pixels[::-1, ::-1].transpose(1, 0, 2) if side == "top" else pixels
 
 
-def _further(pixels: Pixels, px: int, seed: int, report: Report) -> tuple[Pixels, bool]:
+def _further(pixels: Pixels, px: int, seed: int, level: float, report: Report) -> tuple[Pixels, bool]:
     """Return *pixels* with *px* columns more to the right, and whether they were filled on a smaller copy."""
     high, wide = pixels.shape[:2]
     band = min(wide, max(LEAST, round(BAND * px)))
     part = np.pad(pixels[:, wide - band :], ((0, 0), (0, px), (0, 0)), mode="edge")
     hole = np.zeros((high, band + px), np.bool_)
     hole[:, band:] = True
-    filled, how = fill(part, hole, seed, report)
+    filled, how = fill(part, hole, seed, report, level=level)
     return np.concatenate([pixels, filled[:, band:]], axis=1), "reduced" in how

@@ -37,13 +37,20 @@ _ROUNDS = (14, 10, 6, 3, 2)
 
 
 def fill(
-    pixels: NDArray[np.uint8], hole: NDArray[np.bool_], seed: int, report: Report, *, bounded: bool = True
+    pixels: NDArray[np.uint8],
+    hole: NDArray[np.bool_],
+    seed: int,
+    report: Report,
+    *,
+    bounded: bool = True,
+    level: float = 0.0,
 ) -> tuple[NDArray[np.uint8], str]:
     """Return *pixels* (uint8 [h, w, 3 or 4]) with *hole* (bool [h, w], neither empty nor everything) filled, and the method.
 
     Pixels outside the hole are the input's. The same input and seed give the same result. *report* is called at least
     once for each turn with a fraction 0..1 and the picture so far. *bounded* shrinks what is larger than MOST_HOLE or
-    MOST_WINDOW.
+    MOST_WINDOW. *level* is what it costs, in squared steps of colour, to take a patch from another row: times how far that is, a share of
+    the height. With much of it what runs level goes on so.
     """
     import cv2
 
@@ -59,7 +66,7 @@ def fill(
         return out, "TELEA"
     shrink = math.sqrt(min(1.0, MOST_HOLE / np.count_nonzero(gap), MOST_WINDOW / gap.size))
     if bounded and shrink < 1:
-        out[here][gap] = _filled_small(part, gap, shrink, seed, _Within(report, whole))[gap]
+        out[here][gap] = _filled_small(part, gap, shrink, seed, _Within(report, whole), level)[gap]
         return out, "patches, at reduced size"
     levels = _pyramid(part.astype(np.float32), gap)
     if not _sources(levels[0][1]).any():
@@ -77,7 +84,7 @@ def fill(
             break
         image, match = _level(
             known, gap_now, image if i == 0 else None, match, _ROUNDS[min(i, len(_ROUNDS) - 1)], random,
-            _Within(Share(report, begin, begin + share), whole, f"size {i + 1} of {len(levels)}"), last=i == len(levels) - 1,
+            _Within(Share(report, begin, begin + share), whole, f"size {i + 1} of {len(levels)}"), last=i == len(levels) - 1, level=level,
         )  # fmt: skip
     if image.shape[:2] == gap.shape:
         out[here][gap] = np.clip(np.rint(image[gap]), 0, 255).astype(np.uint8)
@@ -98,7 +105,7 @@ class _Within:
 
 
 def _filled_small(
-    part: NDArray[np.uint8], gap: NDArray[np.bool_], shrink: float, seed: int, report: Report
+    part: NDArray[np.uint8], gap: NDArray[np.bool_], shrink: float, seed: int, report: Report, level: float
 ) -> NDArray[np.uint8]:
     """Return *part* with *gap* filled on a copy *shrink* times as large, enlarged again."""
     import cv2
@@ -107,7 +114,7 @@ def _filled_small(
     size = max(1, math.floor(width * shrink)), max(1, math.floor(height * shrink))
     small = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
     small_gap = np.asarray(cv2.resize(gap.astype(np.float32), size, interpolation=cv2.INTER_AREA)) > 0
-    filled, _ = fill(small, small_gap, seed, report, bounded=False)
+    filled, _ = fill(small, small_gap, seed, report, bounded=False, level=level)
     return np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
@@ -181,12 +188,12 @@ class _Match:
 class _Search:
     """One level: the picture, padded so that no patch leaves it, and the best matches so far."""
 
-    def __init__(self, image: Layers, gap: NDArray[np.bool_], random: np.random.Generator) -> None:
+    def __init__(self, image: Layers, gap: NDArray[np.bool_], random: np.random.Generator, level: float) -> None:
         import cv2
 
         self.half = half = _half(gap.shape)
         side = 2 * half + 1
-        self.image, self.gap, self.random = image, gap, random
+        self.image, self.gap, self.random, self.level = image, gap, random, level
         self.allowed = _sources(gap)
         targets = np.asarray(cv2.dilate(gap.astype(np.uint8), np.ones((side, side), np.uint8))) > 0
         self.ys, self.xs = (a.astype(np.int64) for a in np.nonzero(targets))
@@ -208,6 +215,11 @@ class _Search:
         self.cost = np.full(len(self.ys), np.inf, np.float32)
         some = self.ties[random.integers(0, len(self.ties), len(self.ys))]
         self.rows, self.columns = some // gap.shape[1], some % gap.shape[1]
+        if level:  # each begins in its own row, where there is something to take
+            beside = random.permutation(gap.shape[1])
+            own = self.allowed[self.ys][:, beside].argmax(axis=1)
+            there = self.allowed[self.ys, beside[own]]
+            self.rows[there], self.columns[there] = self.ys[there], beside[own][there]
         self._flatten()
 
     def _flatten(self) -> None:
@@ -238,6 +250,8 @@ class _Search:
             away = patch[which] - self._at(rows, columns, dy, dx)
             total += share[which] * np.einsum("ij,ij->i", away, away)
         away = np.hypot(rows - self.ys[which], columns - self.xs[which]) * (FAR / max(self.gap.shape))
+        if self.level:
+            away = away + np.abs(rows - self.ys[which]) * (self.level / self.gap.shape[0])
         return np.asarray(total / self.share[which] + away, np.float32)
 
     def propose(self, which: Index, rows: Index, columns: Index) -> None:
@@ -298,9 +312,10 @@ def _level(
     report: Report,
     *,
     last: bool,
+    level: float,
 ) -> tuple[Layers, _Match]:
     """Run *rounds* turns at one level, from the picture *start* or from the matches of the level before."""
-    search = _Search((known if start is None else start).copy(), gap, random)
+    search = _Search((known if start is None else start).copy(), gap, random, level)
     if coarse is not None:
         parent = coarse.number[
             np.minimum(search.ys // 2, coarse.shape[0] - 1), np.minimum(search.xs // 2, coarse.shape[1] - 1)

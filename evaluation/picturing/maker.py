@@ -88,3 +88,7 @@ class Maker:
         """Return the picture before with its marked place filled."""
         region = Region(1, "image#1", box=case.region)
         return self._one("inpaint", Phrase(case.phrase), seed=case.seed, media=case.given, place=region)
+
+    def extend(self, given: Picture, words: str, seed: int) -> Picture | None:
+        """Return *given* as the instruction *words* extend it."""
+        return self._one("edit", Phrase(words), seed=seed, media=given)

@@ -26,14 +26,15 @@ TILE, GAP, SHOWN = 120, 4, 6
 COLOURS = 160
 
 
-def save(path: Path, lines: Sequence[Sequence[Pixels]]) -> None:
-    """Write *lines* of pictures as a PNG of few colours. Raises Refusal where it cannot be written."""
-    wide, high = (max(len(line) for line in lines) * (TILE + GAP) - GAP, len(lines) * (TILE + GAP) - GAP)
+def save(path: Path, lines: Sequence[Sequence[Pixels]], across_px: int = TILE) -> None:
+    """Write *lines* of pictures, each *across_px* wide and TILE px high, as a PNG of few colours. Raises Refusal where it cannot be
+    written."""
+    wide, high = (max(len(line) for line in lines) * (across_px + GAP) - GAP, len(lines) * (TILE + GAP) - GAP)
     sheet = Image.new("RGB", (wide, high), "white")
     for down, line in enumerate(lines):
         for across, picture in enumerate(line):
-            tile = Image.fromarray(picture).resize((TILE, TILE), Image.Resampling.LANCZOS)
-            sheet.paste(tile, (across * (TILE + GAP), down * (TILE + GAP)))
+            tile = Image.fromarray(picture).resize((across_px, TILE), Image.Resampling.LANCZOS)
+            sheet.paste(tile, (across * (across_px + GAP), down * (TILE + GAP)))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         sheet.quantize(COLOURS).save(path, optimize=True)

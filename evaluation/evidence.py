@@ -72,7 +72,8 @@ Made by `{command}`: {count} questions of each kind of medium. Right: by the tru
 Not perceived: no rows at all, as where the gate turns a medium away. Blank: the encoders' own rows of an even grey, past the gate; of silence the ear has none. Others: another medium
 of the kind. What is still shown after a disturbance is told apart by what it is, not by where it is now. The last columns compare what the network thinks of the next token with what it thinks of the
 medium as it is: the true answer is forced, and positions count that decide it (things pointed at, words of place, number, deed or no), up to
-the first thing that the disturbed medium does not show; things count by their names. 0 is the same, 100 % (1 bit) nothing in common. The floors, of the first {floors}
+the first thing that the disturbed medium does not show; things count by their names. The sides, ways and hours that the program fills in from what is perceived are no tokens of the network's choice: a
+change of them shows in the answers alone. 0 is the same, 100 % (1 bit) nothing in common. The floors, of the first {floors}
 questions, tell how much of all this comes from perceiving the same once more, or with a noise that nobody sees or hears.
 
 """

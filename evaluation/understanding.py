@@ -25,7 +25,10 @@ from typing import TYPE_CHECKING
 from models.expert import Refusal
 from models.grammar import parse
 from models.percepts import Percepts, number
+from models.senses.deeds import SAYS, kind_of
 from models.senses.said import LOOKS, PLACES, TIMES
+from models.unified.bearings import OTHERS, Named
+from models.unified.outlook import Told
 from models.values import Box, Grounding, Media, Message, Part, Span, TaskCall, Text
 from training.seeing.clips import COMING
 from training.truth.films import DEEDS
@@ -52,7 +55,7 @@ FREE = ("seen.caption", "seen.list", "seen.happens", "heard.what")
 """Groups in which there are many good answers: they count by how many of the things pointed at are the true ones and how many of those
 are pointed at (the harmonic mean, F1), not by being right."""
 DONE = ("seen.does", "seen.first", "seen.last")
-"""Groups whose answer is what somebody does."""
+"""Groups whose answer is what somebody does: the kind of deed (models.senses.deeds), however it is said."""
 _SIDES = ("left", "right", "top", "bottom", "middle", "above", "below", "under", "front", "behind", "up", "down")
 _NO = ("no", "not", "none", "nothing", "neither", "don't", "doesn't", "isn't", "aren't", "cannot", "can't")
 _HELD = {
@@ -129,12 +132,15 @@ _VOCABULARY = frozenset(
         for word in re.findall("[a-z]{4,}", words)
     ]
 )
-_CAME, _WENT = ("enter", "appear"), ("leave", "vanish")
 _VERBS = {
-    word.split()[0]: "come" if deed.verb in _CAME else "go" if deed.verb in _WENT and "away" not in word else deed.order.split()[0]
+    word.split()[0]: "go" if deed.says.split()[-1] in ("left", "right", "away") else kind_of(deed.verb, deed.says)
     for deeds in (*COMING.values(), *DEEDS.values()) for deed in deeds for word in (deed.says, deed.doing, deed.order)
-}  # fmt: skip
-"""The deed that a verb tells of, whatever its form: what comes, arrives and appears is one, and so is what goes, leaves and disappears."""
+} | {
+    word.split()[0]: kind for kind, words in SAYS.items() for word in words if kind not in ("left", "right", "leaves", "rises", "comes")
+} | dict.fromkeys(("goes", "going", "go"), "go")  # fmt: skip
+"""The deed that a verb tells of, whatever its form: what comes, arrives and appears is one, and so is what goes, runs and flies. What
+goes away, or up, is told by that word."""
+_AWAY = ("away", "disappears", "disappearing", "disappear", "leaves", "leaving", "leave")
 
 
 def decides(name: str) -> bool:
@@ -160,10 +166,17 @@ def gist(
         spoken = re.findall(r"[a-z']+", said.lower())
         words |= {word for word in spoken if word in _VOCABULARY}
         if deeds and isinstance(part, Text):
-            words |= {"go"} if "away" in spoken else {_VERBS[word] for word in spoken if word in _VERBS}
+            words |= _deeds(spoken)
     if any(word in words for word in _NO):
         words = (words - set(_NO)) | {"no"}
     return frozenset(places), tuple(calls), frozenset(words)
+
+
+def _deeds(spoken: Sequence[str]) -> set[str]:
+    """Return the kinds of deeds that words tell of."""
+    if any(word in spoken for word in _AWAY):
+        return {"leaves"}
+    return {"rises"} if "up" in spoken and "down" not in spoken else {_VERBS[w] for w in spoken if w in _VERBS}
 
 
 def right(wanted: Sequence[Part], got: Sequence[Part], deeds: bool = False) -> bool:
@@ -175,10 +188,23 @@ def right(wanted: Sequence[Part], got: Sequence[Part], deeds: bool = False) -> b
         worked_on = {arg for part in wanted if isinstance(part, TaskCall) for arg in part.args if isinstance(arg, Box)}
         besides = [{one for one in places if one[1] not in worked_on} for places in (meant[0], said[0])]
         return meant[1] == said[1] and besides[0] == besides[1]
+    asked, told = meant[0] - _besides(wanted), said[0]
+    agree = asked <= told <= meant[0]
     unasked = {number(count) for count in range(1, 13)} if meant[0] and said[0] else set[str]()
     if said[0] and not meant[2] & set(_SIDES):
         unasked |= set(_SIDES)
-    return meant[:2] == said[:2] and meant[2] - unasked == said[2] - unasked
+    return agree and meant[1] == said[1] and meant[2] - unasked == said[2] - unasked
+
+
+def _besides(wanted: Sequence[Part]) -> set[tuple[str, Box | Span]]:
+    """Return the places of what a true reply names beside what the program names in it: what that stands so to, which a question names
+    and an answer need not."""
+    things = [part for part in wanted if isinstance(part, Grounding)]
+    filled = any(isinstance(part, Told) and part.what in OTHERS for part in wanted)
+    if not filled and not any(isinstance(part, Named) and part.what in OTHERS for part in things):
+        return set()
+    rest = [part for part in things if not isinstance(part, Named)]
+    return {(part.of, place) for part in rest for place in (part.boxes or part.spans)}
 
 
 def score(case: Case, got: Sequence[Part]) -> float:

@@ -30,10 +30,20 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What a thing of a clip does: its *kind*, a key of models.senses.deeds.SAYS, and when that begins and ends, in seconds."""
+
+    kind: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Percept:
     """n rows of one *kind*: *features* float16 [n, width of the kind]; *places* float32 [n, PLACE]; *names* n singular names where
     rows of the kind can be pointed at, else none; *sure* float32 [n], 0..1: that there is something at all; *more*: how many there are
-    besides, which are not taken in since they are too many."""
+    besides, which are not taken in since they are too many; *deeds* what the thing of each row does, n where that is known (rows of
+    tracks), else none. The network reads features and places; deeds are for what the program tells."""
 
     kind: int
     features: NDArray[np.float16]
@@ -41,14 +51,16 @@ class Percept:
     names: tuple[str, ...]
     sure: NDArray[np.float32]
     more: int = 0
+    deeds: tuple[Deed, ...] = ()
 
     def __post_init__(self) -> None:
         rows = len(self.features)
         named = rows if self.kind in POINTABLE else 0
-        if self.places.shape != (rows, PLACE) or len(self.sure) != rows or len(self.names) != named:
+        fit = self.places.shape == (rows, PLACE) and len(self.sure) == rows and len(self.deeds) in (0, rows)
+        if not fit or len(self.names) != named:
             raise ValueError(
-                f"{rows} rows of kind {self.kind} with places {self.places.shape}, {len(self.names)} names and "
-                f"{len(self.sure)} certainties do not fit together"
+                f"{rows} rows of kind {self.kind} with places {self.places.shape}, {len(self.names)} names, {len(self.sure)} "
+                f"certainties and {len(self.deeds)} deeds do not fit together"
             )
 
     def __len__(self) -> int:

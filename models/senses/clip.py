@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from models.percepts import MOMENT, PLACE, TRACK, Percept
-from models.senses import naming
+from models.senses import deeds, naming
 from models.senses.eye import Look
 from models.senses.picture import MOST, Things, cells, placed
 from models.vision.frames import pooled
@@ -103,7 +103,14 @@ def track_rows(found: Sequence[Things], seconds: Sequence[float], most: int = MO
         places[n, :4], places[n, 4:8] = track.boxes[0], track.boxes[-1]
         places[n, 8:] = seconds[track.frames[0]], seconds[track.frames[-1]]
     sure = np.array([np.mean(track.sure) for track in tracks], np.float32)
-    return Percept(TRACK, features.astype(np.float16), places, naming.things().of(phrases), sure, more)
+    done = tuple(deeds.told(_path(track, len(found)), seconds) for track in tracks)
+    return Percept(TRACK, features.astype(np.float16), places, naming.things().of(phrases), sure, more, done)
+
+
+def _path(track: Track, frames: int) -> deeds.Path:
+    """Return the box of *track* in each of so many frames, None where it was not found."""
+    there = dict(zip(track.frames, track.boxes, strict=True))
+    return [there.get(frame) for frame in range(frames)]
 
 
 def moment_rows(looks: Sequence[Look], seconds: Sequence[float]) -> Percept:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from models.percepts import PLACE, SOUND, THING, TRACK, Percept
-from models.senses import naming
+from models.percepts import PLACE, SOUND, THING, TRACK, Deed, Percept
+from models.senses import deeds, naming
 from models.senses.ear import MOST as MOST_HEARD
 from models.senses.picture import MOST, placed
 from models.vision.regions import box_weights, pool
@@ -188,7 +188,7 @@ def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], 
     stage = stage_of(film, *_small(width, height))
     last = (film.frames - 1) / film.fps
     shown = [frame(film, stage, min(second, last), truth=True) for second in seconds]
-    rows: list[tuple[int, str, NDArray[np.float32], NDArray[np.float32]]] = []
+    rows: list[tuple[int, str, NDArray[np.float32], NDArray[np.float32], Deed]] = []
     for n, thing in enumerate(film.scene.things):
         seen = {k: box for k, one in enumerate(shown) if one.visible[n] >= SEEN and (box := one.boxes[n]) is not None}
         if not seen:
@@ -199,15 +199,17 @@ def track_rows(record: Record, looks: Sequence[Look], seconds: Sequence[float], 
         place = np.zeros(PLACE, np.float32)
         place[:4], place[4:8] = boxes[0], boxes[-1]
         place[8:] = seconds[there[0]], seconds[there[-1]]
-        rows.append((len(there), thing.name, place, stages))
+        path = [_corners(seen[k]) if k in seen else None for k in range(len(shown))]
+        rows.append((len(there), thing.name, place, stages, deeds.told(path, seconds)))
     more = max(0, len(rows) - MOST)
     rows = sorted(rows, key=lambda row: -row[0])[:MOST]
-    names = tuple(name for _, name, _, _ in rows)
+    names = tuple(row[1] for row in rows)
     depth = sum(stage.shape[1] for stage in looks[0].stages)
     stages = np.array([row[3] for row in rows], np.float32).reshape(-1, depth)
     features = np.concatenate([_phrases(names), stages], 1)
     places = np.array([row[2] for row in rows], np.float32).reshape(-1, PLACE)
-    return Percept(TRACK, features.astype(np.float16), places, names, np.ones(len(names), np.float32), more)
+    done = tuple(row[4] for row in rows)
+    return Percept(TRACK, features.astype(np.float16), places, names, np.ones(len(names), np.float32), more, done)
 
 
 def setting_rows(record: Record, whole: Setting, start: float = 0.0, end: float = 0.0) -> Percept:

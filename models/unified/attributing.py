@@ -82,11 +82,13 @@ class Attributing:
         kind, _, number = self.loose.partition("#")
         return [f"i:{number}"] if self.kind and self.after and self.kind == kind else []
 
+    def only(self, kind: int) -> bool:
+        """Return whether a reply of this topic may name what is perceived as rows of *kind*."""
+        return not self.topic.startswith(_SEEN if kind == SOUND else _HEARD)
+
     def fits(self, row: int) -> bool:
         """Return whether *row*, which can be pointed at, may be named next."""
-        if (self.topic.startswith(_SEEN) and self.kinds[row] == SOUND) or (
-            self.topic.startswith(_HEARD) and self.kinds[row] != SOUND
-        ):
+        if not self.only(self.kinds[row]):
             return False
         if self.named and self.of[row] not in self.named and self.topic.startswith((_SEEN, _HEARD)) and not self._both:
             return False

@@ -17,7 +17,7 @@ from models.percepts import Percepts
 from models.reader import Pieces
 from models.tasks import TASKS
 from models.unified.about import LISTED, left_out, named, parts_of, wanted
-from models.unified.outlook import Told, recognised
+from models.unified.outlook import Told, recognised, spoken
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet, Source
 from models.unified.stream import MARKS, MEDIA, NAMED, TEXT, TURNS, is_aside
@@ -265,11 +265,13 @@ class _Page:
         if self.writer.thing:
             self.sheet.add([self.vocabulary[f"k:{self.writer.thing}"]], PLAN)
         self.control(*(f"plan_{call.task}" for call in calls[1:]), weight=choice)
-        if topic and not calls:
+        if not calls and f"t:{topic}" in self.vocabulary.ids:  # weights of before a topic was invented have none for it
             self.sheet.add([self.vocabulary[f"t:{topic}"]], PLAN)
         # a reply of the past stands there without its topic, which is not kept; what follows "talk" is not learnt from it
         self.control("go", weight=PLAN if calls or topic else 0.0)
         parts = [part for part in message.parts if not (isinstance(part, Text) and is_aside(part.text))]
+        if index < len(self.messages) - 1:
+            parts = spoken(parts)
         for part in (
             recognised(parts, self.sheet)
             if self.perceived and not any(isinstance(part, Told) for part in parts)

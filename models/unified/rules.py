@@ -17,6 +17,7 @@ from models.expert import Param, Task
 from models.tasks import TASKS
 from models.unified import stream
 from models.unified.attributing import meant
+from models.unified.bearings import OF_MEDIUM
 from models.unified.figures import BARE, Figures
 from models.unified.outlook import OF_SHOWN
 from models.unified.record import ALONE, OF
@@ -126,12 +127,14 @@ class Rules:
             self.mode = "name"
         elif name == "c:end":
             self.mode = "end"
-        elif name[0] == "r" and name[2:] in (*OF, *OF_SHOWN):
+        elif name[0] == "r" and name[2:] in (*OF, *OF_SHOWN, *OF_MEDIUM):
             self.mode, self.recall, self.kind = "recall", name[2:], ""
 
     def _after_recall(self, name: str, token: int) -> None:
         if self.kind:
             self.mode = "text"
+            if self.recall in OF_MEDIUM:
+                self.sights.name(self.kind)
         self.kind = name[3:-1] if name[0] == "a" else self.kind
 
     def _after_end(self, name: str, token: int) -> None:
@@ -359,9 +362,8 @@ class Rules:
             return ["g:</task>"]
         needed = [kind for kind in task.needs if self._unused(kind)]
         if needed and not self.media:
-            marked = (
-                [] if self.done or "region" not in task.takes else [kind for kind, _ in self.drawn if kind in needed]
-            )
+            marks = not self.done and "region" in task.takes
+            marked = [kind for kind, _ in self.drawn if marks and kind in needed]
             named = [kind for kind in needed if kind not in task.takes and any(name == kind for name, _ in self.named)]
             return [f"a: {kind}#" for kind in marked or named or needed]
         kinds = [kind for kind in dict.fromkeys((*task.needs, *task.takes)) if kind in HANDLES and self._unused(kind)]

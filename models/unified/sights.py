@@ -8,13 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from models.percepts import MARKED, SETTING, SOUND, TRACK
+from models.percepts import MARKED, SETTING, SOUND, THING, TRACK
 from models.unified.attributing import Attributing
-from models.unified.outlook import OF_SHOWN
+from models.unified.bearings import BETWEEN, BY_PLACE, BY_TIME, OF_MEDIUM
+from models.unified.outlook import DONE, MORE, OF_SHOWN
 from models.unified.record import OF
 from models.unified.sheet import Source
 from models.unified.vocabulary import COLOUR, DETERMINERS, WHOLE_NAME, Vocabulary
 
+LISTING = ("w:,", "w: and", "w: ")
+"""The tokens of words between the things of a list."""
 ADJECTIVES = 3
 """Words for a thing's looks, at most."""
 
@@ -34,12 +37,16 @@ class Sights:
         self.where = Attributing(self.of, self.kinds, named)
         self.last = -1
         """The kind of the thing that was named last."""
+        self.namings = 0
+        """How often things were named."""
         self.coloured = False
         """Whether its colour is told in the naming under way."""
         self.new = False
         """Whether what is being named is said to be new: after "a", or nothing."""
         self.told: set[int] = set()
         """The things that were named in this reply."""
+        self.listed: set[int] = set()
+        """The things of the list under way: what was named with nothing but commas and "and" between, of which none is named again."""
         self.naming = False
         """Whether a determiner was written, and what it belongs to is not complete."""
         self.pointed: list[int] = []
@@ -57,8 +64,10 @@ class Sights:
         if row >= 0 and self.of[row]:
             if mode == "text":
                 self.naming = True
+                self.namings += not self.pointed
                 self.pointed.append(row)
                 self.told.add(row)
+                self.listed.add(row)
                 self.where.point(row)
                 self.last = self.kinds[row]
             else:
@@ -74,7 +83,11 @@ class Sights:
                 alike = list(
                     zip(self.of, self.kinds, self.names, strict=True)
                 )  # as models.unified.pointing.alike has it
-                self.told |= {row for row, own in enumerate(alike) if own == alike[self.pointed[0]]}
+                whole = {row for row, own in enumerate(alike) if own == alike[self.pointed[0]]}
+                self.told |= whole
+                self.listed |= whole
+            elif name not in LISTING:
+                self.listed.clear()
             self.naming, self.pointed = False, []
 
     @property
@@ -82,7 +95,8 @@ class Sights:
         """The tokens that may begin a naming: none where nothing is perceived, and none that tell of something new where all was named."""
         fit = [row for row, own in enumerate(self.of) if own and self.where.fits(row)]
         left = any(row not in self.told for row in fit)
-        return [f"o:{word}" for word in DETERMINERS if word == "the" or left] if fit else []
+        again = any(row not in self.listed for row in fit)
+        return [f"o:{word}" for word in DETERMINERS if (again if word == "the" else left)]
 
     def narrow(self, mask: Tensor, names: Vocabulary) -> None:
         """Change *mask*, bool [vocabulary + rows], to what may come in running words while things are being named: after a
@@ -102,7 +116,7 @@ class Sights:
             mask[self._ids(names, WHOLE_NAME)] = True
         of = self.of[self.pointed[0]] if self.pointed else ""
         for row, own in enumerate(self.of):
-            free = own and own == (of or own) and row not in (self.told if self.new else self.pointed)
+            free = own and own == (of or own) and row not in (self.told if self.new else {*self.pointed, *self.listed})
             if free and (of or self.where.fits(row)):
                 mask[len(names) + row] = True
 
@@ -113,17 +127,32 @@ class Sights:
     @property
     def telling(self) -> list[str]:
         """The tokens by which something can be told of what is perceived: of the thing named before, and of pictures and clips."""
-        things = ["r:side", "r:colour"] if self.last not in (-1, SOUND) else []
-        things += ["r:way"] if self.last == TRACK else []
-        return things + ([f"r:{what}" for what in OF_SHOWN] if self.settings else [])
+        told = ["side", "colour", *BY_PLACE] if self.last not in (-1, SOUND) else []
+        told += ["way", *DONE] if self.last == TRACK else []
+        told += BY_TIME if self.last in (TRACK, SOUND) else ()
+        told += [MORE] if self.last != -1 else []
+        told += [BETWEEN] if self.namings > 1 else []
+        told += OF_SHOWN if self.settings else ()
+        return [f"r:{what}" for what in (*told, *(what for what in OF_MEDIUM if self._having(what)))]
+
+    def _having(self, what: str) -> set[str]:
+        """Return the media of which the reply may name the one thing that is *what*."""
+        heard, seen = self.where.only(SOUND), self.where.only(TRACK)
+        kinds = [kind for kind in OF_MEDIUM[what] if (heard if kind == "audio" else seen)]
+        return {of for of in self.of if of and of.partition("#")[0] in kinds}
+
+    def name(self, kind: str) -> None:
+        """Note that the program names a thing of a medium of *kind*."""
+        self.last = {"image": THING, "video": TRACK, "audio": SOUND}[kind]
+        self.namings += 1
 
     def recalled(self, what: str, kind: str, handles: Mapping[str, Sequence[int]]) -> list[str]:
         """Return the tokens of the media of which *what* can be told, among *handles*: their kinds or, after *kind*, their numbers."""
-        seen = what in OF_SHOWN
-        there = {k: [n for n in numbers if not seen or f"{k}#{n}" in self.settings] for k, numbers in handles.items()}
+        fit = self.settings if what in OF_SHOWN else self._having(what) if what in OF_MEDIUM else None
+        there = {k: [n for n in numbers if fit is None or f"{k}#{n}" in fit] for k, numbers in handles.items()}
         if kind:
             return [f"i:{number}" for number in there[kind]]
-        return [f"a: {kind}#" for kind in {**OF, **OF_SHOWN}[what] if there.get(kind)]
+        return [f"a: {kind}#" for kind in {**OF, **OF_SHOWN, **OF_MEDIUM}[what] if there.get(kind)]
 
     def within(self, kind: str, number: int) -> Tensor | None:
         """Return bool [rows]: the things with boxes in the medium that a call works on; None where there is none."""

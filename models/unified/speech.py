@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from models.plurals import singular
 from models.tasks import TASKS
 from models.tokens import escape_phrase, escape_text, write, write_arg
-from models.unified import pointing
+from models.unified import bearings, pointing
 from models.unified.amounts import read_amount
-from models.unified.outlook import OF_SHOWN, OF_THING, UNKNOWN, Outlook
+from models.unified.bearings import OF_MEDIUM, OTHERS
+from models.unified.outlook import DONE, MORE, OF_SHOWN, OF_THING, UNKNOWN, Outlook, handles
 from models.unified.record import OF, Record
 from models.unified.sheet import Sheet
 from models.unified.vocabulary import COLOUR, NAME, WHOLE_NAME, Vocabulary
+from models.values import Grounding, Text
 
 _LONGEST_TAG = 40
 NUMBERS = {param.name for task in TASKS.values() for param in task.params if param.type in ("int", "float")}
@@ -29,6 +31,8 @@ class Speech:
         self.record = record
         self._outlook = Outlook(sheet)
         self._shown = -1  # the row of the thing named last
+        self._groups: list[tuple[int, ...]] = []  # the rows of all that was named in this reply
+        self._named = ""  # the running words
         self._thing = ""  # the name of the thing that the plan decided on
         self._recall = ""  # what shall be told of the medium whose handle is being written
         self._kind = ""  # that medium's kind
@@ -78,7 +82,7 @@ class Speech:
             self._determiner = name[2:]
             return ""
         if name[0] == "r" or self._recall:
-            return self._add(self._told(name))
+            return self._filled(name)
         if name[0] in "ctk":
             return ""
         if name[0] == "p" or name == "g:<t>":
@@ -98,14 +102,26 @@ class Speech:
             return self._switch(None, text)
         return self._add(text)
 
+    def _filled(self, name: str) -> str:
+        """Return what the record token *name*, or the last part of the handle after one, lets out: things or words."""
+        if name[0] == "r" and name[2:] in OTHERS:
+            return self._others(name[2:])
+        if self._recall in OF_MEDIUM and name[0] != "r" and self._kind:
+            what, self._recall = self._recall, ""
+            handle, named = f"{self._kind}{name[2:]}", handles(self._named + self._held)
+            return self._listed(what, bearings.within(self.sheet, what, handle, named))
+        return self._add(self._told(name))
+
     def _told(self, name: str) -> str:
         """Return the words that the record token *name*, or the last part of the handle after one, lets out."""
         if name == NAME:
             return self._thing
-        if name[0] == "r" and name[2:] in OF_THING:
+        if name[2:] == MORE and name[0] == "r":
+            return self._outlook.more(self._groups, handles(self._named + self._held))
+        if name[0] == "r" and name[2:] in (*OF_THING, *DONE):
             told = self._outlook.thing(name[2:], self._shown) if self._shown >= 0 else ""
             return told or UNKNOWN.get(name[2:], "")
-        if name[0] == "r" and name[2:] not in OF and name[2:] not in OF_SHOWN:
+        if name[0] == "r" and name[2:] not in {**OF, **OF_SHOWN, **OF_MEDIUM}:
             return self.record.tell(name[2:])
         if name[0] == "r":
             self._recall, self._kind = name[2:], ""
@@ -136,15 +152,36 @@ class Speech:
         rows, self._rows = self._rows, []
         if determiner is None:
             return ""
-        self._shown = rows[0] if rows else self._shown
+        self._name(rows)
         hues = {self._outlook.thing("colour", row).partition(" ")[0] for row in rows if COLOUR in adjectives}
         hue = hues.pop() if len(hues) == 1 else ""
         adjectives = [hue if word == COLOUR else word for word in adjectives if word != COLOUR or hue]
         if not rows:
             return self._add(" ".join([determiner, *adjectives]).strip())
-        told = pointing.said(self.sheet, pointing.Pointed(determiner, tuple(adjectives), tuple(rows)))
+        return self._shows(pointing.said(self.sheet, pointing.Pointed(determiner, tuple(adjectives), tuple(rows))))
+
+    def _shows(self, told: Grounding) -> str:
         out = self._release(len(self._held)) + write([pointing.begun(self._text, told)])
         self._text, self._last, self._handle = told.phrase, told.phrase[-1:], bool(told.of)
+        return out
+
+    def _name(self, rows: Sequence[int]) -> None:
+        self._shown = rows[0] if rows else self._shown
+        self._groups += [tuple(rows)] if rows else []
+
+    def _others(self, what: str) -> str:
+        """Name what stands so to the thing named last, or to the two named last."""
+        before = self._groups[-2][0] if len(self._groups) > 1 else -1
+        found = bearings.others(self.sheet, what, self._shown, before) if self._shown >= 0 else []
+        return self._listed(what, found)
+
+    def _listed(self, what: str, rows: Sequence[int]) -> str:
+        """Name *rows*, which the program found."""
+        out = ""
+        for part in bearings.worded(self.sheet, what, rows):
+            out += self._add(part.text) if isinstance(part, Text) else ""
+            out += self._shows(part) if isinstance(part, Grounding) else ""
+        self._name(rows)
         return out
 
     def _quoted(self, following: str) -> str:
@@ -188,7 +225,7 @@ class Speech:
     def _release(self, end: int) -> str:
         out, self._held = self._held[:end], self._held[end:]
         if out and self._escape is escape_text:
-            self._text = (self._text + out)[-8:]
+            self._text, self._named = (self._text + out)[-8:], self._named + out
             guard = (
                 "\\" if self._handle and (out[0].isdecimal() or out[0] == "\\") else ""
             )  # ends the number of the handle

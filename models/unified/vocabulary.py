@@ -8,7 +8,8 @@ Every token has a name ``kind:text``. The texts of the tokens of a reply, joined
 - ``t:`` what a reply in plain words is about (chosen by the training data; no text either);
 - ``k:`` a known thing that the person described and did not name: decided in the plan, before the first word (no text);
 - ``r:`` words that the program fills in: that thing's name, what is on record (see :mod:`models.unified.record`), and what is told
-  of what is perceived (see :mod:`models.unified.outlook`);
+  of what is perceived (see :mod:`models.unified.outlook`), and things that it names by how they stand to others
+  (:mod:`models.unified.bearings`);
 - ``o:`` "a", "the" or nothing before things that are pointed at, which the program words (models.percepts.phrase);
 - ``i:`` the numbers 0..1000; ``w:`` words of replies (mostly with their leading space) and single characters.
 
@@ -24,7 +25,8 @@ from functools import cached_property
 from pathlib import Path
 
 from models.tasks import TASKS
-from models.unified.outlook import ALL, OF_SHOWN, OF_THING
+from models.unified.bearings import OF_MEDIUM, OTHERS
+from models.unified.outlook import ALL, DONE, MORE, OF_SHOWN, OF_THING
 from models.unified.record import ALONE, OF
 from models.values import GRID, KINDS
 
@@ -61,6 +63,7 @@ def fixed_tokens() -> list[str]:
     names += [NAME, *(f"r:{what}" for what in (*ALONE, *OF))]
     names += [f"o:{word}" for word in DETERMINERS]
     names += [f"r:{what}" for what in (*OF_THING, *OF_SHOWN, ALL)]
+    names += [f"r:{what}" for what in (*DONE, MORE, *OTHERS, *OF_MEDIUM)]
     return names
 
 
@@ -70,7 +73,8 @@ def split_words(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """Names of tokens and their ids. *names* starts with :func:`fixed_tokens`."""
+    """Names of tokens and their ids. *names* starts with the :func:`fixed_tokens` of when it was built: weights of before a token was
+    invented have none for it, and so can neither write nor be asked for it (:mod:`models.unified.rules`)."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)

@@ -10,6 +10,7 @@ from models.senses.said import TINTS
 from models.tasks import TASKS
 from models.unified import pointing
 from models.unified.amounts import plain, read_amount
+from models.unified.bearings import OF_MEDIUM, Named
 from models.unified.outlook import OF_SHOWN, Told
 from models.unified.record import Record
 from models.unified.sheet import FACTS, WORDS, Sheet
@@ -64,8 +65,10 @@ class Writer:
 
     def part(self, part: Part) -> None:
         names = self.vocabulary
-        if isinstance(part, Told) and f"r:{part.what}" in names.ids:
-            self.sheet.add(self.record(part.what, part.of if part.what in OF_SHOWN else ""), CALL)
+        if isinstance(part, Told | Named) and f"r:{part.what}" in names.ids:
+            about = part.about if isinstance(part, Named) else part.of
+            told = [] if part.rest else self.record(part.what, about if part.what in (*OF_SHOWN, *OF_MEDIUM) else "")
+            self.sheet.add(told, CALL)
         elif isinstance(part, Text):
             self.words(part.text, WORD)
         elif isinstance(part, TaskCall) and part.task in TASKS:

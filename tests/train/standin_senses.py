@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 
 from models.percepts import MARKED, MOMENT, PATCH, PLACE, SETTING, SOUND, THING, TRACK, Percept
+from models.senses import deeds
 from models.values import Region
 from training.seeing.clips import Filmed
 from training.seeing.pictures import Drawn
@@ -24,24 +26,27 @@ def rows(kind: int, places: list[list[float]], names: Sequence[str] = ()) -> Per
     return Percept(kind, features, where, tuple(names), np.full(len(places), 0.9, np.float32))
 
 
-def _off(rng: Random, box: Sequence[float]) -> list[float]:
+def _off(rng: Random, box: Sequence[float], off: float) -> list[float]:
     wide, high = box[2] - box[0], box[3] - box[1]
-    sides = [value + rng.uniform(-0.06, 0.06) * size for value, size in zip(box, (wide, high) * 2, strict=True)]
+    sides = [value + rng.uniform(-off, off) * size for value, size in zip(box, (wide, high) * 2, strict=True)]
     return [min(1.0, max(0.0, value)) for value in sides]
 
 
 class StandIn:
-    """Perceives what it is told is there; *miss* is how often it overlooks a thing, and names are all "thing"."""
+    """Perceives what it is told is there; *miss* is how often it overlooks a thing, *off* how far it mistakes its box, in shares of the
+    box, and names are all "thing". What nobody drew is seen where things are overlooked, too."""
 
-    def __init__(self, miss: float = 0.1) -> None:
-        self.rng, self.miss = Random(5), miss
+    def __init__(self, miss: float = 0.1, off: float = 0.06) -> None:
+        self.rng, self.miss, self.off = Random(5), miss, off
 
     def versions(self) -> dict[str, str]:
         return {"image": "1", "video": "1", "audio": "1"}
 
     def picture(self, drawn: Drawn, regions: Sequence[Region]) -> tuple[tuple[Percept, ...], tuple[Percept, ...]]:
-        found = [_off(self.rng, box) for box in drawn.truth()["boxes"].values() if self.rng.random() >= self.miss][:11]
-        found.append([0.4, 0.4, 0.41, 0.41])  # something that is not there
+        found = [
+            _off(self.rng, box, self.off) for box in drawn.truth()["boxes"].values() if self.rng.random() >= self.miss
+        ][:11]
+        found += [[0.4, 0.4, 0.41, 0.41]] * (self.miss > 0)  # something that is not there
         self.rng.shuffle(found)
         things = [[*box, *box, 0, 0] for box in found]
         percepts = (
@@ -54,14 +59,16 @@ class StandIn:
         return percepts, tuple(rows(MARKED, [[*box, *box, 0, 0]], ["thing"]) for box in boxes)
 
     def clip(self, filmed: Filmed) -> tuple[Percept, ...]:
-        places = []
+        places, done = [], []
         for boxes in filmed.truth["frames"].values():
             seen = [n for n, box in enumerate(boxes) if box]
             if seen and self.rng.random() >= self.miss:
                 first, last = boxes[seen[0]], boxes[seen[-1]]
                 times = [filmed.seconds[seen[0]], filmed.seconds[seen[-1]]]
-                places.append([*_off(self.rng, first), *_off(self.rng, last), *times])
-        return rows(TRACK, places, ["thing"] * len(places)), rows(MOMENT, [[0.0] * PLACE] * 33)
+                places.append([*_off(self.rng, first, self.off), *_off(self.rng, last, self.off), *times])
+                done.append(deeds.told(boxes, filmed.seconds))
+        tracks = replace(rows(TRACK, places, ["thing"] * len(places)), deeds=tuple(done))
+        return tracks, rows(MOMENT, [[0.0] * PLACE] * 33)
 
     def sound(self, made: Sounding) -> tuple[Percept, ...]:
         heard = [e for e in made.truth["events"] if self.rng.random() >= self.miss]

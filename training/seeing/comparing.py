@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from models.plurals import plural_of
+from models.plurals import plural_of, uncounted
+from models.unified.outlook import MORE, Told, told_more
 
 from training.language.talk import Item
 from training.seeing import nouns, saying
 from training.seeing.shards import Entry
 from training.seeing.talk import Seen
 from training.seeing.views import View
-from training.truth.words import many
+from training.truth.words import many, plural_only
 
 _TRIES = 20
+_GROUPS = 6
+"""Names of things in each of two pictures that are compared, at most."""
 
 
-def _two(d: Seen) -> tuple[View, View]:
-    """Return two pictures, the earlier first: of those that are there, or new ones."""
+def _two(d: Seen, alike: float = 0.0) -> tuple[View, View]:
+    """Return two pictures, the earlier first: of those that are there, or new ones, of which the second has something of the first in so
+    many of all cases."""
     there = [item for item in d.of("image") if item.handle in d.views]
     if len(there) >= 2 and d.chance(0.6):
         first, second = sorted(d.rng.sample(range(len(there)), 2))
         return d.views[there[first].handle], d.views[there[second].handle]
-    new: list[Item] = [d.show("image", d.entry("image")[1]) for _ in range(1 if there and d.chance(0.5) else 2)]
-    first_item = there[-1] if len(new) == 1 else new[0]
-    return d.views[first_item.handle], d.views[new[-1].handle]
+    one: Item = there[-1] if there and d.chance(0.5) else d.show("image", d.entry("image")[1])
+    names = sorted(_names(d.views[one.handle])) if d.chance(alike) else []
+    other = d.show("image", d.kindred("image", names, d.views[one.handle].entry))
+    return d.views[one.handle], d.views[other.handle]
 
 
 def _slots(d: Seen, a: View, b: View) -> dict[str, str]:
@@ -54,41 +59,75 @@ def _asked(d: Seen, section: str, a: View, b: View, **slots: str) -> str:
 
 def differ(d: Seen) -> str | None:
     """How do they differ?"""
-    a, b = _two(d)
-    groups = [view.groups(view.known)[:3] for view in (a, b)]
-    if not all(groups) or a.entry.truth["scene"] == b.entry.truth["scene"] or _change(a.entry, b.entry):
+    a, b = _two(d, 0.5)
+    if not _comparable(a, b) or a.entry.truth["scene"] == b.entry.truth["scene"] or _change(a.entry, b.entry):
         return d.give_up()
     _asked(d, "see.differ", a, b)
-    x, y = ([number for group in one for number in group] for one in groups)
-    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=a.several("a", x), y=b.several("a", y))
+    x, y = a.named("only", _only(a, b), medium=True), b.named("only", _only(b, a), medium=True)
+    d.reply("say.seen.differ", ha=a.handle, hb=b.handle, x=x, y=y, z=a.named("shared", _shared(a, b), medium=True))
     return "seen.differ"
+
+
+def _comparable(a: View, b: View) -> bool:
+    """Return whether all that two pictures show is known, and can be told."""
+    return all(view.whole and view.known and len(view.groups(view.known)) <= _GROUPS for view in (a, b))
+
+
+def _names(view: View) -> set[str]:
+    return {view.thing(number).name for number in view.known}
+
+
+def _only(view: View, other: View) -> list[int]:
+    """Return the things of *view* of which there is none in the *other*, from left to right."""
+    return _across(view, _names(view) - _names(other))
+
+
+def _shared(view: View, other: View) -> list[int]:
+    """Return the things of *view* of which there are some in the *other* too, from left to right."""
+    return _across(view, _names(view) & _names(other))
+
+
+def _across(view: View, names: set[str]) -> list[int]:
+    return sorted((n for n in view.known if view.thing(n).name in names), key=lambda n: view.middle(n)[0])
+
+
+def only(d: Seen) -> str | None:
+    """What is in the first that is not in the second?"""
+    a, b = _two(d, 0.6)
+    if not _comparable(a, b):
+        return d.give_up()
+    one, other = (a, b) if d.chance(0.5) else (b, a)
+    mine = _only(one, other)
+    if not mine and d.chance(0.75):
+        return d.give_up()
+    _asked(d, "see.only", one, other)
+    d.reply("say.seen.only", ha=one.handle, hb=other.handle, x=one.named("only", mine, medium=True))
+    return "seen.only"
 
 
 def common(d: Seen) -> str | None:
     """What is in both?"""
-    a, b = _two(d)
-    if not (a.whole and b.whole and a.known and b.known):
+    a, b = _two(d, 0.8)
+    if not _comparable(a, b):
         return d.give_up()
-    names = [view.thing(n).name for view in (a,) for n in a.known]
-    shared = [name for name in dict.fromkeys(names) if any(b.thing(n).name == name for n in b.known)]
+    shared = _shared(a, b)
     if not shared and not d.chance(0.3):
         return d.give_up()
     _asked(d, "see.common", a, b)
-    if not shared:
-        d.reply("say.seen.common.none")
-        return "seen.common.none"
-    x, y = ([n for n in view.known if view.thing(n).name in shared] for view in (a, b))
-    d.reply(
-        "say.seen.common", ha=a.handle, hb=b.handle, x=a.several("a", x, tints=False), y=b.several("a", y, tints=False)
-    )
-    return "seen.common"
+    d.reply("say.seen.common", ha=a.handle, hb=b.handle, x=a.named("shared", shared, medium=True))
+    return "seen.common" if shared else "seen.common.none"
 
 
 def more(d: Seen) -> str | None:
     """Which has more dogs?"""
-    a, b = _two(d)
+    a, b = _two(d, 0.75)
+    both = [
+        name for name in sorted(_names(a) & _names(b)) if d.says(name) and not uncounted(name) and not plural_only(name)
+    ]
     for one, other in ((a, b), (b, a)):
-        named = nouns.one(d, one)
+        noun = d.rng.choice(both) if both else ""
+        own = one.called(noun) if noun else None
+        named = (noun, own) if own else nouns.one(d, one)
         ids = other.called(named[0]) if named else None
         if named is not None and ids is not None:
             break
@@ -96,26 +135,15 @@ def more(d: Seen) -> str | None:
         return d.give_up()
     noun, mine = named
     _asked(d, "see.more", a, b, x=noun, xs=many(noun))
-    most, least, x, y = (one, other, mine, ids) if len(mine) >= len(ids) else (other, one, ids, mine)
-    if not y:
-        d.reply("say.seen.more.none", hm=most.handle, hl=least.handle, x=most.several("a", x, tints=False))
-    elif len(x) == len(y):
-        first, second, p, q = (most, least, x, y) if most is a else (least, most, y, x)
-        d.reply(
-            "say.seen.more.same",
-            ha=first.handle,
-            hb=second.handle,
-            x=first.several("a", p, tints=False),
-            y=second.several("a", q, tints=False),
-        )
-    else:
-        d.reply(
-            "say.seen.more",
-            hm=most.handle,
-            hl=least.handle,
-            x=most.several("a", x, tints=False),
-            y=least.several("a", y, tints=False),
-        )
+    counts = {one.handle: len(mine), other.handle: len(ids)}
+    more = Told(told_more({h: counts[h] for h in (a.handle, b.handle)}, "{0} has more", "both have as many", ""), MORE)
+    if not ids:
+        d.reply("say.seen.more.none", ha=one.handle, hb=other.handle, x=one.several("a", mine, tints=False), more=more)
+        return "seen.more"
+    x, y = (
+        view.several("a", found, tints=False) for view, found in ((one, mine), (other, ids))[:: 1 if one is a else -1]
+    )
+    d.reply("say.seen.more", ha=a.handle, hb=b.handle, x=x, y=y, more=more)
     return "seen.more"
 
 

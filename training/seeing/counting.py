@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from models.plurals import plural_of, uncounted
+from models.unified.outlook import MORE, Told, told_more
 from models.values import Kind
+from models.world import atlas
 
+from training.language.talk import Target
 from training.seeing import nouns
 from training.seeing.talk import Seen
 from training.seeing.views import View
@@ -42,6 +46,79 @@ def tell_there(d: Seen, view: View, noun: str, ids: tuple[int, ...]) -> None:
         d.reply("say.seen.yes", x=view.several("a", ids))
     else:
         d.reply("say.seen.no", x=noun)
+
+
+def elsewhere(d: Seen) -> str | None:
+    """Is there a dog in the second picture? where another picture, clip or sound of the conversation has one, and this has none; as often
+    of what is there."""
+    kind: Kind = "video" if d.chance(0.25) else "image"
+    found = d.scene(lambda view: bool(view.known), kind, fresh=0.5)
+    if found is None:
+        return None
+    target, view = found
+    if len(d.views) + len(d.hearings) < 2:
+        more: Kind = d.rng.choice(("image", "image", "video", "audio"))
+        if not d.holds(more):
+            return d.give_up()
+        d.show(more, d.entry(more)[1])
+    others = [view.thing(n).name for handle, view in d.views.items() if handle != target.handle for n in view.known]
+    heard = [
+        event["name"] for hearing in d.hearings.values() for event in hearing.events if event["name"] in atlas.names()
+    ]
+    here = [noun for noun in dict.fromkeys([*others, *heard]) if d.says(noun) and view.absent(noun) and not _odd(noun)]
+    named = nouns.one(d, view) if not here or d.chance(0.5) else None
+    if named is None and not here:
+        return d.give_up()
+    noun, ids = named or (d.rng.choice(here), ())
+    if target.new and len(d.of(kind)) == 1:
+        ref = d.name(target.item) if d.chance(0.5) else target.handle
+    else:
+        ref = target.handle
+    said = d.ask(d.say("see.there", Target(target.item, False, ref), x=noun, xs=many(noun)))
+    tell_there(d, view, d.typed(said), ids)
+    _after(d, "there", noun, view.handle)
+    return "seen.there" if ids else "seen.not_there"
+
+
+def _odd(noun: str) -> bool:
+    """Return whether "a" does not stand before *noun*."""
+    return plural_only(noun) or uncounted(noun)
+
+
+def rather(d: Seen) -> str | None:
+    """Are there more dogs or more cats?"""
+    found = d.scene(lambda view: view.whole and bool(view.known))
+    if found is None:
+        return None
+    target, view = found
+    groups = [group for group in view.groups(view.known) if not plural_only(view.thing(group[0]).name)]
+    names = [view.thing(group[0]).name for group in groups]
+    sure = [
+        g
+        for g, name in zip(groups, names, strict=True)
+        if d.says(name) and view.called(name) == tuple(sorted(g, key=lambda n: view.middle(n)[0]))
+    ]
+    if not sure:
+        return d.give_up()
+    one = max(d.rng.sample(sure, min(2, len(sure))), key=len)
+    rest = [group for group in sure if group is not one]
+    other = d.rng.choice(rest) if rest and d.chance(0.8) else ()
+    noun = view.thing(one[0]).name
+    missed = view.thing(other[0]).name if other else nouns.absent(d, view)
+    if not missed or uncounted(noun) or uncounted(missed):
+        return d.give_up()
+    turned = d.chance(0.5)
+    x, y = (missed, noun) if turned else (noun, missed)
+    d.ask(d.say("see.rather", target, x=x, y=y, xs=many(x), ys=many(y)))
+    pairs = [(noun, one), (missed, other)]
+    counts = {plural_of(name): len(ids) for name, ids in (pairs[::-1] if turned else pairs) if ids}
+    more = Told(told_more(counts, "there are more {0}", "there are as many {0} as {1}", ""), MORE)
+    if other:
+        first, second = (other, one) if turned else (one, other)
+        d.reply("say.seen.rather", x=view.ground("a", first), y=view.ground("a", second), more=more)
+    else:
+        d.reply("say.seen.rather.none", x=view.ground("a", one), y=many(missed), more=more)
+    return "seen.rather"
 
 
 def count(d: Seen, kind: Kind = "image") -> str | None:

@@ -9,24 +9,7 @@ from models.values import Kind
 from training.seeing import saying
 from training.seeing.talk import Seen
 from training.seeing.views import View
-from training.truth.relating import stands
-from training.truth.words import plural_only
 
-_HOW = {
-    "left": "is to the left of",
-    "right": "is to the right of",
-    "above": "is above",
-    "below": "is below",
-    "next": "is next to",
-}
-_BONDS = {
-    "wearing": ("wears", True),
-    "holding": ("holds", True),
-    "riding": ("rides", False),
-    "on": ("is on", False),
-    "in": ("is in", False),
-}
-"""How bonds are said, and whether the bearer is said first."""
 MOST = 3
 """Kinds of things that a caption tells of, at most."""
 
@@ -61,30 +44,7 @@ def tell_caption(d: Seen, view: View) -> None:
     groups = view.groups(view.known)[:MOST]
     told = [number for group in groups for number in group]
     slots: dict[str, Any] = {"x": view.several("a", told), "where": saying.shown("where", view)}
-    related = relation(view, [group[0] for group in groups if len(group) == 1])
-    if related is None:
-        d.reply("say.seen.caption", **slots)
-        return
-    one, how, other = related
-    d.reply("say.seen.caption.how", a=view.ground("the", (one,)), how=how, b=view.ground("the", (other,)), **slots)
-
-
-def relation(view: View, ids: list[int]) -> tuple[int, str, int] | None:
-    """Return how one of *ids* surely stands to another, both of which nothing else in the picture is called like."""
-    names = [thing.name for thing in view.shot.scene.things]
-    alone = [n for n in ids if names.count(view.thing(n).name) == 1 and not plural_only(view.thing(n).name)]
-    for bond in view.shot.bonds:
-        if bond.child in alone and bond.bearer in alone:
-            how, first = _BONDS[bond.kind]
-            return (bond.bearer, how, bond.child) if first else (bond.child, how, bond.bearer)
-    found = [
-        (one, how, other) for one in alone for other in alone if one != other
-        for how in _HOW if stands(view.shot, one, other, how) == 2
-    ]  # fmt: skip
-    if not found:
-        return None
-    one, how, other = found[0]
-    return one, _HOW[how], other
+    d.reply("say.seen.caption", **slots)  # each group once: how two of them stand is asked for by itself
 
 
 def listing(d: Seen, kind: Kind = "image") -> str | None:

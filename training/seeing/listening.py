@@ -9,12 +9,21 @@ from random import Random
 from models import percepts
 from models.plurals import with_article
 from models.values import Part, Text
+from models.world import atlas
 from models.world.sounds import CLASSES
 
+from training.language.talk import Target
 from training.seeing.sounds import classes
 from training.seeing.talk import Seen
 from training.seeing.views import Hearing, listed
+from training.truth.words import plural_only
 
+_ALIKE = 0.4
+"""How often the second of two new sounds has something of the first."""
+_KIN = 0.4
+"""How often a sound that is asked for and not heard is of the group of one that is, as a cat where a dog barks."""
+_BOTH = 0.5
+"""Seconds that two sounds last together at least, to be heard at the same time."""
 _APART = 0.4
 """Seconds between the beginnings of what comes first and next, at least."""
 
@@ -81,11 +90,15 @@ def hears(d: Seen) -> str | None:
 
 
 def _absent(d: Seen, *sounds: Hearing) -> str:
-    """Return a class that is not heard, nor any of its group; "" when none is found."""
-    groups = {CLASSES[event["name"]].group for heard in sounds for event in heard.events}
-    for _ in range(12):
+    """Return a class that is not heard: often a near relation of one that is, whose words share none with it; "" when none is found."""
+    events = [event["name"] for heard in sounds for event in heard.events]
+    said = {word for name in events for noun in (name, *CLASSES[name].words) for word in noun.lower().split()}
+    groups = {CLASSES[name].group for name in events}
+    kin = d.chance(_KIN)
+    for _ in range(24):
         name = d.rng.choice(classes(False))
-        if CLASSES[name].group not in groups:
+        own = {word for noun in words(name) for word in noun.lower().split()}
+        if name not in events and not own & said and (CLASSES[name].group in groups) == kin:
             return name
     return ""
 
@@ -107,6 +120,47 @@ def there(d: Seen) -> str | None:
         d.reply("say.heard.no", x=said.phrase().strip().lower())
     d.last, d.asked = ("heard", name, heard.handle), d.turn - 1
     return "heard.there" if number >= 0 else "heard.not_there"
+
+
+def elsewhere(d: Seen) -> str | None:
+    """Do you hear a dog in it? of a sound, where a picture of the same conversation shows one; as often of what is heard."""
+    shown = [view for view in d.views.values() if view.known]
+    found = d.sound(lambda heard: heard.whole, fresh=0.5)
+    if found is None:
+        return None
+    target, heard = found
+    if not shown:
+        if not d.holds("image"):
+            return d.give_up()
+        shown = [d.views[d.show("image", d.entry("image")[1]).handle]]
+    names = {view.thing(number).name for view in shown for number in view.known}
+    names = {name for name in names if not _like(name, heard)}
+    names = (names & set(CLASSES)) or names  # rather what could be heard
+    yes = d.chance(0.5) or not names
+    event = d.rng.choice(heard.events)["name"]
+    name = event if yes else d.rng.choice(sorted(names))
+    if plural_only(name):
+        return d.give_up()
+    named = Target(target.item, target.new, target.item.handle)
+    said = d.ask(d.say("hear.there", named, x=_a(_noun(d.rng, name)) if yes else with_article(name)))
+    if yes:
+        d.reply("say.heard.yes", x=heard.ground("a", [one["name"] for one in heard.events].index(name)))
+    else:
+        d.reply("say.heard.no", x=said.phrase().strip().lower())
+    return "heard.there" if yes else "heard.not_there"
+
+
+def _like(name: str, heard: Hearing) -> bool:
+    """Return whether something of the sound might be called *name*, or come from such a thing."""
+    entry = atlas.entry(name)
+    kin = {entry.group, entry.subgroup} & {"people", "vehicles", "birds", "insects"}
+    own = {word[:4] for noun in (name, *entry.synonyms) for word in noun.lower().split()}
+    for event in heard.events:
+        family = CLASSES[event["name"]]
+        said = {part[:4] for word in (event["name"], *family.words) for part in word.lower().split()}
+        if own & said or family.group in kin:
+            return True
+    return False
 
 
 def there_next(d: Seen) -> str | None:
@@ -135,7 +189,8 @@ def order(d: Seen) -> str | None:
     target, heard = found
     first = d.chance(0.5)
     d.ask(d.say("hear.first" if first else "hear.last", target))
-    d.reply("say.heard.one", x=heard.ground("a", 0 if first else len(heard.events) - 1))
+    number = 0 if first else len(heard.events) - 1
+    d.reply("say.heard.one", x=heard.named("starts" if first else "ends", (number,), medium=True))
     return "heard.first" if first else "heard.last"
 
 
@@ -145,12 +200,40 @@ def after(d: Seen) -> str | None:
     if found is None:
         return None
     target, heard = found
-    number = d.rng.randrange(len(heard.events) - 1)
-    later = d.chance(0.6)
-    asked, answer = (number, number + 1) if later else (number + 1, number)
-    d.ask(d.say("hear.after" if later else "hear.before", target, x=f"the {_noun(d.rng, heard.events[asked]['name'])}"))
-    d.reply("say.heard.one", x=heard.ground("a", answer))
-    return "heard.after" if later else "heard.before"
+    number = d.rng.randrange(len(heard.events))
+    later = d.chance(0.55)
+    answer = number + (1 if later else -1)
+    there_ = 0 <= answer < len(heard.events)
+    if not there_ and d.chance(0.7):
+        return d.give_up()
+    how = "after" if later else "before"
+    d.ask(d.say(f"hear.{how}", target, x=f"the {_noun(d.rng, heard.events[number]['name'])}"))
+    x = heard.named(how, (answer,) if there_ else ())
+    d.reply(f"say.heard.{how}", b=heard.ground("the", number), x=x)
+    return f"heard.{how}"
+
+
+def along(d: Seen) -> str | None:
+    """What do you hear at the same time as the dog?"""
+    found = d.sound(lambda heard: heard.whole and len(heard.events) > 1)
+    if found is None:
+        return None
+    target, heard = found
+    number = d.rng.randrange(len(heard.events))
+    both = {n: _shared(heard, number, n) for n in range(len(heard.events)) if n != number}
+    if any(0.0 < shared < _BOTH for shared in both.values()) or (not any(both.values()) and d.chance(0.96)):
+        return d.give_up()
+    d.ask(d.say("hear.along", target, x=f"the {_noun(d.rng, heard.events[number]['name'])}"))
+    x = heard.named("along", [n for n, shared in both.items() if shared])
+    d.reply("say.heard.along", b=heard.ground("the", number), x=x)
+    return "heard.along"
+
+
+def _shared(heard: Hearing, one: int, other: int) -> float:
+    """Return for how many seconds two events are heard at once, 0 where they are clearly apart."""
+    a, b = heard.events[one], heard.events[other]
+    both = min(a["start"] + a["seconds"], b["start"] + b["seconds"]) - max(a["start"], b["start"])
+    return 0.0 if both < -0.3 else max(0.01, float(both))
 
 
 def when(d: Seen) -> str | None:
@@ -195,9 +278,10 @@ def _two(d: Seen) -> tuple[Hearing, Hearing]:
     if len(there_) >= 2 and d.chance(0.6):
         first, second = sorted(d.rng.sample(range(len(there_)), 2))
         return d.hearings[there_[first].handle], d.hearings[there_[second].handle]
-    new = [d.show("audio", d.entry("audio")[1]) for _ in range(1 if there_ and d.chance(0.5) else 2)]
-    first_item = there_[-1] if len(new) == 1 else new[0]
-    return d.hearings[first_item.handle], d.hearings[new[-1].handle]
+    one = there_[-1] if there_ and d.chance(0.5) else d.show("audio", d.entry("audio")[1])
+    names = sorted({event["name"] for event in d.hearings[one.handle].events}) if d.chance(_ALIKE) else []
+    other = d.show("audio", d.kindred("audio", names, d.hearings[one.handle].entry))
+    return d.hearings[one.handle], d.hearings[other.handle]
 
 
 def compare(d: Seen) -> str | None:
@@ -216,7 +300,8 @@ def compare(d: Seen) -> str | None:
     which = d.chance(0.55)
     mine = [{event["name"] for event in heard.events} for heard in (a, b)]
     only = sorted(mine[0] ^ mine[1])
-    if which and not only:
+    twice = any(len(names) < len(heard.events) for names, heard in zip(mine, (a, b), strict=True))
+    if (which and not only) or (twice and not which):
         return d.give_up()
     name = d.rng.choice(only) if which else ""
     said = d.say(
@@ -230,5 +315,11 @@ def compare(d: Seen) -> str | None:
         at = [event["name"] for event in heard.events].index(name)
         d.reply("say.heard.which", h=heard.handle, x=heard.ground("a", at))
     else:
-        d.reply("say.heard.differ", ha=a.handle, hb=b.handle, x=_all(a), y=_all(b))
+        x, y = (
+            heard.named("only", [n for n, e in enumerate(heard.events) if e["name"] in own], medium=True)
+            for heard, own in ((a, mine[0] - mine[1]), (b, mine[1] - mine[0]))
+        )
+        both = [n for n, event in enumerate(a.events) if event["name"] in mine[1]]
+        z = a.named("shared", both, medium=True)
+        d.reply("say.heard.differ", ha=a.handle, hb=b.handle, x=x, y=y, z=z)
     return "heard.which" if which else "heard.differ"

@@ -23,8 +23,9 @@ Turn = Callable[[Seen], "str | None"]
 PICTURES: tuple[tuple[Turn, float], ...] = (
     (describing.caption, 9), (describing.listing, 6), (describing.hour, 3), (describing.place, 3), (describing.look, 1.2),
     (counting.there, 11), (counting.count, 9), (counting.count_all, 2), (placing.where, 7), (placing.colour, 6), (placing.missing, 5),
-    (placing.beside, 5), (placing.end, 4.5), (telling.kind, 4), (telling.fact, 3), (telling.mark, 9), (telling.marks, 1.5),
-    (comparing.differ, 2.5), (comparing.common, 1.2), (comparing.more, 2), (comparing.which, 2.5), (comparing.changed, 4),
+    (counting.elsewhere, 5), (counting.rather, 2.5),
+    (placing.beside, 8), (placing.end, 4.5), (placing.nearest, 2.5), (placing.between, 2.5), (telling.kind, 4), (telling.fact, 3), (telling.mark, 9), (telling.marks, 1.5),
+    (comparing.differ, 2.5), (comparing.common, 2), (comparing.only, 2), (comparing.more, 3), (comparing.which, 2.5), (comparing.changed, 4),
 )  # fmt: skip
 """Questions about pictures, and how often."""
 TASKS: tuple[tuple[Turn, float], ...] = (
@@ -34,13 +35,14 @@ TASKS: tuple[tuple[Turn, float], ...] = (
 """Tasks on what is seen."""
 CLIPS: tuple[tuple[Turn, float], ...] = (
     (watching.happens, 6), (watching.first, 3), (watching.who, 4), (watching.does, 4), (watching.way, 3), (watching.moves, 2.5),
+    (watching.order, 3), (watching.along, 2),
     (watching.appears, 3), (partial(counting.there, kind="video"), 3), (partial(counting.count, kind="video"), 2.5),
     (partial(describing.listing, kind="video"), 2), (partial(describing.place, kind="video"), 1), (partial(describing.hour, kind="video"), 0.7),
 )  # fmt: skip
 """Questions about clips."""
 SOUNDS: tuple[tuple[Turn, float], ...] = (
-    (listening.hears, 6), (listening.there, 6), (listening.order, 3), (listening.after, 2.5), (listening.when, 3), (listening.kinds, 2),
-    (listening.compare, 2.5),
+    (listening.hears, 6), (listening.there, 6), (listening.order, 3), (listening.after, 4), (listening.when, 3), (listening.kinds, 2),
+    (listening.compare, 2.5), (listening.along, 2), (listening.elsewhere, 2.5),
 )  # fmt: skip
 """Questions about sounds."""
 NEXT: tuple[tuple[Turn, float], ...] = (

@@ -9,11 +9,19 @@ from models.unified.outlook import Told
 from training.seeing import nouns, saying
 from training.seeing.talk import Seen
 from training.seeing.views import APART, CLOSE, View
-from training.truth.relating import stands
+from training.truth.relating import gap, stands
 
 LARGER = 1.6
 """What is called the biggest is seen on at least so many times the pixels of any other thing."""
-_HOW = {"left": "to the left of", "right": "to the right of", "above": "above", "below": "below", "next": "next to"}
+_HOW = {"left": "left", "right": "right", "above": "above", "below": "below", "next": "near"}
+"""How something stands to a thing, as it is asked, and as the program names what does (models.unified.bearings.BY_PLACE)."""
+_ENDS = {"left": "leftmost", "right": "rightmost", "top": "highest", "bottom": "lowest", "biggest": "biggest", "smallest": "smallest",
+         "middle": "central"}  # fmt: skip
+NEARER = 1.5
+"""What is nearest, or farthest, is so by this factor at least, measured from middle to middle and between the boxes."""
+ALONG, OFF = (0.25, 0.75), (0.09, 0.2)
+"""What is between two things stands on the line of their middles in this part of it, and no further off than the first; what is further off
+than the second, in shares of the frame, is not between them."""
 _MOST = 5
 """Things that are told as an answer, at most."""
 
@@ -143,11 +151,85 @@ def beside(d: Seen) -> str | None:
 
 def tell_beside(d: Seen, view: View, number: int, how: str, ids: Sequence[int]) -> None:
     """Say what stands so to a thing, and end the reply."""
-    if ids:
-        ids = sorted(ids, key=lambda one: view.middle(one)[0])
-        d.reply("say.seen.by", x=view.several("a", ids), how=_HOW[how], b=view.the((number,)))
-    else:
-        d.reply("say.seen.by.none", how=_HOW[how], b=view.the((number,)))
+    ids = sorted(ids, key=lambda one: view.middle(one)[0])
+    d.reply(f"say.seen.{_HOW[how]}", b=view.the((number,)), x=view.named(_HOW[how], ids))
+
+
+def near(view: View, number: int, far: bool = False) -> int | None:
+    """Return the thing that surely is the nearest one to the thing *number*, or the *far* est; None where that can be disputed."""
+    others = [thing.id for thing in view.shot.scene.things if thing.id != number]
+    if len(others) < 2 or not view.usual(others):
+        return None
+    here = view.middle(number)
+    away = {n: ((view.middle(n)[0] - here[0]) ** 2 + (view.middle(n)[1] - here[1]) ** 2) ** 0.5 for n in others}
+    gaps = {n: gap(view.shot, n, number) for n in others}
+    order = sorted(others, key=away.__getitem__, reverse=far)
+    sign = -1 if far else 1
+    sure = [
+        sign * away[order[0]] * (NEARER if not far else 1) <= sign * away[n] * (1 if not far else NEARER)
+        and sign * gaps[order[0]] < sign * gaps[n]
+        for n in order[1:]
+    ]
+    return order[0] if all(sure) else None
+
+
+def nearest(d: Seen) -> str | None:
+    """What is nearest to the dog, what farthest from it?"""
+    found = d.scene(lambda view: len(view.known) > 2 and view.whole)
+    if found is None:
+        return None
+    target, view = found
+    named = nouns.one(d, view, alone=True)
+    far = d.chance(0.5)
+    other = near(view, named[1][0], far) if named else None
+    if named is None or other is None:
+        return d.give_up()
+    how = "farthest" if far else "nearest"
+    d.ask(d.say(f"see.{how}", target, x=named[0]))
+    d.reply(f"say.seen.{how}", b=view.the(named[1]), x=view.named(how, (other,)))
+    return f"seen.{how}"
+
+
+def middle(view: View, one: int, other: int) -> tuple[int, ...] | None:
+    """Return the ids of what stands between two things, None where that can be disputed."""
+    a, b = view.middle(one), view.middle(other)
+    line = (b[0] - a[0], b[1] - a[1])
+    long = (line[0] ** 2 + line[1] ** 2) ** 0.5
+    rest = [thing.id for thing in view.shot.scene.things if thing.id not in (one, other)]
+    if long < 0.3 or not view.usual(rest):
+        return None
+    found = []
+    for number in rest:
+        off = view.middle(number)[0] - a[0], view.middle(number)[1] - a[1]
+        along = (off[0] * line[0] + off[1] * line[1]) / long**2
+        aside = abs(off[0] * line[1] - off[1] * line[0]) / long
+        if ALONG[0] <= along <= ALONG[1] and aside <= OFF[0]:
+            found.append(number)
+        elif 0.0 < along < 1.0 and aside < OFF[1]:
+            return None
+    return tuple(found)
+
+
+def between(d: Seen) -> str | None:
+    """What is between the dog and the tree?"""
+    found = d.scene(lambda view: len(view.known) > 2 and view.whole)
+    if found is None:
+        return None
+    target, view = found
+    pairs = [(a, b) for a in view.known for b in view.known if a < b]
+    d.rng.shuffle(pairs)
+    for one, other in pairs:
+        ids = middle(view, one, other)
+        nouns_ = [view.thing(number).name for number in (one, other)]
+        if ids is None or not (ids or d.chance(0.05)) or len(ids) > _MOST:
+            continue
+        if all(view.called(noun) == (n,) and d.says(noun) for noun, n in zip(nouns_, (one, other), strict=True)):
+            d.ask(d.say("see.between", target, x=nouns_[0], y=nouns_[1]))
+            ids = tuple(sorted(ids, key=lambda number: view.middle(number)[0]))
+            a, b = view.the((one,)), view.the((other,))
+            d.reply("say.seen.between", a=a, b=b, x=view.named("between", ids))
+            return "seen.between"
+    return d.give_up()
 
 
 def ends(view: View) -> dict[str, int]:
@@ -181,8 +263,5 @@ def end(d: Seen) -> str | None:
         d.ask(d.say(f"see.{which}", target))
     else:
         d.ask(d.say("see.end", target, side=which))
-    thing = view.thing(number)
-    tint = (thing.tint,) if thing.tint and view.true_colours else ()
-    alike = sum(other.name == thing.name for other in view.shot.scene.things) > 1
-    d.reply("say.seen.it", x=view.ground("a" if alike else "the", (number,), tint))
+    d.reply("say.seen.most", x=view.named(_ENDS[which], (number,), medium=True))
     return f"seen.{'side' if which in ('left', 'right', 'top', 'bottom') else which}"

@@ -41,7 +41,9 @@ def _named(percept: Percept, rows: list[int]) -> Percept:
     names = tuple(percept.names[row] for row in rows)
     for row, name in zip(features, names, strict=True):
         row[: len(table[name])] = table[name]
-    return Percept(percept.kind, features, np.array(percept.places[rows]), names, np.ones(len(rows), np.float32))
+    done = tuple(percept.deeds[row] for row in rows) if percept.deeds else ()
+    places, sure = np.array(percept.places[rows]), np.ones(len(rows), np.float32)
+    return Percept(percept.kind, features, places, names, sure, deeds=done)
 
 
 def _placed(percept: Percept, entry: Entry) -> Percept:

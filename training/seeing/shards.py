@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from models.percepts import MARKED, PLACE, POINTABLE, Percept
+from models.percepts import MARKED, PLACE, POINTABLE, Deed, Percept
 
 from training.language.phrasing import Split, share
 
@@ -44,16 +44,18 @@ def write(folder: Path, entries: Sequence[Entry]) -> None:
     for entry in entries:
         rows: dict[str, list[int]] = {}
         names: dict[str, list[str]] = {}
+        done: dict[str, list[list[Any]]] = {}
         for percept in (*entry.percepts, *entry.marked):
             before = sum(len(other) for other in held.setdefault(percept.kind, []))
             span = rows.setdefault(str(percept.kind), [before, before])
             span[1] = before + len(percept)
             names.setdefault(str(percept.kind), []).extend(percept.names)
+            if percept.deeds:
+                done.setdefault(str(percept.kind), []).extend([one.kind, one.start, one.end] for one in percept.deeds)
             held[percept.kind].append(percept)
         row = {str(id_): place for id_, place in entry.row.items()}
-        lines.append(
-            json.dumps({"truth": entry.truth, "rows": rows, "names": names, "row": row}, separators=(",", ":"))
-        )
+        line = {"truth": entry.truth, "rows": rows, "names": names, "row": row, **({"deeds": done} if done else {})}
+        lines.append(json.dumps(line, separators=(",", ":")))
     for kind, percepts in held.items():
         for part in _PARTS:
             joined = np.concatenate([getattr(percept, part) for percept in percepts])
@@ -82,11 +84,13 @@ class Shard:
         for text, (start, end) in line["rows"].items():
             kind = int(text)
             names = tuple(line["names"][text]) if kind in POINTABLE else ()
+            done = tuple(Deed(*one) for one in line.get("deeds", {}).get(text, ()))
             pieces = [(n, n + 1) for n in range(start, end)] if kind == MARKED else [(start, end)]
             for a, b in pieces:
                 percept = Percept(
                     kind, np.asarray(self.arrays[kind, "features"][a:b]), np.asarray(self.arrays[kind, "places"][a:b]),
                     names[a - start : b - start], np.asarray(self.arrays[kind, "sure"][a:b]),
+                    deeds=done[a - start : b - start],
                 )  # fmt: skip
                 (marked if kind == MARKED else percepts).append(percept)
         return Entry(line["truth"], tuple(percepts), tuple(marked), {int(id_): row for id_, row in line["row"].items()})
@@ -104,11 +108,25 @@ class Bank:
             self._shards.setdefault((medium, split), []).append(Shard(path))
         if not self._shards:
             raise ValueError(f"{folder} holds no perceived media: make them with python -m training.seeing.bank")
+        self._names: dict[tuple[str, str], dict[str, list[int]]] = {}
         self._read = lru_cache(maxsize=2048)(self._entry)
 
     def count(self, medium: str, split: Split) -> int:
         """Return how many media of a kind (image, video, audio) there are."""
         return sum(len(shard) for shard in self._shards.get((medium, split), ()))
+
+    def with_name(self, medium: str, split: Split, name: str) -> list[int]:
+        """Return the numbers of the media of a kind in whose truth something is called *name*: a thing of the scene, or a sound."""
+        if (medium, split) not in self._names:
+            found: dict[str, list[int]] = {}
+            lines = (line for shard in self._shards.get((medium, split), ()) for line in shard.lines)
+            for number, line in enumerate(lines):
+                truth = json.loads(line)["truth"]
+                named = truth["events"] if medium == "audio" else truth["scene"]["things"]
+                for own in dict.fromkeys(one["name"] for one in named):
+                    found.setdefault(own, []).append(number)
+            self._names[medium, split] = found
+        return self._names[medium, split].get(name, [])
 
     def entry(self, medium: str, split: Split, number: int) -> Entry:
         """Return a medium by its number. Raises IndexError when there is none of it."""

@@ -58,6 +58,17 @@ class Seen(Dialogue):
         chosen = self.rng.randrange(count) if number is None else number
         return chosen, self.bank.entry(kind, self.split, chosen)
 
+    def kindred(self, kind: Kind, names: Sequence[str], one: Entry) -> Entry:
+        """Return a medium of the bank, another than *one*, in which something has one of *names*, or any where there is none."""
+        assert self.bank is not None
+        for name in self.rng.sample(names, len(names)):
+            numbers = self.bank.with_name(kind, self.split, name)
+            for number in self.rng.sample(numbers, min(4, len(numbers))):
+                found = self.entry(kind, number)[1]
+                if found.truth != one.truth:
+                    return found
+        return self.entry(kind)[1]
+
     def show(self, kind: Kind, entry: Entry) -> Item:
         """Attach a medium of the bank to the message being written."""
         item = self.attach(kind)

@@ -97,7 +97,8 @@ def mark(d: Seen) -> str | None:
     beside = [n for n in view.known if n != number and stands(view.shot, n, number, "next") == 2]
     if chance < 0.46 and beside:
         d.ask(d.say("see.mark.where", about, r=str(region.id)))
-        d.reply("say.seen.by", x=view.several("a", beside), how="next to", b=shown(view, region, percept, "the"))
+        beside.sort(key=lambda n: view.middle(n)[0])
+        d.reply("say.seen.near", b=shown(view, region, percept, "the"), x=view.named("near", beside))
         return "seen.mark.beside"
     d.ask(d.say("see.mark", about, r=str(region.id)))
     d.reply("say.seen.mark", x=shown(view, region, percept))

@@ -9,6 +9,8 @@ from typing import Any
 
 from models import percepts
 from models.percepts import SOUND, THING, TRACK, Percept
+from models.unified.bearings import CHIEF, NOTHING, Named
+from models.unified.outlook import Told
 from models.values import Box, Grounding, Part, Text
 from models.world import atlas
 from models.world.scene import Thing
@@ -126,6 +128,13 @@ class View:
         alike = [t.id for t in self.shot.scene.things if t.name in names]
         return self.ground("the" if set(alike) == set(ids) else "a", ids)
 
+    def named(self, what: str, ids: Sequence[int], *, medium: bool = False) -> list[Part]:
+        """Return *ids* as the list that the program names: *what* stands so to the thing named before or, with *medium*, in all of it; the one
+        thing that is CHIEF is "the" one where nothing else is called so."""
+        chief = what in CHIEF and len(ids) == 1
+        parts = [self.the(ids)] if chief else self.several("a", ids, tints=False)
+        return by_program(what, parts, self.handle if medium else "")
+
     def groups(self, ids: Iterable[int]) -> list[tuple[int, ...]]:
         """Return *ids* in groups of one name, each where its first one stood."""
         found: dict[str, list[int]] = {}
@@ -141,6 +150,19 @@ class View:
             tint = colours.pop() if len(colours) == 1 else ""
             made.append(self.ground(determiner, group, (tint,) if tint else ()))
         return listed(made)
+
+
+def by_program(what: str, parts: Sequence[Part], about: str = "") -> list[Part]:
+    """Return *parts*, things and the words between them, as what the program names (models.unified.bearings): *what* of the thing named
+    before or of the medium *about*; NOTHING for no parts."""
+    made: list[Part] = []
+    for part in parts or [Text(NOTHING)]:
+        if isinstance(part, Grounding):
+            shown = (part.phrase, part.boxes, part.points, part.spans, part.seg, part.of)
+            made.append(Named(*shown, what=what, about=about, rest=bool(made)))
+        elif isinstance(part, Text):
+            made.append(Told(part.text, what, about, rest=bool(made)))
+    return made
 
 
 def listed(parts: Sequence[Part]) -> list[Part]:
@@ -185,6 +207,11 @@ class Hearing:
         name = self.events[number]["name"]
         words = percepts.phrase(determiner, (), [name])
         return Grounding(words, spans=(percepts.span_of(self.rows, row),), of=self.handle)
+
+    def named(self, what: str, numbers: Sequence[int], *, medium: bool = False) -> list[Part]:
+        """Return the events *numbers*, each of another class, as the list that the program names, as :meth:`View.named`."""
+        parts = listed([self.ground("a", number) for number in numbers])
+        return by_program(what, parts, self.handle if medium else "")
 
 
 Fit = Callable[[View], bool]

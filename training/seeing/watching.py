@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from models import percepts
-from models.unified.outlook import Told
+from models.senses import deeds
+from models.unified.bearings import joint
+from models.unified.outlook import DONE, Told
 from models.values import Part, Text
 
 from training.seeing import nouns
 from training.seeing.talk import Seen
-from training.seeing.views import View
+from training.seeing.views import View, by_program
 
 FAR = 0.12
 """Share of the frame's width that a thing goes at least, to be said to go to a side."""
 APART = 0.5
 """Seconds between the beginnings of what comes first and of what comes next, at least."""
+TOGETHER = 0.5
+"""Seconds that two things move at the same time at least, to be asked for."""
 _Act = dict[str, Any]
 
 
@@ -30,9 +35,13 @@ def _told(view: View) -> bool:
     return 0 < len(acts(view)) < 5 and all(view.has((act["id"],)) for act in acts(view))
 
 
-def _joint(before: _Act, after: _Act) -> str:
-    """Return words between two deeds that say whether one comes after the other."""
-    return ", then " if after["start"] >= before["start"] + before["seconds"] - 0.3 else " and "
+def kind(view: View, act: _Act) -> str:
+    """Return the kind of a deed as the program tells it (models.senses.deeds)."""
+    return deeds.kind_of(act["verb"], act["says"], gone=not view.entry.truth["frames"][str(act["id"])][-1])
+
+
+def _deed(view: View, act: _Act, form: str) -> Told:
+    return Told(deeds.SAYS[kind(view, act)][DONE.index(form)], form)
 
 
 def happens(d: Seen) -> str | None:
@@ -46,10 +55,10 @@ def happens(d: Seen) -> str | None:
     done = acts(view)
     for number, act in enumerate(done):
         if number:
-            joint = _joint(done[number - 1], act)
-            parts.append(Text(", " if joint == " and " and number < len(done) - 1 else joint))
-        parts += [view.ground("a", (act["id"],)), Text(f" {act['doing']}")]
-    d.reply("say.seen.happens", x=parts)
+            before = done[number - 1]
+            parts.append(Text(joint(before["start"] + before["seconds"], act["start"])))
+        parts += [view.ground("a", (act["id"],)), Text(f" {_deed(view, act, 'doing').text}")]
+    d.reply("say.seen.happens", x=by_program("acts", parts, view.handle))
     return "seen.happens"
 
 
@@ -65,7 +74,8 @@ def first(d: Seen) -> str | None:
     if abs(one["start"] - other["start"]) < APART or one["id"] == other["id"]:
         return d.give_up()
     d.ask(d.say("see.first" if early else "see.last", target))
-    d.reply("say.seen.deed", x=view.the((one["id"],)), does=one["says"])
+    x = view.named("starts" if early else "ends", (one["id"],), medium=True)
+    d.reply("say.seen.first" if early else "say.seen.last", x=x, does=_deed(view, one, "does"))
     return "seen.first" if early else "seen.last"
 
 
@@ -77,10 +87,12 @@ def who(d: Seen) -> str | None:
     target, view = found
     act = d.rng.choice(acts(view))
     ids = tuple(other["id"] for other in acts(view) if other["says"] == act["says"])
-    if any(other["verb"] == act["verb"] and other["id"] not in ids for other in acts(view)):
+    ids = tuple(sorted(ids, key=lambda number: view.middle(number)[0]))
+    same = {other["id"] for other in acts(view) if kind(view, other) == kind(view, act)}
+    if same != set(ids):
         return d.give_up()
     d.ask(d.say("see.who", target, does=act["says"], doing=act["doing"]))
-    d.reply("say.seen.it", x=[view.the(ids)] if len(ids) == 1 else view.several("the", ids))
+    d.reply("say.seen.who", x=view.named(f"who_{kind(view, act)}", ids, medium=True))
     return "seen.who"
 
 
@@ -99,13 +111,16 @@ def does(d: Seen) -> str | None:
     if named is None:
         return d.give_up()
     noun, number = named
-    done = [act["says"] for act in acts(view) if act["id"] == number]
     d.ask(d.say("see.does", target, x=noun))
-    if done:
-        d.reply("say.seen.deed", x=view.the((number,)), does=done[0])
-    else:
-        d.reply("say.seen.still", x=view.the((number,)))
+    tell_deed(d, view, number)
     return "seen.does"
+
+
+def tell_deed(d: Seen, view: View, number: int) -> None:
+    """Say what a thing does, or that it does nothing, and end the reply."""
+    done = [act for act in acts(view) if act["id"] == number]
+    does = _deed(view, done[0], "does") if done else Told(deeds.SAYS["stays"][0], "does")
+    d.reply("say.seen.deed", x=view.the((number,)), does=does)
 
 
 def way(d: Seen) -> str | None:
@@ -126,7 +141,7 @@ def way(d: Seen) -> str | None:
     if busy:
         d.reply("say.seen.way", x=view.the((number,)), side=Told("left" if moved < 0 else "right", "way"))
     else:
-        d.reply("say.seen.still", x=view.the((number,)))
+        tell_deed(d, view, number)
     return "seen.way"
 
 
@@ -139,16 +154,66 @@ def moves(d: Seen) -> str | None:
     moving = {act["id"] for act in acts(view)}
     still = d.chance(0.4)
     ids = [number for number in view.known if (number not in moving) == still]
+    if not ids and d.chance(0.7):
+        return d.give_up()
     d.ask(d.say("see.still" if still else "see.moves", target))
-    if ids:
-        d.reply("say.seen.them", x=view.several("the" if len(set(_names(view))) == len(_names(view)) else "a", ids))
-    else:
-        d.reply("say.seen.all.move")
+    what = "who_stays" if still else "moving"
+    ids.sort(key=lambda number: view.middle(number)[0])
+    d.reply(f"say.seen.{'rest' if still else 'move'}", x=view.named(what, ids, medium=True))
     return "seen.still" if still else "seen.moves"
 
 
-def _names(view: View) -> list[str]:
-    return [thing.name for thing in view.shot.scene.things]
+def order(d: Seen) -> str | None:
+    """What moves after the fox, what before it?"""
+    found = d.scene(lambda view: _told(view) and len(acts(view)) > 1, "video")
+    if found is None:
+        return None
+    target, view = found
+    done = acts(view)
+    starts = [act["start"] for act in done]
+    ids = [act["id"] for act in done]
+    if len(set(ids)) != len(ids) or any(b - a < APART for a, b in pairwise(starts)):
+        return d.give_up()
+    at = d.rng.randrange(len(done))
+    later = d.chance(0.5)
+    after = at + (1 if later else -1)
+    noun = view.thing(ids[at]).name
+    between = len(done) - 1 - at if later else at
+    # "before" means the last one before to some, all of them to others: there is but one
+    if between > 1 or view.called(noun) != (ids[at],) or (not between and d.chance(0.7)):
+        return d.give_up()
+    answer = (ids[after],) if between else ()
+    how = "after" if later else "before"
+    d.ask(d.say(f"see.{how}", target, x=noun))
+    d.reply(f"say.seen.{how}", b=view.the((ids[at],)), x=view.named(how, answer))
+    return f"seen.{how}"
+
+
+def along(d: Seen) -> str | None:
+    """What moves at the same time as the fox?"""
+    found = d.scene(lambda view: _told(view) and len(view.known) > 1 and view.whole, "video")
+    if found is None:
+        return None
+    target, view = found
+    done = acts(view)
+    ids = [act["id"] for act in done]
+    one = d.rng.choice(done)
+    noun = view.thing(one["id"]).name
+    if len(set(ids)) != len(ids) or view.called(noun) != (one["id"],):
+        return d.give_up()
+    both = {act["id"]: _shared(one, act) for act in done if act is not one}
+    if any(0.0 < shared < TOGETHER for shared in both.values()) or (not any(both.values()) and d.chance(0.7)):
+        return d.give_up()
+    d.ask(d.say("see.along", target, x=noun))
+    answer = [act["id"] for act in done if both.get(act["id"], 0.0) > 0.0]
+    d.reply("say.seen.along", b=view.the((one["id"],)), x=view.named("along", answer))
+    return "seen.along"
+
+
+def _shared(one: _Act, other: _Act) -> float:
+    """Return for how many seconds two deeds are done at once, 0 where one is over before."""
+    ends = min(act["start"] + act["seconds"] for act in (one, other))
+    return max(0.0, float(ends - max(one["start"], other["start"])))
 
 
 def appears(d: Seen) -> str | None:

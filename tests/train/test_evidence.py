@@ -94,7 +94,15 @@ def test_who_does_what_is_compared_whatever_its_form() -> None:
         return score(Case((), {}, (*box, Text(wanted)), group), (*box, Text(said)))
 
     assert good(" hops to the left.", " is hopping to the left.") == 1.0
-    assert good(" hops to the left.", " runs to the left.") == 0.0
+    assert good(" hops to the left.", " runs to the left.") == good(" goes to the left.", " flies to the left.") == 1.0
+    assert good(" hops to the left.", " runs to the right.") == good(" jumps.", " hops to the left.") == 0.0
+    assert (
+        good(" jumps.", " bounces.")
+        == good(" moves on the spot.", " dances.")
+        == good(" goes up.", " floats up.")
+        == 1.0
+    )
+    assert good(" jumps up and down.", " goes up.") == good(" keeps still.", " moves on the spot.") == 0.0
     assert good(" arrives.", " appears.") == 1.0
     assert good(" swims away.", " walks away.") == good(" drives away.", " disappears.") == 1.0
     assert good(" walks away.", " walks to the left.") == 0.0

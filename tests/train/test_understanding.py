@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evaluation.understanding import Case, figures, gist, right, score, table
+from models.unified.bearings import Named
+from models.unified.outlook import Told
 from models.values import Box, Grounding, Part, Phrase, Ref, Span, TaskCall, Text
 
 DOG, CAT, OWL = (Box(0.1 * n, 0.1, 0.1 * n + 0.05, 0.3) for n in (1, 3, 5))
@@ -33,6 +35,19 @@ def test_the_things_and_what_is_said_of_them_count_and_the_wording_does_not(
     reply: tuple[Part, ...], good: bool
 ) -> None:
     assert right(TRUE, reply) is good
+
+
+def test_what_a_question_names_need_not_be_said_again() -> None:
+    """To "what is left of the owl?" the dog is the answer, whether the owl is pointed at, too, or not; the cat is wrong."""
+    dog = Named("a dog", (DOG,), of="image#1", what="left")
+    wanted = (Text("To the left of "), at("the owl", OWL), Text(" I see "), dog, Text("."))
+    assert right(wanted, (Text("I see "), at("a dog", DOG), Text(" to the left of "), at("the owl", OWL)))
+    assert right(wanted, (at("A dog", DOG), Text(" is on the left.")))
+    assert not right(wanted, (Text("I see "), at("a cat", CAT), Text(" to the left of "), at("the owl", OWL)))
+    assert not right(wanted, (Text("To the left I see "), at("the owl", OWL)))
+    nothing = (Text("To the left of "), at("the owl", OWL), Text(" I see "), Told("nothing", "left"), Text("."))
+    assert right(nothing, (Text("There is nothing to the left of it."),))
+    assert not right(nothing, (Text("I see "), at("a dog", DOG), Text(" to the left.")))
 
 
 def test_no_is_no_in_any_wording() -> None:

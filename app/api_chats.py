@@ -11,7 +11,7 @@ from components.fast_gradio import gr
 from models.expert import Refusal
 
 from app import programs
-from app.api_files import data, file, plainly, upload
+from app.api_files import data, file, plainly, upload, uploads
 from app.bundle import load as load_bundle
 from app.bundle import save_to_share
 from app.engine import Engine
@@ -158,6 +158,18 @@ def _files(engine: Engine) -> None:
     """Add what writes files, reads them, and compares."""
     replaying: set[str] = set()  # the owners whose calls run again now
 
+    def attach(files: list, conversation: str = "", owner: str = "") -> dict:
+        """Take files into a conversation before the message that they belong to is written: uploaded files (handle_file). They are looked
+        at meanwhile, so that a reply to a message with them begins sooner. Returns {"conversation", "owner", "media": media parts as
+        those of /chat}; pass their handles as files of /chat."""
+        with plainly("answering /attach"):
+            session = programs.enter(engine, owner, conversation)
+            made = programs.attached(engine, session, uploads(engine, files))
+            handles = [*engine.pending(session), *(item.handle for item in made)]
+            engine.ahead.read(session, list(dict.fromkeys(handles)))
+            parts = [programs.medium(item, file(engine, item)) for item in made]
+            return {"conversation": session.conversation, "owner": session.owner, "media": parts}
+
     def export(conversation: str, owner: str, masks: list, form: str = "png", frame: int | None = None) -> dict:
         """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle", "coco" or
         "svg"; for the last two, handles of pictures and clips give the boxes found in them. frame: of a clip's masks those of
@@ -196,5 +208,5 @@ def _files(engine: Engine) -> None:
             finally:
                 replaying.discard(session.owner)
 
-    for heavy in (export, save, load, replay):
+    for heavy in (attach, export, save, load, replay):
         gr.api(heavy, api_name=heavy.__name__, concurrency_limit=16)

@@ -178,6 +178,7 @@ class Console:
             raise Refusal("There is no such file." if name else "/add needs a file.", "Write it as in /add photo.jpg.")
         media = self.engine.attach(self.session, path, path.name)
         self.attached.append(media.handle)
+        self.engine.ahead.read(self.session, self.attached)
         self.say(f"  {media.handle} is attached.")
         for note in media.meta.get("notes", ()):
             self.say(f"  ({note})")
@@ -208,6 +209,7 @@ class Console:
                 f"There is no {rest or 'handle named'} here.", f"There are: {', '.join(shelf) or 'none yet'}."
             )
         self.attached.append(rest)
+        self.engine.ahead.read(self.session, self.attached)
         self.say(f"  {rest} goes with the next message.")
 
     def _export(self, rest: str) -> None:

@@ -25,6 +25,7 @@ from models.router import Router
 from models.store import Store
 from models.values import Checkpoint, Media, Message, Profile, Region
 
+from app.ahead import Ahead
 from app.brain import Brain, find_experts, load_model
 from app.branches import Placed, media_of
 from app.chosen import chosen_again
@@ -58,9 +59,8 @@ class Engine:
 
     def __init__(self, settings: Settings, model: UnifiedModel | None = None, profile: Profile | None = None) -> None:
         self.settings = settings
-        self.profile, self.why = (
-            (profile, "It was given.") if profile else profiles.choose(settings.profile, hardware())
-        )
+        chosen = (profile, "It was given.") if profile else profiles.choose(settings.profile, hardware())
+        self.profile, self.why = chosen
         if not settings.safety:
             self.profile = unchecked(self.profile)
         if settings.gligen:
@@ -78,6 +78,7 @@ class Engine:
         self._runs = Runs()
         self.lines = Lines()
         self._owed = Owed(self.history)
+        self.ahead = Ahead(self)
         self._closed = False
 
     def start(self, after: float = 0.0) -> None:
@@ -86,9 +87,10 @@ class Engine:
         threading.Thread(target=self.clean, name="cleaning", daemon=True).start()
 
     def close(self) -> None:
-        """Stop every reply and close the history."""
+        """Stop every reply and what is read ahead, and close the history."""
         self.lines.close()
         self._runs.close(self.settings.grace)
+        self.ahead.close(LOADING)
         self.brain.settle(LOADING)
         self._closed = True
         self.history.close()
@@ -151,9 +153,8 @@ class Engine:
 
     def shelf(self, session: Session) -> dict[str, Media]:
         """Return by handle what the messages shown hold, and unsent attachments."""
-        return {
-            m.handle: m for m in (*self.history.media(*_of(session), sent=True), *self.history.pending(*_of(session)))
-        }
+        sent, pending = self.history.media(*_of(session), sent=True), self.history.pending(*_of(session))
+        return {medium.handle: medium for medium in (*sent, *pending)}
 
     def media(self, session: Session) -> dict[str, Media]:
         """Return every medium of the conversation by handle, those of other branches included: what can be attached."""
@@ -209,10 +210,8 @@ class Engine:
     def check_quota(self, owner: str, more: int = 0) -> None:
         """Raise Refusal when *more* bytes would take the owner's media over the limit."""
         if self.history.usage(owner) + more > self.settings.quota_bytes:
-            most = self.settings.quota_bytes / 1024**3
-            raise Refusal(
-                f"Your conversations would hold more than {most:.3g} GB of media.", "Delete old conversations."
-            )
+            most = f"{self.settings.quota_bytes / 1024**3:.3g} GB"
+            raise Refusal(f"Your conversations would hold more than {most} of media.", "Delete old conversations.")
 
     def clean(self) -> None:
         """Remove files that no conversation uses any more."""

@@ -136,6 +136,27 @@ def foreseen(engine: Engine, session: Session, text: str, files: Any, regions: A
     return {"known": target is not None, "calls": calls, "fault": "" if target is None else target.fault}
 
 
+def attached(engine: Engine, session: Session, files: Iterable[tuple[Path, str] | str]) -> list[Media]:
+    """Take *files* (path and name) in for the next message and return them; a handle names what is here already. Raises Refusal for
+    one that cannot be used; none of them stays behind then."""
+    taken: list[str] = []
+    made: list[Media] = []
+    try:
+        for file in files:
+            if isinstance(file, str):
+                made.append(known(engine.media(session), file))
+                continue
+            made.append(engine.attach(session, *file))
+            taken.append(made[-1].handle)
+    except Refusal:
+        for handle in taken:
+            engine.detach(session, handle)
+        raise
+    if not made:
+        raise Refusal("No files are named.", "Pass a list of uploaded files.")
+    return made
+
+
 def ask(
     engine: Engine,
     session: Session,

@@ -19,7 +19,7 @@ from PIL import Image
 
 NAMES = [
     "/chat", "/retry", "/edit", "/stop", "/skip", "/media", "/messages", "/recipe", "/foresee", "/choose", "/undo", "/redo", "/branch",
-    "/conversations", "/rename", "/delete", "/restore", "/export", "/save", "/load", "/replay",
+    "/conversations", "/rename", "/delete", "/restore", "/attach", "/export", "/save", "/load", "/replay",
 ]  # fmt: skip
 FOX = '<task>image "a fox"</task>'
 
@@ -252,7 +252,7 @@ def test_media_are_listed_and_masks_exported(client, tmp_path):
 
 NEEDED = {
     "/export": {"masks": ["mask#1"]}, "/edit": {"text": "x"}, "/choose": {"message": 0}, "/rename": {"title": "x"},
-    "/recipe": {"media": "image#1"},
+    "/recipe": {"media": "image#1"}, "/attach": {"files": ["image#1"]},
 }  # fmt: skip
 
 
@@ -263,7 +263,10 @@ def test_every_door_to_a_conversation_is_shut_to_strangers(client, served, name)
     for owner in ("eve", "e" * 32):
         with pytest.raises(Exception, match="no such conversation"):
             client.predict(conversation=mine["conversation"], owner=owner, **more, api_name=name)
-    with pytest.raises(Exception, match="conversation is missing"):
+    nowhere = (
+        "no image#1" if name == "/attach" else "conversation is missing"
+    )  # it begins a conversation, in which nothing is
+    with pytest.raises(Exception, match=nowhere):
         client.predict(conversation="", owner=mine["owner"], **more, api_name=name)
     assert served[0].messages(served[0].open(mine["owner"], mine["conversation"]))[0].text == "secret"
 

@@ -155,6 +155,20 @@ class Inputs:
             f"{call.task} needs {' or '.join(kinds)} to work on.", "Attach one, or name one, such as image#1."
         )
 
+    def picture(self, handle: str) -> Picture:
+        """Return the picture that *handle* stands for, decoded. Raises Refusal, naming the handle, where it is another medium."""
+        value = self.values[handle]
+        if not isinstance(value, Picture):
+            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        return value
+
+    def clip(self, handle: str) -> Clip:
+        """Return the video that *handle* stands for, as a file. Raises Refusal, naming the handle, where it is another medium."""
+        value = self.values[handle]
+        if not isinstance(value, Clip):
+            raise Refusal(f"{handle} is not a video.", "Name a video, such as video#1.")
+        return value
+
     def sketch(self, handle: str, box: Box | None) -> NDArray[np.float32] | None:
         """Return what the unified model made out of the thing whose *box* it wrote for the picture *handle*: float32 [h, w], 0..1, how
         likely each cell of a coarse grid over the frame shows it. None where it made out nothing. Raises Refusal as it does."""

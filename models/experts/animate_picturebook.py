@@ -39,9 +39,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     def expert(call: TaskCall, inputs: Inputs, report: Report) -> Clip:
         """Return the clip, whose first frame is the picture; ``meta`` has made, notes and, for a drawn scene, film and scene."""
         handle = inputs.first(call, "image")
-        picture = inputs.values[handle]
-        if not isinstance(picture, Picture):
-            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        picture = inputs.picture(handle)
         try:
             data = inputs.media[handle].meta.get("scene")
             scene = Scene.from_json(data) if data else None

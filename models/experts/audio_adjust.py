@@ -380,9 +380,7 @@ def _attach(job: _Job) -> Value:
     sounds = [h for h in job.handles if h.startswith("audio#")] or videos[1:]
     if not videos or not sounds:
         raise Refusal("This needs a video and a sound to put on it.", "Name both, such as op=attach audio#1 video#1.")
-    clip = job.inputs.values[videos[0]]
-    if not isinstance(clip, Clip):
-        raise Refusal(f"{videos[0]} is no video.", "Name a video.")
+    clip = job.inputs.clip(videos[0])
     sound = job.sound(sounds[0])
     if clip.has_audio:
         job.notes.append(f"the sound that {videos[0]} had was replaced; op=mix keeps both")

@@ -55,9 +55,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, embed: Any) -> Pictur
     from models.world.scene import Scene
 
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     try:
         scene = Scene.from_json(inputs.media[handle].meta["scene"])
     except ValueError as error:

@@ -56,9 +56,7 @@ def detect(
     from models.percepts import THING
 
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     report(0.1, "looking", lambda: small(picture.pixels))
     perceived = look(picture.pixels)
     if perceived.refused:

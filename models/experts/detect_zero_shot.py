@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
+from models.expert import Expert, Inputs, Picture, Report, Share
 from models.framed import absent, framed, inside
 from models.previews import small
 from models.prompted.detecting import THRESHOLD, Detector, load_detector, unsure
@@ -42,9 +42,7 @@ def detect(call: TaskCall, inputs: Inputs, report: Report, detector: Detector) -
     ``meta["boxes"]`` holds [name, x0, y0, x1, y1] in fractions of the upright frame, the surest first, ``meta["scores"]`` how sure
     the detector is of each, 0..1. Raises Refusal where nothing of that name is found."""
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     names, notes = names_of(call.phrases())
     notes += detector.unread(names)
     spare = bool(inputs.settings.get("smaller"))

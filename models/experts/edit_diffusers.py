@@ -38,9 +38,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     def edit(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         handle = inputs.first(call, "image")
         text = calls.words_of(call, "what shall change")
-        picture = inputs.values[handle]
-        if not isinstance(picture, Picture):
-            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        picture = inputs.picture(handle)
         notes = model.notes(text, inputs)
         place = place_of(
             call, inputs, handle, picture.pixels, find_edges=True, notes=notes, report=Share(report, 0, 0.1)

@@ -22,9 +22,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
 def extract(call: TaskCall, inputs: Inputs, report: Report) -> Value | Sequence[Value]:
     """Run one ``extract`` call: a Picture for ``time`` or ``frame``, else one Clip for each span. Raises Refusal."""
     handle = inputs.first(call, "video")
-    clip = inputs.values[handle]
-    if not isinstance(clip, Clip):
-        raise Refusal(f"{handle} is no video.", "Name a video to take a frame or a stretch out of.")
+    clip = inputs.clip(handle)
     time, number = inputs.settings.get("time"), inputs.settings.get("frame")
     spans = [a for a in call.args if isinstance(a, Span)]
     if time is not None or number is not None:

@@ -61,9 +61,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     def inpaint(call: TaskCall, inputs: Inputs, report: Report) -> Picture | list[Picture]:
         handle = inputs.first(call, "image")
         text = calls.words_of(call, "what shall be there")
-        picture = inputs.values[handle]
-        if not isinstance(picture, Picture):
-            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        picture = inputs.picture(handle)
         notes = model.notes(text, inputs)
         pixels = picture.pixels
         varied = varies(call)

@@ -69,9 +69,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         check(call, inputs)
         handle = inputs.first(call, "image")
         text = calls.words_of(call, "what shall be there")
-        picture = inputs.values[handle]
-        if not isinstance(picture, Picture):
-            raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+        picture = inputs.picture(handle)
         pixels, notes = picture.pixels, model.notes(text, inputs)
         places = []
         for mark in marks_of(call):

@@ -49,9 +49,7 @@ def remove(call: TaskCall, inputs: Inputs, report: Report) -> Picture:
     ``meta`` has band_px, changed_inside and changed_outside (:func:`models.reach.counted`; the latter is 0), method and notes."""
     check(call, inputs)
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     notes: list[str] = []
     report(0.0, "reading the marks")
     place = place_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
+from models.expert import Expert, Inputs, Masks, Refusal, Report, Share
 from models.grabcut import cut
 from models.markings import marking_of, numbers_of, objects_of, unplaced
 from models.previews import Outlined
@@ -37,9 +37,7 @@ def segment(call: TaskCall, inputs: Inputs, report: Report) -> Masks:
     """
     check(call, inputs)
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     height, width = picture.pixels.shape[:2]
     regions = objects_of(call, inputs, handle)
     numbers = numbers_of(regions, inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from models.expert import Expert, Inputs, Masks, Picture, Refusal, Report, Share
+from models.expert import Expert, Inputs, Masks, Refusal, Report, Share
 from models.framed import absent
 from models.markings import marking_of, numbers_of, objects_of, unplaced
 from models.previews import Outlined
@@ -75,9 +75,7 @@ def segment(
 
     check(call, inputs)
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     height, width = picture.pixels.shape[:2]
     regions = objects_of(call, inputs, handle)
     spare = bool(inputs.settings.get("smaller"))

@@ -41,8 +41,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
     def sound_for(call: TaskCall, inputs: Inputs, report: Report) -> Value | Sequence[Value]:
         handle = inputs.first(call, "image", "video")
         known = dict(inputs.media[handle].meta)
-        value = inputs.values[handle] if handle.startswith("video#") else None
-        clip = value if isinstance(value, Clip) else None
+        clip = inputs.clip(handle) if handle.startswith("video#") else None
         span = next((a for a in call.args if isinstance(a, Span)), None)
         report(0.05, "finding what can be heard")
         notes: list[str] = []

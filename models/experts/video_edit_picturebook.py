@@ -42,9 +42,7 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         """Return the changed clip; frames per second and sound stay, and, unless it was asked to be faster or slower, the
         length. ``meta`` has made, of, notes and, for a drawn clip, film and scene."""
         handle = inputs.first(call, "video")
-        clip = inputs.values[handle]
-        if not isinstance(clip, Clip):
-            raise Refusal(f"{handle} is not a video.", "Name a video, such as video#1.")
+        clip = inputs.clip(handle)
         report(0.01, "reading what is said")
         film = film_of(inputs.media[handle].meta) or film_of(clip.meta)
         if film is None:

@@ -97,9 +97,7 @@ def track(call: TaskCall, inputs: Inputs, report: Report) -> Sequence[Value]:
 def _job(call: TaskCall, inputs: Inputs) -> _Job:
     """Take the call apart and check what can be checked before any work."""
     handle = inputs.first(call, "video")
-    clip = inputs.values[handle]
-    if not isinstance(clip, Clip):
-        raise Refusal(f"{handle} is no video.", "Name a video to follow something in.")
+    clip = inputs.clip(handle)
     notes: list[str] = []
     spans = [a for a in call.args if isinstance(a, Span)]
     shown = (0, clip.frames)

@@ -53,9 +53,7 @@ def revise(call: TaskCall, inputs: Inputs, report: Report, tools: Tools, *, into
     and band_px, and beyond; without a mark in and out of the area), done and notes. Raises Refusal when nothing could be done.
     """
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     text = words_of(call)
     if steps := stepped(call, read_orders(text, bare=into)):
         return in_steps(steps, call, inputs, report, tools)
@@ -98,9 +96,7 @@ def extend(call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Pict
     ``meta`` as of :func:`models.world.extending.extended`. Raises Refusal as that does, and for a side that there is not.
     """
     handle = inputs.first(call, "image")
-    picture = inputs.values[handle]
-    if not isinstance(picture, Picture):
-        raise Refusal(f"{handle} is not a picture.", "Name a picture, such as image#1.")
+    picture = inputs.picture(handle)
     wanted = Wanted((side_of(inputs.settings.get("extend")),), float(inputs.settings.get("by") or USUAL))
     text = " ".join(phrase.strip() for phrase in call.phrases())
     coming = bool(text) and any(thing.name for thing in tools.read(text).things)
@@ -135,8 +131,7 @@ def in_steps(steps: Sequence[Order | str], call: TaskCall, inputs: Inputs, repor
     Refusal as :func:`models.world.extending.extended` does.
     """
     handle = inputs.first(call, "image")
-    first = inputs.values[handle]
-    assert isinstance(first, Picture)
+    first = inputs.picture(handle)
     made: list[Picture] = []
     left: list[str] = []
     for number, step in enumerate(steps):

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 MARK_HINT = "Draw a box round it, click on it or scribble over it, then ask again."
 
 
+def is_marked(call: TaskCall) -> bool:
+    """Return whether *call* names a place: a region, a mask, a box or a click."""
+    return bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
+
+
+def varies(call: TaskCall) -> bool:
+    """Return whether *call* asks for a variation of a whole picture: how much may change (``strength``), and no place for it."""
+    return "strength" in call.params and "extend" not in call.params and not is_marked(call)
+
+
 def unplaced(named: str, handle: str) -> Refusal:
     """Return the refusal of a call that should change or cut out *named* in *handle*, and says nowhere where that is."""
     return Refusal(f"Where {named} is in {handle} was not marked, and the model did not make it out.", MARK_HINT)

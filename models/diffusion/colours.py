@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.diffusion.frame import resized
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+LEAST = 64
+"""Pixels of the longer side of a look, at least."""
 _SAMPLES = 512
 """Places of which colours and latents are compared."""
 
@@ -42,9 +46,10 @@ class Colours:
         return len(self._map) - 1
 
     def look(self, latents: Any, shape: float = 1.0) -> Any:
-        """Return a function that gives *latents* as a small picture, uint8 [h, w, 3]: [b, c, h, w], or [b, c, t, h, w], of which the
-        middle frame is shown, or tokens [b, n, c] of a picture whose width is *shape* times its height, and perhaps of further ones
-        after it. None for latents that are no picture's."""
+        """Return a function that gives *latents* as a small picture, uint8 [h, w, 3], enlarged to LEAST pixels where it has fewer.
+
+        They are [b, c, h, w], or [b, c, t, h, w], of which the middle frame is shown, or tokens [b, n, c] of a picture whose width
+        is *shape* times its height, and perhaps of further ones after it. None for latents that are no picture's."""
         if latents.ndim == 3:
             latents = self._laid_out(latents, shape)
         elif latents.ndim == 5:
@@ -57,7 +62,9 @@ class Colours:
             # early on there is mostly noise of the sampler's own size: brought to the size of what was learnt from
             own = own / max(1.0, float(own.std()))
             colour = np.tensordot(own, self._map[:-1], (0, 0)) + self._map[-1]
-            return np.asarray(np.clip((colour + 1) * 127.5, 0, 255), np.uint8)
+            small = np.asarray(np.clip((colour + 1) * 127.5, 0, 255), np.uint8)
+            grown = -(-LEAST // max(small.shape[:2]))  # a picture of eight places across is a dot on a page
+            return resized(small, small.shape[1] * grown, small.shape[0] * grown) if grown > 1 else small
 
         return look
 

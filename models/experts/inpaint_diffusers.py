@@ -9,9 +9,9 @@ from __future__ import annotations
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
 from models.margins import BY, EXTEND, MARKED, side_of
-from models.markings import MARK_HINT
+from models.markings import MARK_HINT, is_marked, varies
 from models.several import COUNT, several
-from models.values import Box, Checkpoint, Point, TaskCall
+from models.values import Checkpoint, TaskCall
 
 TASK = "inpaint"
 NAME = "Inpainting (diffusion model)"
@@ -24,7 +24,7 @@ def check(call: TaskCall, inputs: Inputs) -> None:
     """Raise Refusal when there is no picture, nothing is said, or nothing is marked and the picture is neither to be extended nor varied."""
     handle = inputs.first(call, "image")
     text = calls.words_of(call, "what shall be there")
-    marked = _marked(call)
+    marked = is_marked(call)
     side = inputs.settings.get("extend")
     if side is not None and side_of(side) and marked:
         raise Refusal(*MARKED)
@@ -33,15 +33,6 @@ def check(call: TaskCall, inputs: Inputs) -> None:
             f"It is not marked where “{text}” belongs in {handle}.",
             f"{MARK_HINT} For a variation of all of it, say how much may change: strength=0.6.",
         )
-
-
-def varies(call: TaskCall) -> bool:
-    """Return whether *call* asks for a variation of a whole picture: how much may change, and no place for it."""
-    return "strength" in call.params and "extend" not in call.params and not _marked(call)
-
-
-def _marked(call: TaskCall) -> bool:
-    return bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
 
 
 def load(checkpoint: Checkpoint, device: str) -> Expert:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models.expert import Expert, Inputs, Picture, Refusal, Report
 from models.margins import BY, EXTEND, MARKED, side_of
-from models.markings import MARK_HINT
-from models.values import Box, Checkpoint, Point, TaskCall
+from models.markings import MARK_HINT, is_marked, varies
+from models.values import Checkpoint, Media, TaskCall
 from models.world.revision import extend, revise, words_of
 
 TASK = "inpaint"
@@ -13,10 +15,15 @@ NAME = "Picture book (drawn, not generated)"
 PARAMS = (EXTEND, BY)
 
 
+def suits(call: TaskCall, media: Mapping[str, Media]) -> bool:
+    """Return whether the picture book is meant: it draws nothing that is nearly a whole picture, as a variation is."""
+    return not varies(call)
+
+
 def check(call: TaskCall, inputs: Inputs) -> None:
     """Raise Refusal when there is no picture, and when nothing is said or marked and it is not to be extended."""
     handle = inputs.first(call, "image")
-    marked = bool(call.refs("region", "mask")) or any(isinstance(arg, Box | Point) for arg in call.args)
+    marked = is_marked(call)
     if inputs.settings.get("extend") is not None:
         side_of(inputs.settings["extend"])
         if marked:

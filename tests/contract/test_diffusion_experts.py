@@ -92,6 +92,7 @@ def test_a_loaded_checkpoint_makes_a_picture_step_by_step_and_again_the_same(
     shown = [preview for _, _, preview in told if preview is not None]
     assert shown
     assert all(preview.dtype == np.uint8 and preview.shape[2] == 3 for preview in shown)
+    assert all(max(preview.shape[:2]) >= 64 for preview in shown), "latents of a few places are a dot on a page"
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.percepts import SETTING, TRACK, Percept
-from models.plurals import plural_of
 from models.senses.deeds import SAYS
 from models.senses.said import setting, side
 from models.unified import pointing
@@ -142,6 +141,8 @@ class Outlook:
     def more(self, groups: Sequence[Sequence[int]], of: Sequence[str] = ()) -> str:
         """Return what there is more of, of the things that were named in *groups* (of rows, those of one name together) and the media *of*
         that were named beside: "image#1 has more" where two media or more are compared, else "there are more dogs"; "" where nothing is."""
+        from models.world import atlas
+
         counts: dict[str, int] = dict.fromkeys(of, 0)
         names: dict[str, int] = {}
         for row in dict.fromkeys(row for group in groups for row in group):
@@ -152,7 +153,7 @@ class Outlook:
             names[name] = names.get(name, 0) + 1
         if len(counts) > 1:
             return told_more(counts, "{0} has more", "both have as many", "all have as many")
-        many = {plural_of(name): count for name, count in names.items()}
+        many = {atlas.several(name): count for name, count in names.items()}
         return told_more(many, "there are more {0}", "there are as many {0} as {1}", "there are as many of all")
 
     def thing(self, what: str, row: int) -> str:

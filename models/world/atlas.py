@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.plurals import plural_of, uncounted
+
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "world"
 
 
@@ -71,6 +73,13 @@ def names() -> tuple[str, ...]:
 def entry(name: str) -> Entry:
     """Return what is known of *name*. Raises KeyError for a word that is no canonical name (``find`` turns words into names)."""
     return _table()[1][name]
+
+
+def several(name: str) -> str:
+    """Return the plural of a *name*: that of the atlas ("grapes", "men raising their hands") or, where it does not know the name, as English
+    usually makes it, and the name itself where it is not counted."""
+    known = _table()[1].get(name)
+    return known.plural if known is not None else name if uncounted(name) else plural_of(name)
 
 
 def entries() -> tuple[Entry, ...]:

@@ -206,6 +206,16 @@ def test_what_there_is_more_of():
     assert outlook.more([]) == ""
 
 
+def test_what_there_is_more_of_is_named_as_it_is_called_when_there_are_several():
+    names = ("gloves", "man raising his hand", "rice", "dog", "frobnicator", "traffic")
+    seen = {"image#1": (rows(THING, [around(0.1 * n, 0.5) for n in range(1, 7)], names),)}
+    sheet = sheet_of(seen=seen)
+    outlook, start = Outlook(sheet), first(sheet, "image#1")
+    assert [outlook.more([(start + n,)]).removeprefix("there are more ") for n in range(6)] == [
+        "gloves", "men raising their hands", "rice", "dogs", "frobnicators", "traffic"
+    ]  # fmt: skip
+
+
 def test_more_is_said_of_what_the_reply_itself_named():
     dog, two = thing("dog", "a dog"), thing("dog", "a dog", "image#2")
     _, parts = said(

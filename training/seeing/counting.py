@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.plurals import plural_of, uncounted
+from models.plurals import uncounted
 from models.unified.outlook import MORE, Told, told_more
 from models.values import Kind
 from models.world import atlas
@@ -111,7 +111,7 @@ def rather(d: Seen) -> str | None:
     x, y = (missed, noun) if turned else (noun, missed)
     d.ask(d.say("see.rather", target, x=x, y=y, xs=many(x), ys=many(y)))
     pairs = [(noun, one), (missed, other)]
-    counts = {plural_of(name): len(ids) for name, ids in (pairs[::-1] if turned else pairs) if ids}
+    counts = {atlas.several(name): len(ids) for name, ids in (pairs[::-1] if turned else pairs) if ids}
     more = Told(told_more(counts, "there are more {0}", "there are as many {0} as {1}", ""), MORE)
     if other:
         first, second = (other, one) if turned else (one, other)

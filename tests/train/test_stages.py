@@ -17,6 +17,7 @@ from torch import Tensor
 from models.loramoe.layer import LoraMoeLinear
 from models.percepts import PATCH, SETTING
 from models.reader import Reader
+from models.unified import vocabulary
 from models.unified.native import ADAPTER, load
 from models.unified.network import UnifiedForConditionalGeneration
 from models.unified.vocabulary import Vocabulary
@@ -118,6 +119,30 @@ def test_stage_two_changes_the_whole_model_and_draws_on_masks_and_boxes(rooms: P
     rows = [dict(zip(columns[0].split(","), line.split(","), strict=True)) for line in columns[1:]]
     assert [row["step"] for row in rows] == ["1", "2", "3"]
     assert any(row["mask"] and row["giou"] for row in rows)
+
+
+def test_stage_two_gives_a_run_of_before_a_token_was_invented_that_token(
+    rooms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed = vocabulary.fixed_tokens()
+    with monkeypatch.context() as then:
+        then.setattr(vocabulary, "fixed_tokens", lambda: [name for name in fixed if name not in ("r:left", "r:does")])
+        trained("one", tmp_path / "one", rooms)
+    had = UnifiedForConditionalGeneration.from_pretrained(tmp_path / "one" / kept.WEIGHTS).state_dict()
+    before = Vocabulary.load(tmp_path / "one")
+    assert {"r:left", "r:does"} == set(fixed) - before.ids.keys()
+    held = kept.vocabulary(begun("three", tmp_path / "three", rooms, after=tmp_path / "one"))
+    assert held.names == before.names, "nothing that stage three trains could write a new token"
+    trainer = Trainer(begun("two", tmp_path / "two", rooms, after=tmp_path / "one"))
+    assert trainer.names.ids.keys() >= before.ids.keys() | set(fixed)
+    was = state(trainer.network)
+    for name in ROWS:
+        assert torch.equal(was[name][[trainer.names[own] for own in before.names]], had[name])
+    trainer.run()
+    assert Vocabulary.load(tmp_path / "two" / kept.WEIGHTS).names == trainer.names.names
+    made = UnifiedForConditionalGeneration.from_pretrained(tmp_path / "two" / kept.WEIGHTS).state_dict()
+    assert all((made["head.weight"] != was["head.weight"])[trainer.names[new]].any() for new in ("r:left", "r:does"))
+    assert Trainer(begun("two", tmp_path / "two", rooms, after=tmp_path / "one"), resume=True).step == 3
 
 
 def test_stage_three_leaves_the_backbone_as_it_was_to_the_bit(rooms: Path, one: Path, tmp_path: Path) -> None:

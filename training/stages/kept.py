@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.unified.native import ADAPTER
 from models.unified.network import UnifiedForConditionalGeneration
-from models.unified.vocabulary import Vocabulary
+from models.unified.vocabulary import Vocabulary, fixed_tokens
 from torch import Tensor
 
 from training.batches import count_words
@@ -33,25 +33,26 @@ COUNTED, LEAST, MOST = 6000, 4, 900
 
 def vocabulary(plan: Plan) -> Vocabulary:
     """Return the vocabulary of the run: its own, that of the stage before, or that of the base with what is new in the replies about
-    what is perceived."""
+    what is perceived. Stage two, which trains the whole model, also adds to that of a stage before some token was invented."""
     if (plan.run / "vocabulary.json").is_file():
         return Vocabulary.load(plan.run)
-    if plan.after is not None:
-        return Vocabulary.load(plan.after)
-    before = Vocabulary.load(plan.base) if plan.shape is None else Vocabulary.build(())
-    counted = COUNTED if plan.shape is None else 2 * COUNTED
+    afresh = plan.shape is not None and plan.after is None
+    before = Vocabulary.build(()) if afresh else Vocabulary.load(plan.after or plan.base)
+    if plan.after is not None and (plan.stage != "two" or before.ids.keys() >= set(fixed_tokens())):
+        return before
+    counted = 2 * COUNTED if afresh else COUNTED
     said = [
         example.messages
         for name, (source, share) in data.sources(plan).items()
         if name != "layouts"  # they come among the texts too
-        if share > 0 or plan.shape is None
+        if share > 0 or not afresh
         for example in islice(source(plan.seed, "train"), counted)
     ]
     common = [word for word, count in count_words(said).most_common() if count >= LEAST and not word.strip().isdigit()]
     had = {name[2:] for name in before.names if name[0] == "w"}
-    fresh = [word for word in common if word not in had][: MOST if plan.shape is None else None]
+    fresh = [word for word in common if word not in had][: None if afresh else MOST]
     own = dict.fromkeys([*(name[2:] for name in before.names if name[0] == "t"), *topics()])
-    things = dict.fromkeys([*before.things, *(known_names() if plan.shape else ())])
+    things = dict.fromkeys([*before.things, *(known_names() if afresh else ())])
     words = [name[2:] for name in before.names if name[0] == "w"]
     return Vocabulary.build([*words, *sorted(fresh)], own, list(things))
 

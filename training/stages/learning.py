@@ -77,6 +77,9 @@ class Trainer:
                 raise FileNotFoundError(
                     f"{plan.after} holds no finished weights: let that stage end first, with --resume"
                 )
+            if plan.stage == "two" and (new := taken.new_rows(Vocabulary.load(plan.after), self.names)):
+                network = taken.extended(folder, self.names, self.reader)
+                return network, new, network.config.source_kinds
             network = UnifiedForConditionalGeneration.from_pretrained(
                 folder, dtype=torch.float32, local_files_only=True
             )

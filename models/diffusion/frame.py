@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.margins import SIDES
+from models.margins import Margins
 from models.masks import box_of
 from models.reach import blended, counted
 
@@ -72,14 +72,12 @@ class Window:
         return slice(self.left, self.left + self.width)
 
 
-def enlarged(pixels: Pixels, side: str, share: float) -> tuple[Pixels, Mask]:
-    """Return *pixels* uint8 [h, w, 3 or 4] with room beyond its *side* (one of SIDES), *share* of its width or height, filled with its
-    edge and opaque, and bool of the new size, true where that is new. Raises ValueError for another side or no room."""
-    if side not in SIDES or share <= 0:
-        raise ValueError(f"a picture is not enlarged by {share} at {side!r}")
-    high, wide = (max(1, round(share * length)) for length in pixels.shape[:2])
-    rows = (high if side in ("up", "all") else 0, high if side in ("down", "all") else 0)
-    columns = (wide if side in ("left", "all") else 0, wide if side in ("right", "all") else 0)
+def enlarged(pixels: Pixels, room: Margins) -> tuple[Pixels, Mask]:
+    """Return *pixels* uint8 [h, w, 3 or 4] with the *room* round it filled with its edge and opaque, and bool of the new size, true where
+    that is new. Raises ValueError where the margins are of another picture."""
+    if pixels.shape[:2] != (room.height, room.width):
+        raise ValueError(f"margins of {room.width} x {room.height} px do not fit a picture {pixels.shape}")
+    rows, columns = (room.top, room.bottom), (room.left, room.right)
     new = np.pad(np.zeros(pixels.shape[:2], np.bool_), (rows, columns), constant_values=True)
     out = np.pad(pixels, (rows, columns, (0, 0)), mode="edge")
     if pixels.shape[2] == 4:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from models.diffusion import calls
 from models.expert import Expert, Inputs, Picture, Refusal, Report, Share
-from models.margins import BY, EXTEND, MARKED, side_of
+from models.margins import BY, EXTEND, MARKED, USUAL, margins, side_of
 from models.markings import MARK_HINT, is_marked, varies
 from models.several import COUNT, several
 from models.values import Checkpoint, TaskCall
@@ -57,9 +57,12 @@ def load(checkpoint: Checkpoint, device: str) -> Expert:
         pixels = picture.pixels
         varied = varies(call)
         if side := inputs.settings.get("extend"):
-            pixels, mask = enlarged(pixels, side_of(side), float(inputs.settings.get("by") or 0.25))
-            if mask.size > LIMITS.image_pixels:
-                raise Refusal("The picture would become too large.", "Extend it by less, or make it smaller first.")
+            high, broad = pixels.shape[:2]
+            share = float(inputs.settings.get("by") or USUAL)
+            room = margins(
+                broad, high, (side_of(side),), share, most_pixels=LIMITS.image_pixels, most_side=LIMITS.image_side
+            )
+            pixels, mask = enlarged(pixels, room)
         else:
             place = place_of(call, inputs, handle, pixels, find_edges=False, notes=notes, report=Share(report, 0, 0.1))
             if (place is None and not varied) or (place is not None and place.moving):

@@ -275,6 +275,18 @@ def test_a_picture_is_not_extended_to_nowhere_or_beside_a_mark(router: Callable[
         fill(router("fill"), tmp_path, noise("RGB"), Box(0.1, 0.1, 0.5, 0.5), extend="left")
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "side", "what"),
+    [(9000, 16, "right", "too large, 18,000 x 16"), (5000, 3000, "all", "too large, 15,000 x 9,000"), (90, 6, "up", "too little to go on")],
+)  # fmt: skip
+def test_a_picture_is_not_extended_beyond_what_can_be_opened_again(
+    width: int, height: int, side: str, what: str, router: Callable[[str], Router], tmp_path: Path
+) -> None:
+    image = Image.new("RGB", (width, height), (90, 120, 60))
+    with pytest.raises(Refusal, match=what):
+        fill(router("fill"), tmp_path, image, extend=side, by=1)
+
+
 @pytest.fixture
 def tight(router: Callable[[str], Router], monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Router]:
     """A router whose denoiser has memory for latents of at most so many places."""

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BY_PATCHES = "nothing is on record of what this picture shows, so it went on by patches along its edges: textures and lines go on, things do not"
-BORDERED = ("watercolour", "sketch", "noir")
-"""Styles that treat a picture's border as one."""
+BORDERED = (
+    "watercolour", "sketch", "noir", "sepia", "night", "mosaic",
+    "eerie", "cosy", "dramatic", "gloomy", "romantic", "mysterious",
+)  # fmt: skip
+"""Styles and moods that treat a picture's border as one, by paper round it or dark corners, or whose hatching or stones do not meet there."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,11 @@ def extended(
         drawn = compose(wider, room.wide, room.high, truth=True, sprites=tools.sprite, report=Share(report, 0.2, 0.95))
         made = _kept(drawn, picture.pixels, room)
         known = {"made": "picture-book", "scene": wider.to_json(), "boxes": _boxes(wider, drawn), "changed": []}
-        if scene.style in BORDERED:
-            notes.append(
-                f"the {scene.style} look ends at the old edge, and what was there stays as it is, so that edge may show"
-            )
+        notes += [
+            f"the {look} look ends at the old edge, and what was there stays as it is, so that edge may show"
+            for look in (scene.style, *scene.moods)
+            if look in BORDERED
+        ]
     report(1.0, "done", lambda: small(made))
     meta = {**known, "of": handle, "done": [room.told()], "notes": notes, **proof(picture.pixels, made, room)}
     return Picture(made, label=room.told(), meta=meta)

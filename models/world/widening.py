@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from models.margins import USUAL
 from models.world.orders import Order
@@ -37,7 +38,7 @@ _LAND = r"(?:the |its )?(?:sky|heavens|ceiling|ground|floor|grass|sand|meadow|be
 _UP = re.compile(r"(?:the |its )?(?:sky|heavens|ceiling)")
 _DOWN = re.compile(r"(?:the |its )?(?:ground|floor|grass|sand|water|road)")
 _GROW = re.compile(
-    rf"(?:(?P<own>outpaint|uncrop|widen|broaden)|(?P<verb>extend|expand|continue|stretch out|lengthen|grow|enlarge|make))(?: (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND})))?(?P<how>(?: .+)?)"
+    rf"(?:(?P<own>outpaint|uncrop|widen|broaden)|(?P<verb>extend|expand|continue|stretch out|lengthen|grow|enlarge|make))(?: (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND})))?(?P<how>(?:,? .+)?)"
 )
 _MORE = re.compile(
     rf"(?:(?:show|reveal|give|let me see|i want to see|draw|paint|let us see)(?: me| us)?(?: (?P<few>a bit|a little|much|a lot))? )?more(?: of (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND})))?(?P<how>(?: .+)?)"
@@ -60,8 +61,19 @@ _OUT = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class _Reach:
+    """How far and where to: *sides* of the picture ("" where none is named) that get *amount* each, a share or *pixels*; None where that is
+    not said."""
+
+    sides: str = ""
+    amount: float | None = None
+    pixels: bool = False
+
+
 def read(clause: str) -> tuple[Order, ...]:
-    """Return the order of a *clause* (lower case) that wants the picture to reach further, or none.
+    """Return the orders of a *clause* (lower case) that wants the picture to reach further: one, or where sides differ in how much they
+    get, one for each; none where it wants something else.
 
     Its *new* names the sides (left, right, up, down, or all), *amount* the share of width or height that each gets, or px where *colour*
     is "px"; *what* is "it" where the words may mean a thing too ("make it wider").
@@ -82,24 +94,41 @@ def _order(sides: str, amount: float, pixels: bool = False, what: str = "picture
     return Order("extend", what, new=sides, amount=amount, colour="px" if pixels else "")
 
 
-def _how(words: str) -> tuple[str, float, bool] | None:
-    """Return the sides ("" where none is named), how much (0 where it is not said) and whether in px, that all of *words* say; None
-    where they say anything else."""
-    sides: list[str] = []
-    amount, pixels = 0.0, False
+def _how(words: str) -> list[_Reach] | None:
+    """Return what all of *words* say, one for each amount in them and one at least; None where they say anything else."""
+    sides: list[list[str]] = [[]]
+    amounts: list[tuple[float, bool] | None] = [None]
     left = words.strip(" ,")
     while left:
         left = re.sub(r"^(?:and|,|a bit further|further|more|some|so that there is more room) ?", "", left).strip(" ,")
         if not left:
             break
-        if match := re.match(rf"{_MUCH}(?= |,|$)", left):
-            amount, pixels = _amount(match)
-        elif match := re.match(rf"{_SIDE}(?= |,|$)", left):
-            sides.append(_WAY[match["side"]])
-        else:
+        much, side = (re.match(rf"{form}(?= |,|$)", left) for form in (_MUCH, _SIDE))
+        match = much or side
+        if match is None:
             return None
+        if amounts[-1] is not None and (much or sides[-1]):
+            sides.append([])
+            amounts.append(None)
+        if much:
+            amounts[-1] = _amount(much)
+        else:
+            sides[-1] += _WAY[match["side"]].split()
         left = left[match.end() :].strip(" ,")
-    return " ".join(dict.fromkeys(" ".join(sides).split())), amount, pixels
+    if len(sides) > 1 and not all(sides):
+        return None
+    joined: dict[tuple[float, bool] | None, list[str]] = {}
+    for names, amount in zip(
+        sides, amounts, strict=True
+    ):  # "by half to the left and to the right": the last has that amount too
+        joined.setdefault(amount or amounts[len(amounts) - 2], []).extend(names)
+    return [_Reach(" ".join(dict.fromkeys(names)), *(amount or (None, False))) for amount, names in joined.items()]
+
+
+def _alike(words: str) -> _Reach | None:
+    """Return what all of *words* say where it is the same for all sides that they name, else None."""
+    how = _how(words)
+    return how[0] if how and len(how) == 1 else None
 
 
 def _amount(match: re.Match[str]) -> tuple[float, bool]:
@@ -111,58 +140,81 @@ def _amount(match: re.Match[str]) -> tuple[float, bool]:
 
 
 def _grown(match: re.Match[str]) -> tuple[Order, ...]:
-    how = _how(match["how"])
-    if how is None:
+    several = _how(match["how"])
+    if several is None:
         return ()
-    sides, amount, pixels = how
-    verb, land = match["verb"] or match["own"], match["land"]
+    how = several[0]
+    sides, verb, land = how.sides, match["verb"] or match["own"], match["land"]
     if match["verb"] in ("grow", "enlarge", "make"):
         canvas = (match["what"] or "").endswith(("canvas", "frame", "sheet", "view"))
         if match["verb"] == "make" or not (canvas or (match["what"] and sides)):
             return ()
-    if match["verb"] and not (match["what"] or match["it"] or land or sides or amount):
+    if match["verb"] and not (match["what"] or match["it"] or land or sides or how.amount is not None):
         return ()
+    if len(several) > 1:
+        return _apart(several)
     if not sides and land:
         sides = "up" if _UP.fullmatch(land) else "down" if _DOWN.fullmatch(land) else "all"
     if not sides and verb in ("widen", "broaden"):
-        return (_order("left right", amount / 2 if amount else USUAL, pixels),)
-    return (_order(sides or "all", amount or USUAL, pixels),)
+        return (_order("left right", USUAL if how.amount is None else how.amount / 2, how.pixels),)
+    return (_order(sides or "all", _or(how.amount, USUAL), how.pixels),)
+
+
+def _apart(several: list[_Reach]) -> tuple[Order, ...]:
+    """Return an order for each side of those that get different amounts. Shares are of the picture as it is now, not as the order before
+    leaves it; so they come first, and each is told of what there will be."""
+    orders = []
+    grown = {"left right": 1.0, "up down": 1.0}
+    for how in sorted(several, key=lambda one: one.pixels):
+        for side in how.sides.split():
+            axis = next((axis for axis in grown if side in axis.split()), None)
+            if axis is None:  # all of them, and one of them otherwise: there is no saying how much that gets
+                return ()
+            amount = _or(how.amount, USUAL)
+            orders.append(_order(side, amount if how.pixels else amount / grown[axis], how.pixels))
+            grown[axis] += 0.0 if how.pixels else amount
+    return tuple(orders)
+
+
+def _or(amount: float | None, usual: float) -> float:
+    """Return *amount*, nothing at all too, or what is *usual* where it is not said."""
+    return usual if amount is None else amount
 
 
 def _more(match: re.Match[str]) -> tuple[Order, ...]:
-    how = _how(match["how"])
-    if how is None or not (how[0] or match["land"]):
+    how = _alike(match["how"])
+    if how is None or not (how.sides or match["land"]):
         return ()
-    sides, amount, pixels = how
-    if not sides:
-        land = match["land"]
-        sides = "up" if _UP.fullmatch(land) else "down" if _DOWN.fullmatch(land) else "all"
+    land = match["land"]
+    sides = how.sides or ("up" if _UP.fullmatch(land) else "down" if _DOWN.fullmatch(land) else "all")
     few = _PARTS[match["few"]] if match["few"] else USUAL
-    return (_order(sides, amount or few, pixels),)
+    return (_order(sides, _or(how.amount, few), how.pixels),)
 
 
 def _seen(match: re.Match[str]) -> tuple[Order, ...]:
-    how = _how(match["how"])
-    return (_order(how[0], how[1] or USUAL, how[2]),) if how and how[0] else ()
+    how = _alike(match["how"])
+    return (_order(how.sides, _or(how.amount, USUAL), how.pixels),) if how and how.sides else ()
 
 
 def _room(match: re.Match[str]) -> tuple[Order, ...]:
-    how = _how(match["how"])
-    if how is None or not how[0] or not re.search(r"space|room|canvas|margin|border|picture|scenery|width|height|%|percent|p(?:ixels?|x)\b", match[0]):  # fmt: skip
+    how = _alike(match["how"])
+    if how is None or not how.sides or not re.search(r"space|room|canvas|margin|border|picture|scenery|width|height|%|percent|p(?:ixels?|x)\b", match[0]):  # fmt: skip
         return ()
-    amount, pixels = _amount(match) if match["n"] else (how[1], how[2])
-    return (_order(how[0], amount or USUAL, pixels),)
+    amount, pixels = _amount(match) if match["n"] else (_or(how.amount, USUAL), how.pixels)
+    return (_order(how.sides, amount, pixels),)
 
 
 def _wider(match: re.Match[str]) -> tuple[Order, ...]:
     """Read how much wider or higher all of it shall become: shared out over two sides unless one is named."""
     plain = match["way"] in ("wide", "tall")
-    much = _how(" ".join(filter(None, (match["much"], match["more"]))))
-    where = _how("on " + match["where"]) if match["where"] else ("", 0.0, False)
-    if much is None or where is None or much[0] or (plain and not much[1]):
+    much = _alike(" ".join(filter(None, (match["much"], match["more"]))))
+    where = _alike("on " + match["where"]) if match["where"] else _Reach()
+    if much is None or where is None or much.sides or (plain and not much.amount):
         return ()
-    amount, pixels = much[1], much[2]
+    if where.amount is not None:  # "wider on the left by 100 pixels"
+        if much.amount is not None:
+            return ()
+        much = where
     two = "left right" if match["way"].startswith(("w", "b")) else "up down"
-    sides = where[0] or two
-    each = amount / 2 if amount and not where[0] else amount
-    return (_order(sides, each or USUAL, pixels, "it" if match["it"] else "picture"),)
+    each = much.amount if much.amount is None or where.sides else much.amount / 2
+    return (_order(where.sides or two, _or(each, USUAL), much.pixels, "it" if match["it"] else "picture"),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scenes import make_inputs, silent, texture
@@ -9,11 +11,13 @@ from scenes import make_inputs, silent, texture
 from app.proof import badge
 from models.expert import Cancelled, Picture, Refusal
 from models.experts import edit_picturebook, inpaint_picturebook
+from models.margins import margins
 from models.slash import parse_slash
 from models.tasks import TASKS
 from models.values import Box, Checkpoint, Failure, Media, Phrase, Ref, Region, TaskCall
 from models.world.composer import compose
-from models.world.scene import Backdrop, Scene, Thing, extent, horizon
+from models.world.extending import on_larger
+from models.world.scene import GRADES, STYLES, Backdrop, Scene, Thing, extent, horizon
 
 SCENE = Scene((Thing("cat", 0.25, 0.7, 0.34, id=1), Thing("dog", 0.98, 0.72, 0.36, id=2)), Backdrop("meadow", seed=5))
 WIDTH, HEIGHT = 192, 128
@@ -64,6 +68,7 @@ def places(scene, width, height):
         ("make it wider", (288, 128), (48, 0)),
         ("extend it by half on all sides", (384, 256), (96, 64)),
         ("add 20 pixels at the bottom", (192, 148), (0, 0)),
+        ("extend it by half to the left and a quarter to the right", (336, 128), (96, 0)),
     ],
 )
 def test_a_drawn_picture_reaches_further_and_keeps_every_pixel(words, size, at):
@@ -155,6 +160,20 @@ def test_the_call_of_the_larger_models_does_the_same_here_without_words():
     assert made.pixels.shape == (192, WIDTH, 3)
     assert np.array_equal(old_part(made), before.pixels)
     assert not made.meta["notes"]
+
+
+@pytest.mark.parametrize("look", [*STYLES, *GRADES], ids=lambda look: look or "plain")
+def test_a_look_that_does_not_go_on_over_the_old_edge_is_told_and_no_other(look):
+    """Drawn on a larger sheet its border, paper or dark corners, lies elsewhere, or all of its hatching or stones."""
+    style, moods = (look, ()) if look in STYLES else ("", (look,))
+    scene = replace(SCENE, style=style, moods=moods)
+    room = margins(WIDTH, HEIGHT, ("right",), 0.5, most_pixels=10**6, most_side=10**4)
+    before = compose(scene, WIDTH, HEIGHT).pixels.astype(int)
+    after = compose(on_larger(scene, room), room.wide, room.high).pixels[:, :WIDTH].astype(int)
+    border, strokes = np.abs((after - before)[:, -12:].mean(axis=1)).mean(), np.abs(after - before).mean()
+    assert (max(border, strokes) > 8) == any(
+        "that edge may show" in note for note in extend(drawn(scene), "right", 0.1).meta["notes"]
+    )
 
 
 def test_a_thing_that_the_call_names_comes_into_what_is_new():

@@ -8,6 +8,7 @@ from models.expert import Refusal
 from models.margins import Margins, margins, side_of
 from models.world.instructions import read_orders
 
+FREE = {"most_pixels": 10**9, "most_side": 10**6}
 SAID = {
     "extend this to the right": ("right", 0.25),
     "can you extend the picture to the left please?": ("left", 0.25),
@@ -27,6 +28,11 @@ SAID = {
     "extend it to the left and to the right": ("left right", 0.25),
     "widen the photo on both sides by 10 percent": ("left right", 0.1),
     "add more space above": ("up", 0.25),
+    "extend it, to the right": ("right", 0.25),
+    "extend it by half to the left and to the right": ("left right", 0.5),
+    "make it wider on the left by 40%": ("left", 0.4),
+    "extend it to the left by 0%": ("left", 0),
+    "make it 0% wider": ("left right", 0),
     "uncrop it": ("all", 0.25),
     "zoom out": ("all", 0.25),
     "turn it into a panorama": ("left right", 0.5),
@@ -47,6 +53,29 @@ def test_pixels_are_counted_as_pixels():
 
 
 @pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("extend it by half to the left and a quarter to the right", {"left": 50, "right": 25}),
+        ("extend it to the left by half, to the right by a quarter and up by 10%", {"left": 50, "right": 25, "top": 6}),
+        ("extend it up by 50 px and to the left by 20 px", {"top": 50, "left": 20}),
+        ("extend it 20 px to the left and by half to the right", {"left": 20, "right": 50}),
+    ],
+)
+def test_each_side_gets_what_is_said_of_it_as_a_share_of_the_picture_as_it_was(words, meant):
+    size, got = (100, 60), {}
+    for order in read_orders(words).orders:
+        made = margins(*size, order.new.split(), order.amount, pixels=order.colour == "px", **FREE)
+        size = made.wide, made.high
+        got |= {side: px for side in ("left", "top", "right", "bottom") if (px := getattr(made, side))}
+    assert got == meant
+
+
+def test_what_says_two_amounts_of_one_side_or_of_all_is_not_understood():
+    for words in ("extend it by half by 20% to the left", "extend it on all sides by 10% and by half to the left"):
+        assert read_orders(words).unread
+
+
+@pytest.mark.parametrize(
     ("words", "verb"),
     [
         ("make the cat wider", "resize"), ("enlarge the cat", "resize"), ("grow the tree", "resize"), ("show more trees", "add"),
@@ -64,8 +93,6 @@ def test_it_stands_beside_other_changes_in_their_order():
 
 
 # from shares to pixels
-
-FREE = {"most_pixels": 10**9, "most_side": 10**6}
 
 
 def test_a_share_is_of_the_width_to_the_sides_and_of_the_height_above_and_below():

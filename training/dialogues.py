@@ -19,7 +19,21 @@ from models.percepts import Percepts
 from models.values import Media, Message, Part, Region, TaskCall, Text
 
 from training.held_out import asked, held
-from training.language import adjusting, av, change, clarify, context, make, mark, picked, plan, reason, several, words
+from training.language import (
+    adjusting,
+    av,
+    change,
+    clarify,
+    context,
+    make,
+    mark,
+    picked,
+    plan,
+    reason,
+    several,
+    stories,
+    words,
+)
 from training.language.numbers import COMPUTED
 from training.language.phrasing import Book, Split, sections
 from training.language.talk import Dialogue
@@ -28,7 +42,7 @@ Turn = Callable[[Dialogue], "str | None"]
 
 TURNS: tuple[tuple[Turn, float], ...] = (
     (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5),
-    (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
+    (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (make.sounds, 3), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
     (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 4), (mark.follow_phrase, 4), (adjusting.whole, 5),
     (adjusting.marked, 5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
@@ -58,6 +72,8 @@ SEVERAL: tuple[tuple[Turn, float], ...] = (
 )  # fmt: skip
 """Several tasks in one request."""
 
+STORIES = 0.05
+"""How often a dialogue is a longer story over media of several kinds."""
 PARTS = ((TURNS, 0.93), (SEVERAL, 0.07))
 LENGTHS, LENGTH_WEIGHTS = (1, 2, 3, 4, 5, 6), (46, 22, 14, 9, 6, 3)
 
@@ -111,7 +127,10 @@ def _turn(d: Dialogue, following: bool) -> str:
 
 
 def dialogue(rng: Random, split: Split) -> Example:
-    """Return one dialogue of one to six turns."""
+    """Return one dialogue of one to six turns, or a longer story."""
+    if rng.random() < STORIES:
+        told, group = stories.story(rng, book(split))
+        return Example(tuple(told.messages), group, told.topic)
     d = Dialogue(rng, book(split))
     group = ""
     for number in range(rng.choices(LENGTHS, LENGTH_WEIGHTS)[0]):

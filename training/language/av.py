@@ -119,7 +119,7 @@ def sound_for(d: Dialogue) -> str:
     """Make the sound that fits a picture or a video."""
     target = aimed(d, "video" if d.chance(0.65) else "image")
     if d.chance(0.3):
-        said = d.ask(d.say("sf.named", target))
+        said = d.ask(d.say("sf.all" if d.chance(0.3) else "sf.named", target))
         d.run("sound_for", [target.handle, phrase(said)], sounded(target.item.kind))
         return "sound_for.named"
     d.ask(d.say(f"verbose.sound.{target.item.kind}" if d.chance(0.15) else "sf.ask", target))

@@ -58,6 +58,14 @@ def audio(d: Dialogue) -> str:
     return "audio.bare" if bare else "audio.ask"
 
 
+def sounds(d: Dialogue) -> str:
+    """Ask for several sounds at once, in turn or over each other: all of them are one phrase, and one sound is made."""
+    said = d.ask(d.say("audio.clauses" if d.chance(0.25) else "audio.all"))
+    params = {"duration": said.slots["duration"]} if "duration" in said.slots else {}
+    d.run("audio", [phrase(said)], ["audio"], params)
+    return "audio.several"
+
+
 def layout(d: Dialogue) -> str:
     """Draw boxes on an empty canvas and say what the picture shall show."""
     number, labelled = d.rng.choice((1, 2, 2, 3, 3, 4, 5)), d.chance(0.8)

@@ -21,6 +21,7 @@ from models.values import Media, Message, Part, Region, TaskCall, Text
 from training.held_out import asked, held
 from training.language import (
     adjusting,
+    apart,
     av,
     change,
     clarify,
@@ -41,7 +42,7 @@ from training.language.talk import Dialogue
 Turn = Callable[[Dialogue], "str | None"]
 
 TURNS: tuple[tuple[Turn, float], ...] = (
-    (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5),
+    (mark.segment_phrase, 7), (mark.segment_all, 1.5), (mark.segment_region, 5), (mark.segment_many, 1), (mark.detect, 4.5), (apart.in_turn, 3),
     (make.image, 8.5), (make.layout, 3.5), (make.video, 5.5), (make.audio, 6), (make.sounds, 3), (change.edit, 10), (change.inpaint, 4), (change.remove_region, 3),
     (change.animate, 5), (change.video_edit, 5.5), (change.video_region, 1), (mark.follow_region, 4), (mark.follow_phrase, 4), (adjusting.whole, 5),
     (adjusting.marked, 5), (adjusting.crop, 1.2), (adjusting.backdrop, 1.6), (av.sound, 5.5), (av.mix, 1.1), (av.take_sound, 1.3),
@@ -53,7 +54,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
 """What a conversation may start with or turn to, and how often."""
 
 ACTS: tuple[tuple[Turn, float], ...] = (
-    (adjusting.masked, 18), (adjusting.newest, 8), (adjusting.followed, 60), (context.inverse, 12), (change.remove_mask, 6), (change.inpaint_mask, 5), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 8),
+    (adjusting.masked, 18), (adjusting.newest, 8), (adjusting.followed, 60), (context.inverse, 12), (change.remove_mask, 6), (change.inpaint_mask, 5), (mark.refine, 4), (adjusting.backdrop, 2), (context.again, 8), (apart.them, 10),
     (context.same, 8), (context.other, 5), (context.undo, 4), (change.drawn, 45), (clarify.meant, 3), (clarify.amount, 5), (clarify.instead, 3),
 )  # fmt: skip
 """What goes on with what was done before."""

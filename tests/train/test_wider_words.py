@@ -1,4 +1,4 @@
-"""Requests that name several sounds and stories over several media: each means what it says."""
+"""Requests that name several sounds, stories over several media, cutting out against taking away: each means what it says."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from itertools import islice
 from random import Random
 
 import pytest
+from standin_senses import StandIn
 
-from models.values import Media, Message, Region, TaskCall
+from models.values import Box, Grounding, Media, Message, Region, TaskCall
 from training.dialogues import book, examples
-from training.language import make, noise, stories
+from training.language import apart, make, noise, stories
 from training.language.phrasing import Split, sections
 from training.language.stories import Story
 from training.language.talk import ORDINALS, Dialogue
+from training.seeing import apart as visible
+from training.seeing import bank as banks
+from training.seeing.shards import Bank
+from training.seeing.talk import Seen
+from training.truth.words import many
 
 NOUNS = {
     "image": r"pictures?|images?|photos?|pics?|photographs?", "video": r"videos?|clips?|footages?|movies?|films?",
@@ -26,15 +32,8 @@ JOINED = re.compile(
     r"together|meanwhile|turns into|fading into|at the end|finally)\b|,"
 )
 """Words that several sounds stand on both sides of."""
-FORTY = (
-    "audio.all",
-    "audio.clauses",
-    "sf.all",
-    "sound.all",
-    "sound.clauses",
-    "story.back",
-    "story.hand",
-)
+FORTY = ("audio.all", "audio.clauses", "sf.all", "sound.all", "sound.clauses", "story.back", "story.hand", "apart.cut", "apart.and", "apart.alone", "apart.remove",
+         "apart.wish", "apart.wish.next", "apart.them.remove", "plenty.all", "apart.cut.now", "apart.remove.now")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +131,93 @@ def test_after_a_clip_was_followed_black_and_white_is_meant_for_the_clip() -> No
     assert clips[False] == 0
 
 
-def test_stories_come_in_training() -> None:
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_cutting_out_makes_masks_and_taking_away_makes_pictures(split: Split) -> None:
+    seen = Counter[str]()
+    for seed in range(300):
+        d = Dialogue(Random(seed), book(split))
+        group = apart.in_turn(d)
+        for deed, user, reply in zip(group.split(".")[1:], d.messages[::2], d.messages[1::2], strict=True):
+            tasks = [call.task for call in called(reply)]
+            assert (
+                tasks
+                == {"cut": ["segment"], "and": ["segment"], "remove": ["edit"], "alone": ["segment", "adjust"]}[deed]
+            )
+            assert called(reply)[0].phrases()[0] in user.text
+            seen[deed] += 1
+        newest = d.messages[-2].text
+        if (which := apart.them(d)) is not None:
+            masks = [item.handle for item in d.shelf if item.kind == "mask" and item.call is not d.calls[-1]]
+            assert d.calls[-1].refs("mask") == masks[-len(d.calls[-1].refs("mask")) :]
+            assert len(d.calls[-1].refs("mask")) > 1
+            assert (words := d.messages[-2].text) != newest
+            assert not re.search(
+                r"(?i)\b(?:them|masks|cutouts|things you cut out) (?:is|isn't|has|looks|needs)\b", words
+            )
+            if which == "apart.them.remove":  # a mask that is removed could be the mask alone
+                assert not re.search(r"(?i)\b(?:masks|cutouts)\b", words)
+            seen[which] += 1
+    assert min(seen.values()) > 10
+    assert len(seen) == 6
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    folder = tmp_path_factory.mktemp("bank")
+    banks.make(folder, {"image": 110, "video": 1, "audio": 1}, 3, StandIn(0.02), held_out=0.2, tell=lambda _: None)
+    return Bank(folder)
+
+
+def talks(bank: Bank, turn: object, count: int = 150) -> Iterator[tuple[Seen, str]]:
+    for seed in range(count):
+        d = Seen(Random(seed), book("train"), bank=bank)
+        group = turn(d)  # type: ignore[operator]
+        if group is not None:
+            yield d, group
+
+
+def test_a_request_for_all_of_a_name_is_about_every_one_of_them(bank: Bank) -> None:
+    counts = Counter[int]()
+    for d, _ in talks(bank, visible.all_of):
+        user, reply = d.messages[:2]
+        (call,) = called(reply)
+        view = d.views[call.refs("image")[0]]
+        boxes = [arg for arg in call.args if isinstance(arg, Box)]
+        shown = [part for part in reply.parts if isinstance(part, Grounding)]
+        ids = {number for number in view.known if view.box(number) in boxes}
+        assert len(boxes) == len(ids) == sum(len(part.boxes) for part in shown)
+        names = {view.thing(number).name for number in ids}
+        assert {thing.id for thing in view.shot.scene.things if thing.name in names} >= ids
+        several = [name for name in names if sum(view.thing(n).name == name for n in ids) > 1 or len(names) > 1]
+        assert several
+        if many(next(iter(names))) in user.text.lower() and len(names) == 1:
+            assert ids == {thing.id for thing in view.shot.scene.things if thing.name in names}
+        assert call.phrases()[0] in user.text
+        assert len([part for part in reply.parts if isinstance(part, Media)]) == (
+            len(ids) if call.task == "segment" else 1
+        )
+        counts[len(ids)] += 1
+    assert sum(counts.values()) > 60
+    assert max(counts) > 2
+
+
+def test_what_is_seen_is_cut_out_or_taken_away_as_was_said(bank: Bank) -> None:
+    seen = Counter[str]()
+    for turn in (visible.in_turn, visible.after):
+        for d, group in talks(bank, turn):
+            for deed, user, reply in zip(group.split(".")[2:], d.messages[::2], d.messages[1::2], strict=True):
+                (call,) = called(reply)
+                assert call.task == ("remove" if deed == "remove" else "segment"), (user.text, call)
+                view = d.views[call.refs("image")[0]]
+                (box,) = [arg for arg in call.args if isinstance(arg, Box)]
+                (number,) = [number for number in view.known if view.box(number) == box]
+                noun = call.phrases()[0].lower().removeprefix("the ")
+                assert view.called(noun) == (number,)
+                seen[deed] += 1
+    assert min(seen[deed] for deed in ("cut", "remove", "and")) > 8, seen
+
+
+def test_stories_and_the_other_new_requests_come_in_training() -> None:
     groups = Counter(example.group.split(".")[0] for example in islice(examples(8), 3000))
     assert groups["story"] > 80
+    assert groups["apart"] > 20

@@ -58,12 +58,20 @@ def plain(amount: float) -> str:
 
 
 def tone(
-    d: Dialogue, where: str, target: Target | None, mark: str = "", *, named: bool = False, terse: bool = False
+    d: Dialogue,
+    where: str,
+    target: Target | None,
+    mark: str = "",
+    *,
+    named: bool = False,
+    terse: bool = False,
+    of: str = "",
 ) -> tuple[Said, dict[str, str]]:
     """Return a request for a random tone change and its params; *where* is all, inside, mask or outside.
 
     *target* None gives a request that speaks of "it" only; *mark* is the region's or mask's number in the words, which a
-    *named* mask is always called by; a *terse* request about all of it names no more than the change ("sharper").
+    *named* mask is always called by; *of* are words for what is marked that take the place of all others; a *terse*
+    request about all of it names no more than the change ("sharper").
     """
     rng = d.rng
     change = rng.choices(TONES, WEIGHTS)[0]
@@ -86,7 +94,7 @@ def tone(
     if where == "all":
         slots["x"] = it if target is None or target.ref else d.book.text(rng, "x.all", it=it, noun=noun)
     else:
-        slots["x"] = d.book.text(rng, f"x.{where}{'.named' if named else ''}", r=mark, m=mark, noun=noun)
+        slots["x"] = of or d.book.text(rng, f"x.{where}{'.named' if named else ''}", r=mark, m=mark, noun=noun)
         if change.op == "color" and slots["x"].endswith(("background", "backdrop")):  # that is what op=background does
             slots["x"] = "the rest"
     said = d.book.say(rng, bank, **slots)

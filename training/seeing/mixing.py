@@ -15,7 +15,18 @@ from training import dialogues
 from training.dialogues import Example, book
 from training.held_out import asked, held
 from training.language.phrasing import Split
-from training.seeing import acting, blind, comparing, counting, describing, listening, placing, telling, watching
+from training.seeing import (
+    acting,
+    apart,
+    blind,
+    comparing,
+    counting,
+    describing,
+    listening,
+    placing,
+    telling,
+    watching,
+)
 from training.seeing.shards import Bank
 from training.seeing.talk import Seen
 
@@ -31,6 +42,7 @@ PICTURES: tuple[tuple[Turn, float], ...] = (
 TASKS: tuple[tuple[Turn, float], ...] = (
     (acting.cut, 9), (acting.cut_by_fact, 1.5), (acting.remove, 5), (acting.removed, 2.5), (acting.edited, 2.5), (acting.drawn, 3),
     (acting.change, 4), (acting.detect, 4), (acting.find_and_cut, 2), (acting.both, 2), (acting.follow, 3),
+    (apart.in_turn, 4), (apart.after, 2), (apart.all_of, 5),
 )  # fmt: skip
 """Tasks on what is seen."""
 CLIPS: tuple[tuple[Turn, float], ...] = (

@@ -31,6 +31,7 @@ from training.language import (
     picked,
     plan,
     reason,
+    reasoned,
     several,
     stories,
     words,
@@ -49,7 +50,7 @@ TURNS: tuple[tuple[Turn, float], ...] = (
     (av.put_sound, 1.3), (av.extract, 4.5), (av.sound_for, 3.5),
     (words.plain, 24), (words.refuse, 9), (words.look, 7), (words.look_here, 3), (words.watch, 3), (words.listen, 4),
     (words.hand_over, 1.2), (words.need, 1.4), (words.unmarked, 0.7), (change.book, 5), (plan.planned, 5.5), (plan.forced, 8),
-    (reason.find, 8), (reason.cut, 3), (clarify.which, 3), (clarify.how, 1.5), (picked.picked, 3.5),
+    (reason.find, 8), (reason.cut, 3), (reasoned.edit, 4), (clarify.which, 3), (clarify.how, 1.5), (picked.picked, 3.5),
 )  # fmt: skip
 """What a conversation may start with or turn to, and how often."""
 

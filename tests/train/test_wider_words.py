@@ -1,4 +1,5 @@
-"""Requests that name several sounds, stories over several media, cutting out against taking away: each means what it says."""
+"""Requests that name several sounds, stories over several media, cutting out against taking away, and things that are described and changed:
+each means what it says, and the rules of a reply forbid no token of it."""
 
 from __future__ import annotations
 
@@ -10,15 +11,26 @@ from random import Random
 
 import pytest
 from standin_senses import StandIn
+from test_written_dialogues import handles
 
+from models.grammar import check
+from models.percepts import Percepts
+from models.reader import Cutter
+from models.tasks import TASKS
+from models.unified.native import ASSETS
+from models.unified.prompt import Scribe
+from models.unified.rules import Rules
+from models.unified.vocabulary import NAME, Vocabulary
 from models.values import Box, Grounding, Media, Message, Region, TaskCall
-from training.dialogues import book, examples
-from training.language import apart, make, noise, stories
+from training.batches import build_vocabulary
+from training.dialogues import book, examples, topics
+from training.language import apart, make, noise, reason, reasoned, stories
 from training.language.phrasing import Split, sections
 from training.language.stories import Story
 from training.language.talk import ORDINALS, Dialogue
 from training.seeing import apart as visible
 from training.seeing import bank as banks
+from training.seeing import reasoned as described
 from training.seeing.shards import Bank
 from training.seeing.talk import Seen
 from training.truth.words import many
@@ -33,7 +45,8 @@ JOINED = re.compile(
 )
 """Words that several sounds stand on both sides of."""
 FORTY = ("audio.all", "audio.clauses", "sf.all", "sound.all", "sound.clauses", "story.back", "story.hand", "apart.cut", "apart.and", "apart.alone", "apart.remove",
-         "apart.wish", "apart.wish.next", "apart.them.remove", "plenty.all", "apart.cut.now", "apart.remove.now")  # fmt: skip
+         "apart.wish", "apart.wish.next", "apart.them.remove", "reasoned.colour", "reasoned.colour.after", "reasoned.swap", "reasoned.swap.after",
+         "reasoned.remove.after", "plenty.all", "apart.cut.now", "apart.remove.now")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -161,6 +174,51 @@ def test_cutting_out_makes_masks_and_taking_away_makes_pictures(split: Split) ->
     assert len(seen) == 6
 
 
+@pytest.mark.parametrize("split", ["train", "held_out"])
+def test_a_described_thing_is_named_masked_and_changed_alone(split: Split) -> None:
+    deeds, colours = Counter[str](), sections()["colour.plain"].lines
+    for seed in range(300):
+        d = Dialogue(Random(seed), book(split))
+        group = reasoned.edit(d)
+        user, reply = d.messages
+        segment, change = called(reply)
+        (name,) = segment.phrases()
+        assert segment.task == "segment"
+        assert name in reason.known_names()
+        assert not reason.tells(user.text.lower(), name)
+        assert change.refs() == [segment.refs("image")[0], "mask#1"]
+        if group == "reasoned.colour":
+            assert change.phrases()[0] in {
+                reasoned.painted(name, colour) for colour in colours if colour in user.text.lower()
+            }
+        elif group == "reasoned.swap":
+            assert change.phrases()[0] in user.text
+        assert (
+            change.task
+            == {"colour": "inpaint", "swap": "inpaint", "remove": "remove", "adjust": "adjust"}[group.split(".")[1]]
+        )
+        deeds[group] += 1
+    assert min(deeds.values()) > 20
+
+
+def test_what_was_named_before_is_not_asked_for_by_its_clue() -> None:
+    """What somebody typed is copied, so such a request would teach to invent a name that is there to read."""
+    named = sorted(reason.known_names())[::2]
+    for seed in range(40):
+        d = Dialogue(Random(seed), book("train"))
+        d.ask(f"I like {', '.join(named)}", polite=False)
+        d.answer("say.got", h="image#1")
+        reasoned.edit(d)
+        assert d.calls[0].phrases()[0] not in named
+
+
+def test_painted_things_have_the_article_of_their_colour() -> None:
+    found = [
+        reasoned.painted(*pair) for pair in (("cow", "green"), ("owl", "orange"), ("scissors", "red"), ("moon", "blue"))
+    ]
+    assert found == ["a green cow", "an orange owl", "red scissors", "the blue moon"]
+
+
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
     folder = tmp_path_factory.mktemp("bank")
@@ -217,7 +275,74 @@ def test_what_is_seen_is_cut_out_or_taken_away_as_was_said(bank: Bank) -> None:
     assert min(seen[deed] for deed in ("cut", "remove", "and")) > 8, seen
 
 
+def test_a_thing_that_is_seen_is_found_by_its_clue_and_changed_alone(bank: Bank) -> None:
+    seen = Counter[str]()
+    for d, group in talks(bank, described.edit, 200):
+        user, reply = d.messages
+        segment, change = called(reply)
+        view = d.views[segment.refs("image")[0]]
+        (box,) = [arg for arg in segment.args if isinstance(arg, Box)]
+        (number,) = [number for number in view.known if view.box(number) == box]
+        assert segment.phrases() == [view.thing(number).name]
+        assert not reason.tells(user.text.lower(), view.thing(number).name)
+        assert change.refs("mask") == ["mask#1"]
+        (part,) = [part for part in reply.parts if isinstance(part, Grounding)]
+        assert part.boxes == (box,)
+        seen[group] += 1
+    assert sum(seen.values()) > 80
+    assert len(seen) == 4
+
+
+def allowed(names: Vocabulary, scribe: Scribe, messages: tuple[Message, ...], percepts: Percepts) -> list[str]:
+    """Return the names of the tokens of the last message, each of which the rules must allow."""
+    shelf = {part.handle: part for message in messages[:-1] for part in message.parts if isinstance(part, Media)}
+    sheet = scribe.write(messages[:-1], shelf, percepts=percepts)
+    whole = scribe.write(messages, shelf, percepts=percepts)
+    drawn = [part.of for part in messages[-2].parts if isinstance(part, Region)]
+    rules = Rules(names, sheet, handles(messages[:-1], shelf), drawn)
+    made, follow = [], -1
+    for token in whole.ids[len(sheet.ids) :]:
+        assert rules.allowed(follow)[token], (messages[-2].text, rules.word, rules.mode)
+        rules.take(token)
+        made.append(names.names[token] if token < len(names) else "row")
+        if token == names["c:end"]:
+            break
+        follow = sheet.next_row(token - len(names)) if token >= len(names) else -1
+    assert rules.mode == "end"
+    return made
+
+
+def test_the_rules_allow_every_new_reply(bank: Bank) -> None:
+    """Also for the shipped vocabulary, of which no new word was made."""
+    pool = [example.messages for example in islice(examples(2), 500)]
+    scribes = [
+        (names, Scribe(names, Cutter(ASSETS / "nano/text_encoder/tokenizer.json")))
+        for names in (build_vocabulary(pool, topics(), reason.known_names()), Vocabulary.load(ASSETS / "nano/unified"))
+    ]
+    made: list[tuple[Dialogue, Percepts]] = []
+    for seed in range(14):
+        for turn in (make.sounds, apart.in_turn, reasoned.edit):
+            d = Dialogue(Random(seed), book("train"))
+            turn(d)
+            apart.them(d)
+            made.append((d, {}))
+    for turn in (visible.all_of, visible.in_turn, visible.after, described.edit):
+        made += [(d, d.percepts) for d, _ in talks(bank, turn, 14)]
+    named = 0
+    for d, percepts in made:
+        for last in range(1, len(d.messages), 2):
+            calls = called(d.messages[last])
+            known = {part.handle for m in d.messages[:last] for part in m.parts if isinstance(part, Media | Region)}
+            for call in calls:
+                assert check(call, TASKS[call.task], known) is None, call
+                known |= {item.handle for item in d.shelf if item.call is call}
+            for names, scribe in scribes:
+                named += NAME in allowed(names, scribe, tuple(d.messages[: last + 1]), percepts)
+    assert named > 25
+
+
 def test_stories_and_the_other_new_requests_come_in_training() -> None:
     groups = Counter(example.group.split(".")[0] for example in islice(examples(8), 3000))
     assert groups["story"] > 80
     assert groups["apart"] > 20
+    assert groups["reasoned"] > 20

@@ -124,7 +124,7 @@ _ENDS: dict[str, str] = {"does": "", "done": "", "doing": ".for", "want": ".to"}
 _PREPOSITIONS = frozenset(("on", "in", "with", "from", "into", "through", "under", "at"))
 
 
-def _said(d: Dialogue, section: str, target: Target, **words: str) -> Said:
+def worded(d: Dialogue, section: str, target: Target, **words: str) -> Said:
     """Return a phrasing with the picture spoken of by more than "it", which is the thing sought."""
     noun = d.book.text(d.rng, "noun.image")
     said = d.book.say(d.rng, section, **{"noun": noun, "it": _picture(d, target, noun), **words})
@@ -154,13 +154,13 @@ def chosen(rng: Random, text: str) -> str:
     return re.sub(r" +(?=[ ?!,]|$)", "", text)
 
 
-def _fact(d: Dialogue, *forms: str) -> Fact:
+def drawn(d: Dialogue, *forms: str) -> Fact:
     """Choose a clue of those *forms*; now and then two that are true of the same thing."""
     some = split(held_book(d.book))
-    drawn = d.rng.choice(some[d.rng.choices(forms, [SHARES[form] for form in forms])[0]])
-    fact = replace(drawn, text=chosen(d.rng, drawn.text))
+    found = d.rng.choice(some[d.rng.choices(forms, [SHARES[form] for form in forms])[0]])
+    fact = replace(found, text=chosen(d.rng, found.text))
     if fact.form == "does" and d.chance(0.25):
-        others = [other for other in some["does"] if other.name == fact.name and other.text != drawn.text]
+        others = [other for other in some["does"] if other.name == fact.name and other.text != found.text]
         if others:
             return Fact("does", f"{fact.text} and {chosen(d.rng, d.rng.choice(others).text)}", fact.heads, fact.name)
     return fact
@@ -182,7 +182,7 @@ def question(rng: Random, book: Book, fact: Fact, noun: str, it: str) -> str:
     return book.text(rng, bank, it=it, noun=noun, **_slots(rng, fact))
 
 
-def _asked(d: Dialogue, fact: Fact, target: Target) -> str:
+def questioned(d: Dialogue, fact: Fact, target: Target) -> str:
     noun = d.book.text(d.rng, "noun.image")
     return question(d.rng, d.book, fact, noun, _picture(d, target, noun))
 
@@ -196,15 +196,15 @@ def _need(d: Dialogue, fact: Fact) -> str:
 
 def _request(d: Dialogue, target: Target, asked: str) -> tuple[Said, str]:
     """Return a request of the banks *asked* ("find", "cut") and the name of what it is about."""
-    fact = _fact(d, *FORMS)
+    fact = drawn(d, *FORMS)
     if fact.form == "says":
         need = _need(d, fact)
         after = "after" if need.endswith("?") and d.chance(0.5) else "need"
-        return _joined(d, need, _said(d, f"reason.{asked}.{after}", target)), fact.name
+        return _joined(d, need, worded(d, f"reason.{asked}.{after}", target)), fact.name
     if d.chance(0.35):
         after = "need" if fact.form in ("want", "doing") and not fact.person and d.chance(0.3) else "after"
-        return _joined(d, _asked(d, fact, target), _said(d, f"reason.{asked}.{after}", target)), fact.name
-    return _said(d, f"reason.{asked}.np", target, np=described(d.rng, d.book, fact)), fact.name
+        return _joined(d, questioned(d, fact, target), worded(d, f"reason.{asked}.{after}", target)), fact.name
+    return worded(d, f"reason.{asked}.np", target, np=described(d.rng, d.book, fact)), fact.name
 
 
 def find(d: Dialogue) -> str:
@@ -219,15 +219,8 @@ def find(d: Dialogue) -> str:
 
 
 def cut(d: Dialogue) -> str:
-    """Cut out what is described, or take it out of the picture."""
+    """Cut out what is described."""
     target = d.target("image")
-    if d.chance(0.15):
-        fact = _fact(d, "does", "done", "want", "doing")
-        d.ask(_said(d, "reason.remove.np", target, np=described(d.rng, d.book, fact)))
-        d.words("do.reason.remove", a=article(fact.name))
-        d.call("edit", [target.handle, Phrase(f"remove the {fact.name}")], ["image"])
-        d.answer()
-        return "reason.remove"
     said, name = _request(d, target, "cut")
     d.ask(said)
     d.words("do.reason.cut", a=article(name))

@@ -24,6 +24,7 @@ from training.seeing import (
     describing,
     listening,
     placing,
+    reasoned,
     telling,
     watching,
 )
@@ -42,7 +43,7 @@ PICTURES: tuple[tuple[Turn, float], ...] = (
 TASKS: tuple[tuple[Turn, float], ...] = (
     (acting.cut, 9), (acting.cut_by_fact, 1.5), (acting.remove, 5), (acting.removed, 2.5), (acting.edited, 2.5), (acting.drawn, 3),
     (acting.change, 4), (acting.detect, 4), (acting.find_and_cut, 2), (acting.both, 2), (acting.follow, 3),
-    (apart.in_turn, 4), (apart.after, 2), (apart.all_of, 5),
+    (apart.in_turn, 4), (apart.after, 2), (apart.all_of, 5), (reasoned.edit, 6),
 )  # fmt: skip
 """Tasks on what is seen."""
 CLIPS: tuple[tuple[Turn, float], ...] = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from models.world.behind import read_behind
 from models.world.emoji import spelled
 from models.world.order_rules import read_clause
 from models.world.orders import Order, Orders, read_whole
@@ -101,4 +102,4 @@ def _clauses(words: str) -> list[str]:
 
 def _read(clause: str) -> tuple[Order, ...]:
     """Return the orders of one clause, or none."""
-    return read_wider(clause) or read_whole(clause) or read_clause(clause)
+    return read_wider(clause) or read_behind(clause) or read_whole(clause) or read_clause(clause)

@@ -16,6 +16,7 @@ from models.world import changes
 from models.world.composer import Drawn, compose
 from models.world.draft import numbered
 from models.world.fitting import LOOKS, Fitted, NoRoom, fitted
+from models.world.instead import instead, is_instead
 from models.world.instructions import read_orders
 from models.world.orders import Orders
 from models.world.retouch import ALL, BACKGROUND
@@ -85,7 +86,10 @@ def redraw(
     height, width = pixels.shape[:2]
     before = compose(scene, width, height, truth=True, sprites=tools.sprite)
     marked = _marked(scene, before.masks, place)
-    orders = read_orders(text, bare=into)
+    other = is_instead(text)
+    orders = read_orders(text, bare=into or other)
+    if other:
+        orders = instead(orders, scene, tools)
     if into and place is not None:
         orders = _into(orders, text, scene, marked, before.masks, place, tools)
         bare = place & ~np.asarray(before.masks.any(axis=0), np.bool_)

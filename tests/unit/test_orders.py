@@ -51,6 +51,12 @@ READ = {
     "make it a beach": ("backdrop", "", "beach", ""),
     "put the cat on a beach": ("backdrop", "", "beach", ""),
     "make the background light blue": ("backdrop", "", "", "light blue"),
+    "make the background a black gradient": ("backdrop", "", "gradient", "black"),
+    "put them all against a solid green wall": ("backdrop", "", "plain", "green"),
+    "make it on plain yellow": ("backdrop", "", "plain", "yellow"),
+    "in front of mountains instead": ("backdrop", "", "mountains", ""),
+    "everyone is in a kitchen now": ("backdrop", "", "kitchen", ""),
+    "let it look as though they were in a desert": ("backdrop", "", "desert", ""),
     "make it warmer": ("grade", "", "warm", ""),
 }
 
@@ -158,3 +164,10 @@ def test_a_side_that_belongs_to_the_name_stays_with_it():
 def test_nonsense_gives_no_orders_and_no_fault(said):
     found = read_orders(said)
     assert all(order.verb in ("recolour", "replace", "add") for order in found.orders)
+
+
+@pytest.mark.parametrize(
+    "said", ["everything on the left", "put it on the cat", "before the cat", "on the fence", "in front of the house"]
+)
+def test_a_place_among_things_is_no_backdrop(said):
+    assert all(order.verb != "backdrop" for order in read_orders(said).orders)

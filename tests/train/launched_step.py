@@ -32,11 +32,28 @@ def plan_in(folder: Path, stage: str, run: str, steps: int) -> Plan:
     )  # fmt: skip
 
 
+def kept_mean(trainer: Trainer, value: torch.nn.Parameter) -> torch.Tensor | None:
+    """Return the mean of the gradients of *value* that its optimiser keeps; None where it keeps none."""
+    if not trainer.crew.steps_within:
+        mean: torch.Tensor | None = trainer.optimiser.state[value].get("exp_avg")
+        return mean
+    from deepspeed.utils import safe_get_full_optimizer_state
+
+    inner = trainer.optimiser.optimizer  # DeepSpeed's
+    if inner._hp_optimizer_states_linked:
+        inner._hp_optimizer_states_linked = (
+            False  # 0.19 links after the first group's step, when the others have no state yet
+        )
+        inner._lazy_init_hp_params_optimizer_state()
+    whole: torch.Tensor | None = safe_get_full_optimizer_state(value, "exp_avg")  # which all processes ask for
+    return whole
+
+
 def slopes(trainer: Trainer) -> dict[str, torch.Tensor]:
     """Return the gradients of the first step, whole, by the names of parameters: what AdamW keeps of them."""
     found = {}
     for name, value in trainer.network.named_parameters():
-        mean = trainer.optimiser.state[value].get("exp_avg")
+        mean = kept_mean(trainer, value)
         if mean is None:  # nothing in the batch made use of it
             continue
         found[name] = (mean.full_tensor() if hasattr(mean, "full_tensor") else mean) / (1 - 0.9)

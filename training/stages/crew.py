@@ -28,6 +28,8 @@ class Alone:
     """One process, without accelerate."""
 
     rank, ranks, sharded = 0, 1, False
+    steps_within = False
+    """Whether :meth:`backward` takes the optimiser's step too, so that no gradient can be changed between."""
 
     def __init__(self, plan: Machine) -> None:
         self.device, self.precision = plan.device, plan.precision
@@ -109,6 +111,23 @@ class Alone:
         """Wait for all processes."""
 
 
+class Given(nn.Module):
+    """*lesson* as DeepSpeed is given it. What processes have is added up there in the order in which each gets its gradients, which
+    must be the same in all (issue 2343 of DeepSpeed); that of a lesson's own follows from its batch."""
+
+    def __init__(self, lesson: nn.Module) -> None:
+        super().__init__()
+        self.lesson = lesson
+
+    def forward(self, loss: Tensor) -> Tensor:
+        """Return a number with the gradients of *loss*, a scalar made of the lesson's parameters, which come in one order, zero for what
+        was not used."""
+        trained = [value for value in self.lesson.parameters() if value.requires_grad]
+        found = torch.autograd.grad(loss, trained, allow_unused=True)
+        steep = [(value * (0.0 if g is None else g)).sum() for value, g in zip(trained, found, strict=True)]
+        return torch.stack([part.float() for part in steep]).sum()
+
+
 class Launched(Alone):
     """The processes of ``accelerate launch``: precision, sharding and device are those of its configuration."""
 
@@ -117,7 +136,14 @@ class Launched(Alone):
             from accelerate import Accelerator
         except ImportError as error:
             raise RuntimeError("accelerate is not installed: pip install accelerate") from error
-        self.accelerator = Accelerator(cpu=plan.device == "cpu")
+        cores, deepspeed = plan.device == "cpu", os.environ.get("ACCELERATE_USE_DEEPSPEED") == "true"
+        if cores and deepspeed:
+            # accelerate joins processor cores where it is told to use them, and then leaves DeepSpeed out without a word; told so in
+            # two steps it does both
+            from accelerate.state import PartialState
+
+            PartialState(cpu=True)
+        self.accelerator = Accelerator(cpu=cores and not deepspeed)
         self.device = "cpu" if self.accelerator.device.type == "cpu" else str(self.accelerator.device)
         if self.device == "cpu" and os.environ.get("ACCELERATE_USE_FSDP") == "true":
             # accelerate shares weights out over cards alone; torch does so over processor cores too
@@ -131,8 +157,15 @@ class Launched(Alone):
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         kind = str(self.accelerator.distributed_type.value)
         self.sharded = kind in ("FSDP", "DEEPSPEED")
-        if kind == "DEEPSPEED":
-            self.accelerator.state.deepspeed_plugin.deepspeed_config["train_micro_batch_size_per_gpu"] = 1
+        self.steps_within = kind == "DEEPSPEED"
+        if self.steps_within and self.precision == "fp16":
+            raise ValueError("with DeepSpeed train in bf16 or fp32: gradients are made before it scales them")
+        if self.steps_within:
+            config = self.accelerator.state.deepspeed_plugin.deepspeed_config
+            config["train_micro_batch_size_per_gpu"] = 1
+            config.pop(
+                "bf16", None
+            )  # which would round the weights, frozen ones too: they stay in fp32, as with the others
 
     def shaped(self, network: nn.Module) -> None:
         if not self.sharded:
@@ -143,11 +176,17 @@ class Launched(Alone):
                     setattr(module, name, nn.Parameter(value.detach()[None], requires_grad=value.requires_grad))
 
     def prepare(self, lesson: nn.Module, optimiser: Any) -> tuple[nn.Module, Any]:
-        made: tuple[nn.Module, Any] = self.accelerator.prepare(lesson, optimiser)
-        return made
+        if self.steps_within:
+            self.given, made = self.accelerator.prepare(Given(lesson), optimiser)
+            return lesson, made
+        both: tuple[nn.Module, Any] = self.accelerator.prepare(lesson, optimiser)
+        return both
 
     def autocast(self) -> AbstractContextManager[Any]:
         made: AbstractContextManager[Any] = self.accelerator.autocast()
+        if self.steps_within:  # accelerate leaves it to DeepSpeed
+            kind, bf16 = torch.device(self.device).type, self.precision == "bf16"
+            made = torch.autocast(kind, torch.bfloat16, enabled=bf16)
         return made
 
     def totals(self, counts: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -168,6 +207,8 @@ class Launched(Alone):
         return latest, bool(any_stopped)
 
     def backward(self, loss: Tensor) -> None:
+        if self.steps_within:
+            loss = self.given(loss)
         self.accelerator.backward(loss)
 
     def step(self, lesson: nn.Module, optimiser: Any) -> None:

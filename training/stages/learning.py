@@ -56,6 +56,8 @@ class Trainer:
         self.crew.shaped(self.network)
         self.scope.hold(self.network)
         self.network.to(self.crew.device)
+        if self.crew.steps_within:
+            self.scope.keep_within(self.network)
         self.prepared()
         lesson = Lesson(self.network, plan.stage != "one", plan.adapted, self.crew.ranks > 1)
         optimiser = make_optimiser(self.network, plan.highest, self.scope.partial)

@@ -124,6 +124,15 @@ class Scope:
                 mask = distribute_tensor(whole, value.grad.device_mesh, value.grad.placements, src_data_rank=None)
             value.grad.mul_(mask)
 
+    def keep_within(self, network: nn.Module) -> None:
+        """Do what :meth:`keep` does while gradients come about, for a step that is taken with them."""
+        for name, value in network.named_parameters():
+            rows = self.parts.get(name)
+            if rows is not None:
+                mask = torch.zeros(value.shape[0], *[1] * (value.dim() - 1), device=value.device)
+                mask[rows] = 1
+                value.register_hook(lambda grad, mask=mask: grad * mask.to(grad.dtype))
+
     @property
     def partial(self) -> list[str]:
         """The names of parameters of which only some rows may change."""

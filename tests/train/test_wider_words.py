@@ -284,6 +284,7 @@ def test_a_thing_that_is_seen_is_found_by_its_clue_and_changed_alone(bank: Bank)
         (box,) = [arg for arg in segment.args if isinstance(arg, Box)]
         (number,) = [number for number in view.known if view.box(number) == box]
         assert segment.phrases() == [view.thing(number).name]
+        assert view.called(view.thing(number).name) == (number,), "of two cows none is the one that moos"
         assert not reason.tells(user.text.lower(), view.thing(number).name)
         assert change.refs("mask") == ["mask#1"]
         (part,) = [part for part in reply.parts if isinstance(part, Grounding)]

@@ -107,14 +107,15 @@ def _told(text: str, known: Sequence[tuple[str, str, str]]) -> Iterator[Text]:
         yield Text(text[start:])
 
 
-def told_more(counts: Mapping[str, int], more: str, two: str, all_: str) -> str:
-    """Return *more* with the key of *counts* of which there is most; *two*, with both, or *all_* where none has more; "" for no counts."""
-    order = sorted(counts, key=lambda key: -counts[key])
-    if not order:
-        return ""
-    if len(order) > 1 and counts[order[0]] == counts[order[1]]:
-        return two.format(*counts) if len(order) == 2 else all_.format(*counts)
-    return more.format(order[0])
+def told_more(counts: Mapping[str, int], more: str, two: str, all_: str, most: str = "") -> str:
+    """Return *more* with the key of *counts* of which there is most; *two*, with both, or *all_* where none has more; *most* with those
+    that have as many, where others have fewer; "" for no counts."""
+    top = [key for key, count in counts.items() if count == max(counts.values())]
+    if len(top) < 2:
+        return more.format(*top) if top else ""
+    if len(top) < len(counts):
+        return most.format(", ".join(top[:-1]), top[-1])
+    return two.format(*top) if len(top) == 2 else all_.format(*top)
 
 
 class Outlook:
@@ -152,9 +153,10 @@ class Outlook:
             name = source.percept.names[row - source.first]
             names[name] = names.get(name, 0) + 1
         if len(counts) > 1:
-            return told_more(counts, "{0} has more", "both have as many", "all have as many")
+            return told_more(counts, "{0} has more", "both have as many", "all have as many", "{0} and {1} have most")
         many = {atlas.several(name): count for name, count in names.items()}
-        return told_more(many, "there are more {0}", "there are as many {0} as {1}", "there are as many of all")
+        equal = "there are as many {0} as {1}"
+        return told_more(many, "there are more {0}", equal, "there are as many of all", equal)
 
     def thing(self, what: str, row: int) -> str:
         """Return the words for *what*, one of OF_THING or DONE, of the thing of *row* of the bank, "" for a colour that is not known, for the

@@ -247,7 +247,7 @@ def _extend(draft: Draft, order: Order) -> None:
     if order.what == "it":
         _resize(draft, replace(order, verb="resize", new="", amount=1.35))
     else:
-        draft.notes.append("how far it reaches can be changed of a picture alone")
+        draft.notes.append("only a picture can be extended")
 
 
 def _turn(draft: Draft, order: Order) -> None:

@@ -89,7 +89,7 @@ def redraw(
     other = is_instead(text)
     orders = read_orders(text, bare=into or other)
     if other:
-        orders = instead(orders, scene, tools)
+        orders = instead(orders, scene, tools, None if place is None else marked)
     if into and place is not None:
         orders = _into(orders, text, scene, marked, before.masks, place, tools)
         bare = place & ~np.asarray(before.masks.any(axis=0), np.bool_)

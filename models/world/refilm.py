@@ -13,6 +13,7 @@ from models.world.acts import words_of
 from models.world.draft import numbered
 from models.world.film import MOST_SECONDS, Change, Event, Film, Key, Swing, Track
 from models.world.filming import aliases
+from models.world.instead import instead, is_instead
 from models.world.instructions import read_orders
 from models.world.mood import read_mood
 from models.world.motion import actor_of, plan
@@ -25,7 +26,8 @@ _SLOWER = re.compile(
 )
 _FASTER = re.compile(r"\b(?:faster|speed (?:it|this|everything)? ?up|more quickly|quicker|in fast motion)\b")
 
-
+_MOTIONS = ("turn", "move", "flip", "resize", "replace", "extend")
+"""Orders that words of motions, and of the camera ("zoom out"), are read as too."""
 QUICK = 0.2
 """Seconds in which a thing turns to the other side."""
 
@@ -57,10 +59,11 @@ def refilm(
     if moved is not None:
         film = moved.film
         done += moved.done
-    orders = read_orders(text)
-    understood = [
-        o for o in orders.orders if not (moved is not None and o.verb in ("turn", "move", "flip", "resize", "replace"))
-    ]
+    other = moved is None and is_instead(text)
+    orders = read_orders(text, bare=other)
+    if other:
+        orders = instead(orders, film.scene, tools, marked or None)
+    understood = [o for o in orders.orders if not (moved is not None and o.verb in _MOTIONS)]
     if understood:
         context = Context(marked, (), *size)
         changed = changes.change(

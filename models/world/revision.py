@@ -31,6 +31,8 @@ DRAWN_HINT = (
     "the right, make it night, let it snow, as a watercolour, extend it to the left."
 )
 
+NOTHING_NEW = "what is there goes on; new things come only where the picture is extended to one side"
+
 
 def words_of(call: TaskCall) -> str:
     """Return the call's instruction; raises Refusal when there is none."""
@@ -99,14 +101,18 @@ def extend(call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Pict
     picture = inputs.picture(handle)
     wanted = Wanted((side_of(inputs.settings.get("extend")),), float(inputs.settings.get("by") or USUAL))
     text = " ".join(phrase.strip() for phrase in call.phrases())
-    coming = bool(text) and any(thing.name for thing in tools.read(text).things)
+    wish = tools.read(text) if text else None
+    coming = wish is not None and any(thing.name for thing in wish.things)
     first = Share(report, 0.0, 0.7) if coming else report
     made = extended(handle, picture, recorded(handle, picture, inputs), wanted, tools, inputs, first)
     room = place_beyond(made) if coming else None
-    if text and room is None and not re.match(r"(?:some |a bit |a little )?more\b|the rest\b", text.lower()):
-        made.meta["notes"].append(
-            f"“{text[:60]}” was left: what is there goes on, and nothing new comes but things into one side"
-        )
+    if (
+        wish is not None
+        and room is None
+        and not re.match(r"(?:some |a bit |a little )?more\b|the rest\b", text.lower())
+    ):
+        reason = f"I do not know: {', '.join(wish.unknown)}" if wish.unknown and not coming else NOTHING_NEW
+        made.meta["notes"].append(_left_out(text, reason))
     if room is None:
         return made
     now = with_picture(inputs, handle, made)
@@ -119,9 +125,15 @@ def extend(call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Pict
             into=True,
         )
     except Refusal as reason:
-        made.meta["notes"].append(f"“{text[:60]}” was left: {reason.what[:1].lower()}{reason.what[1:].rstrip('.')}")
+        made.meta["notes"].append(_left_out(text, reason.what))
         return made
     return joined(picture, [made, filled])
+
+
+def _left_out(words: str, reason: str) -> str:
+    """Return the note that *words* were not followed, and the sentence *reason* why."""
+    first = reason if reason.startswith("I ") else f"{reason[:1].lower()}{reason[1:]}"
+    return f"“{words[:60]}” was left out: {first.rstrip('.')}"
 
 
 def in_steps(steps: Sequence[Order | str], call: TaskCall, inputs: Inputs, report: Report, tools: Tools) -> Picture:
@@ -145,7 +157,7 @@ def in_steps(steps: Sequence[Order | str], call: TaskCall, inputs: Inputs, repor
         try:
             made.append(revise(replace(call, args=(Ref(handle), Phrase(step))), now, told, tools, into=False))
         except Refusal as reason:
-            left.append(f"“{step[:60]}” was left: {reason.what[:1].lower()}{reason.what[1:].rstrip('.')}")
+            left.append(_left_out(step, reason.what))
     result = joined(first, made)
     result.meta["notes"] = [*result.meta["notes"], *left]
     return result
@@ -204,7 +216,7 @@ def _refusal(handle: str, text: str, unknown: tuple[str, ...], notes: list[str],
         return Refusal(f"I do not know: {', '.join(unknown)}.", f"Did you mean {' or '.join(near)}?" if near else hint)
     reasons = [note for note in notes if "not understood" not in note]
     if reasons:
-        return Refusal(f"{reasons[0][:1].upper()}{reasons[0][1:]}.", hint)
+        return Refusal(f"{reasons[0][:1].upper()}{reasons[0][1:].rstrip('.')}.", hint)
     return Refusal(f"I do not know how to do “{text[:80]}” on {handle} without a model trained for it.", hint)
 
 

@@ -41,13 +41,13 @@ _GROW = re.compile(
     rf"(?:(?P<own>outpaint|uncrop|widen|broaden)|(?P<verb>extend|expand|continue|stretch out|lengthen|grow|enlarge|make))(?: (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND})))?(?P<how>(?:,? .+)?)"
 )
 _MORE = re.compile(
-    rf"(?:(?:show|reveal|give|let me see|i want to see|draw|paint|let us see)(?: me| us)?(?: (?P<few>a bit|a little|much|a lot))? )?more(?: of (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND})))?(?P<how>(?: .+)?)"
+    rf"(?:(?:show|reveal|give|let me see|i want to see|draw|paint|let us see)(?: me| us)?(?: (?P<few>a bit|a little|much|a lot))? )?more(?: of (?:(?P<what>{_PICTURE})|(?P<it>{_IT})|(?P<land>{_LAND}))| (?P<plain>sky|scenery|surroundings|landscape))?(?P<how>(?: .+)?)"
 )
 _SEEN = re.compile(
     r"(?:show|reveal|see|let me see|i want to see|draw|paint)(?: me| us)? what(?:'s| is| lies| comes| there is) (?:beyond (?:the (?:edge|frame) )?)?(?P<how>.+?)"
 )
 _WIDER = re.compile(
-    rf"(?:make|let)(?: (?:(?P<what>{_PICTURE})|(?P<it>{_IT})))(?: be)?(?: (?P<much>.+?))? (?P<way>wider|wide|broader|taller|tall)(?: by (?P<more>.+?))?(?: on (?P<where>.+))?"
+    rf"(?:make|let)(?: (?:(?P<what>{_PICTURE})|(?P<it>{_IT})))(?: be)?(?: (?P<much>.+?))?? (?P<way>(?:wider|broader) and (?:taller|higher)|(?:taller|higher) and (?:wider|broader)|wider|wide|broader|taller|tall)(?: by (?P<more>.+?))?(?: on (?P<where>.+))?"
 )
 _LARGER = re.compile(
     rf"(?:make|have|let)(?: {_PICTURE}| {_IT})(?: be)? (?:larger|bigger|longer|wider|taller|broader) (?P<how>.+)"
@@ -155,6 +155,8 @@ def _grown(match: re.Match[str]) -> tuple[Order, ...]:
         return _apart(several)
     if not sides and land:
         sides = "up" if _UP.fullmatch(land) else "down" if _DOWN.fullmatch(land) else "all"
+    if verb in ("widen", "broaden") and land and (_UP.fullmatch(land) or _DOWN.fullmatch(land) or "street" in land):
+        return ()  # "widen the road" is no wish for more of the picture
     if not sides and verb in ("widen", "broaden"):
         return (_order("left right", USUAL if how.amount is None else how.amount / 2, how.pixels),)
     return (_order(sides or "all", _or(how.amount, USUAL), how.pixels),)
@@ -182,10 +184,11 @@ def _or(amount: float | None, usual: float) -> float:
 
 
 def _more(match: re.Match[str]) -> tuple[Order, ...]:
-    how = _alike(match["how"])
-    if how is None or not (how.sides or match["land"]):
+    how, land = _alike(match["how"]), match["land"] or match["plain"]
+    if how is None or not (how.sides or land):
         return ()
-    land = match["land"]
+    if match["how"] == match[0].removeprefix("more") and re.match(r" (?:to|towards?) ", match["how"]):
+        return ()  # "more to the left" is where a thing goes that was moved before
     sides = how.sides or ("up" if _UP.fullmatch(land) else "down" if _DOWN.fullmatch(land) else "all")
     few = _PARTS[match["few"]] if match["few"] else USUAL
     return (_order(sides, _or(how.amount, few), how.pixels),)
@@ -209,12 +212,17 @@ def _wider(match: re.Match[str]) -> tuple[Order, ...]:
     plain = match["way"] in ("wide", "tall")
     much = _alike(" ".join(filter(None, (match["much"], match["more"]))))
     where = _alike("on " + match["where"]) if match["where"] else _Reach()
-    if much is None or where is None or much.sides or (plain and not much.amount):
+    if much is None or where is None or much.sides:
+        return ()
+    if plain and (
+        (much.amount or 0) < 1 or re.search(r"\d", match[0])
+    ):  # "half as wide", "500 pixels wide": as much in all
         return ()
     if where.amount is not None:  # "wider on the left by 100 pixels"
         if much.amount is not None:
             return ()
         much = where
     two = "left right" if match["way"].startswith(("w", "b")) else "up down"
+    two = "left right up down" if " and " in match["way"] else two
     each = much.amount if much.amount is None or where.sides else much.amount / 2
     return (_order(where.sides or two, _or(each, USUAL), much.pixels, "it" if match["it"] else "picture"),)

@@ -141,7 +141,7 @@ def test_other_changes_in_the_same_words_are_made_in_their_order_and_nothing_is_
 
 def test_words_that_cannot_be_done_beside_it_are_named():
     made = edit(drawn(), "extend it to the left and add a zzyqx")
-    assert any("was left" in note for note in made.meta["notes"])
+    assert any("was left out: I do not know: zzyqx" in note for note in made.meta["notes"])
     assert made.meta["changed_outside"] == 0
 
 
@@ -187,7 +187,10 @@ def test_a_thing_that_the_call_names_comes_into_what_is_new():
 
 
 def test_words_that_are_not_used_are_named_and_more_of_it_needs_no_word():
-    assert any("was left" in note for note in extend(drawn(), "all", 0.25, "a red car").meta["notes"])
+    assert any("extended to one side" in note for note in extend(drawn(), "all", 0.25, "a red car").meta["notes"])
+    assert extend(drawn(), "right", 0.25, "a zeppelin").meta["notes"] == [
+        "“a zeppelin” was left out: I do not know: zeppelin"
+    ]
     assert not extend(drawn(), "left", 0.25, "more of the meadow").meta["notes"]
 
 

@@ -162,20 +162,10 @@ def test_a_scene_that_cannot_be_read_is_treated_as_a_photo():
     assert "scene" not in edit(broken, "make it night").meta
 
 
-@pytest.mark.parametrize(
-    ("words", "mark", "names"),
-    [
-        ("pink cat instead", (), ["cat/pink", "dog", "pizza"]),
-        ("a black pizza instead, please", (), ["cat", "dog", "pizza/black"]),
-        ("an elephant instead", (), ["cat", "elephant", "pizza"]),
-        ("green elephant instead!", (), ["cat", "elephant/green", "pizza"]),
-        ("a cat instead", (), ["cat", "cat", "pizza"]),
-        ("a cake instead", (Region(1, "image#1", box=Box(0.38, 0.78, 0.58, 1.0)),), ["cat", "dog", "birthday cake"]),
-    ],
-)
-def test_what_shall_be_there_instead_takes_a_place_and_is_not_one_more(words, mark, names):
-    made = Scene.from_json(edit(drawn(), words, *mark).meta["scene"])
-    assert [thing.name + (f"/{thing.tint}" if thing.tint else "") for thing in made.things] == names
+def test_a_refusal_ends_with_one_full_stop():
+    with pytest.raises(Refusal) as caught:
+        edit(drawn(), "add faster")
+    assert caught.value.what.endswith("r.")
 
 
 # photos

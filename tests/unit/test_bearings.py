@@ -203,6 +203,10 @@ def test_what_there_is_more_of():
     assert outlook.more([(start,)], ["image#1", "image#2"]) == "image#1 has more"
     assert outlook.more([(start,), (start + 1,)]) == "there are as many dogs as cats"
     assert outlook.more([(start,)]) == "there are more dogs"
+    assert outlook.more([(start,), (other,)], ["image#1", "video#1"]) == "image#1 and image#2 have most"
+    two = sheet_of(seen={"image#1": (rows(THING, [around(0.2 * n, 0.5) for n in range(5)], [*"aabbc"]),)})
+    every = [first(two, "image#1") + n for n in range(5)]
+    assert Outlook(two).more([every[:2], every[2:4], every[4:]]) == "there are as many as as bs"
     assert outlook.more([]) == ""
 
 

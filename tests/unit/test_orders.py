@@ -58,6 +58,11 @@ READ = {
     "everyone is in a kitchen now": ("backdrop", "", "kitchen", ""),
     "let it look as though they were in a desert": ("backdrop", "", "desert", ""),
     "make it warmer": ("grade", "", "warm", ""),
+    "paint it in blue": ("recolour", "it", "", "blue"),
+    "have it in green": ("recolour", "it", "", "green"),
+    "make everything in blue": ("recolour", "everything", "", "blue"),
+    "put it on an orange": ("move", "it", "", ""),
+    "put everything in the sky": ("move", "everything", "", ""),
 }
 
 

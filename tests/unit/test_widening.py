@@ -19,10 +19,13 @@ SAID = {
     "show more of it above": ("up", 0.25),
     "show a bit more of the scene to the left": ("left", 0.12),
     "show more of the sky": ("up", 0.25),
+    "more sky": ("up", 0.25),
+    "show more scenery on the left": ("left", 0.25),
     "show me what is to the left": ("left", 0.25),
     "make the picture wider": ("left right", 0.25),
     "make it twice as wide": ("left right", 0.5),
     "make it 20% wider": ("left right", 0.1),
+    "make it wider and taller": ("left right up down", 0.25),
     "make the picture taller": ("up down", 0.25),
     "make the picture larger to the right by 30%": ("right", 0.3),
     "extend it to the left and to the right": ("left right", 0.25),
@@ -85,6 +88,16 @@ def test_what_says_two_amounts_of_one_side_or_of_all_is_not_understood():
 )  # fmt: skip
 def test_words_about_things_are_not_taken_for_it(words, verb):
     assert [order.verb for order in read_orders(words).orders] == [verb]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["make it half as wide", "make the picture 500 pixels wide", "make it 150% wide", "widen the road", "broaden the street", "more to the left"],
+)  # fmt: skip
+def test_words_for_less_for_how_large_it_shall_be_in_all_and_for_things_are_left(words):
+    orders = read_orders(words)
+    assert not orders.orders
+    assert orders.unread
 
 
 def test_it_stands_beside_other_changes_in_their_order():

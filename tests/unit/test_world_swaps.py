@@ -9,7 +9,7 @@ import pytest
 from models.world.changes import change
 from models.world.film import Film, pose
 from models.world.motion import actor_of, plan
-from models.world.refilm import carried_over
+from models.world.refilm import carried_over, refilm
 from models.world.scene import Backdrop, Scene, Thing, extent
 from models.world.tools import tools
 from models.world.which import Context
@@ -95,3 +95,26 @@ def test_a_replaced_ball_that_comes_back_turns_round() -> None:
     made = carried_over(film, swapped(film.scene, "replace the ball by a cat"), WIDTH / HEIGHT)
     assert len({key.value for key in made.track(1).channels["turn"]}) == 2
     assert backwards(made) <= 2
+
+
+def refilmed(words: str, *marked: int):
+    scene = Scene(
+        (Thing("cat", 0.25, 0.7, 0.34, id=1), Thing("dog", 0.7, 0.72, 0.36, id=2)), Backdrop("meadow", seed=5)
+    )
+    film = plan(scene, "the cat walks to the right", seconds=3, ratio=16 / 9, seed=1).film
+    return refilm(film, words, KNOWN, (WIDTH, HEIGHT), 3, marked)
+
+
+def test_the_camera_of_a_film_zooms_out_and_nothing_is_said_of_pictures() -> None:
+    made = refilmed("zoom out")
+    assert made.done == ("moved the camera",)
+    assert made.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "marked", "there"),
+    [("a blue cat instead", (), ["cat/blue", "dog"]), ("a horse instead", (), ["cat", "horse"]), ("a horse instead", (1,), ["horse", "dog"])],
+)  # fmt: skip
+def test_in_a_film_too_what_shall_be_there_instead_is_not_one_more(words: str, marked: tuple[int, ...], there) -> None:
+    things = refilmed(words, *marked).film.scene.things
+    assert [thing.name + (f"/{thing.tint}" if thing.tint else "") for thing in things] == there

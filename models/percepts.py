@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.plurals import plural_of, with_article
+from models.plurals import with_article
 from models.values import Box, Span
 
 if TYPE_CHECKING:
@@ -96,8 +96,10 @@ def phrase(determiner: str, adjectives: Sequence[str], names: Sequence[str]) -> 
         raise ValueError(
             f'things are said with "a", "the" or nothing before them, not {determiner!r}, and there must be one'
         )
+    from models.world import atlas
+
     several = len(names) > 1
-    said = " ".join([*adjectives, plural_of(names[0]) if several else names[0]])
+    said = " ".join([*adjectives, atlas.several(names[0]) if several else names[0]])
     if determiner == "the":
         return f"the {number(len(names))} {said}" if several else f"the {said}"
     if determiner == "a":

@@ -139,6 +139,7 @@ def uncounted(name: str) -> bool:
 def article(noun: str) -> str:
     """Return *noun* with "a" or "an"."""
     vowel = noun[:1] in "aeiou" and not noun.startswith(("uni", "use", "euro", "uku", "one", "ufo", "u-"))
+    vowel = vowel or noun.startswith(("hour", "x-ray"))
     return f"{'an' if vowel else 'a'} {noun}"
 
 

@@ -29,6 +29,13 @@ def rows(kind: int, places: list[list[float]], names: tuple[str, ...]) -> Percep
         (("the", ("red",), ["car"]), "the red car"),
         (("", (), ["wolf", "wolf"]), "wolves"),
         (("a", (), ["ant"] * 14), "14 ants"),
+        (("a", (), ["x-ray"]), "an x-ray"),
+        (("a", (), ["hourglass"]), "an hourglass"),
+        (("a", (), ["horse"]), "a horse"),
+        (("a", (), ["man raising his hand"] * 2), "two men raising their hands"),
+        (("a", ("red",), ["cactus"] * 2), "two red cacti"),
+        (("the", (), ["jeans"] * 3), "the three jeans"),
+        (("", (), ["lock and key"] * 2), "locks and keys"),
     ],
 )
 def test_things_are_said_with_their_number_and_article(

@@ -6,6 +6,7 @@ shows, as for :mod:`models.unified.outlook`. So a side that was asked for is nev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,8 @@ CHIEF: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The one thing of a whole medium that stands out so, or moves (is heard) first or last, and the kinds of media that have it."""
 COMPARED = dict.fromkeys(("only", "shared"), ("image", "video", "audio"))
-"""What a medium has that none of the others has which the reply named before, or that all of them have, too: by name."""
+"""What a medium has that none of the others has which the reply named before, or that all of them have, too: by name, and of what all have
+as many as each of them has at least."""
 DOERS = dict.fromkeys(("acts", "moving", *(f"who_{kind}" for kind in SAYS)), ("video",))
 """What moves in a clip: all with what they do, in order; all of it; the things that do what is so called in SAYS."""
 OF_MEDIUM: dict[str, tuple[str, ...]] = {**CHIEF, **COMPARED, **DOERS}
@@ -125,10 +127,16 @@ def within(sheet: Sheet, what: str, handle: str, media: Sequence[str] = ()) -> l
 
 def _compared(sheet: Sheet, what: str, among: Sequence[_One], media: Sequence[str]) -> list[int]:
     kinds = {sheet.source_of(one.row).kind for one in among}
-    there = [{p.names[n] for _, p, n in pointing.places(sheet, of) if p.kind in kinds} for of in media]
-    if what == "shared":
-        return [one.row for one in among if there and all(_name(sheet, one.row) in names for names in there)]
-    return [one.row for one in among if not any(_name(sheet, one.row) in names for names in there)]
+    there = [Counter(p.names[n] for _, p, n in pointing.places(sheet, of) if p.kind in kinds) for of in media]
+    if what == "shared":  # of three dogs here and two there it is two that both have
+        left = Counter({own: min(names[own] for names in there) for own in (there[0] if there else ())})
+        found = list[int]()
+        for one in among:
+            name = _name(sheet, one.row)
+            found += [one.row] if left[name] > 0 else []
+            left[name] -= 1
+        return found
+    return [one.row for one in among if not any(names[_name(sheet, one.row)] for names in there)]
 
 
 def _name(sheet: Sheet, row: int) -> str:

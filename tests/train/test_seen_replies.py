@@ -3,8 +3,9 @@ in is what the truth says, as far as the senses see it."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
 from random import Random
 
@@ -30,6 +31,7 @@ from training.seeing import bank as banks
 from training.seeing import comparing, counting, listening, mixing, placing, watching
 from training.seeing.shards import Bank
 from training.seeing.talk import Seen, grounded
+from training.seeing.views import View
 from training.stages.kept import topics
 
 SHIPPED = ASSETS / "nano/unified"
@@ -189,3 +191,23 @@ def test_the_program_names_what_is_true(kind: str, names: Vocabulary, exact: Pat
         wrong += [] if fits else [(group, said(messages[-1].parts), said(got))]
     least = {"clips": 0.7}.get(kind, 0.93)  # deeds are told from eight boxes: see tests/unit/test_deeds.py
     assert right[True] >= least * right.total(), wrong
+
+
+def test_of_nothing_it_is_not_said_that_a_whole_medium_shows_it(exact: Path) -> None:
+    turns, met = (comparing.differ, comparing.only, comparing.common, listening.compare), 0
+    for messages, _, _, _ in replies(exact, turns, 8):
+        words = said(messages[-1].parts)
+        assert not re.search(r"\b(?:shows?|hear) nothing", words), words
+        met += "nothing" in words
+    assert met > 5
+
+
+def test_both_have_of_a_name_as_many_as_each_of_them_has(exact: Path) -> None:
+    bank, fewer = Bank(exact), 0
+    views = [View("image#1", bank.entry("image", "train", number)) for number in range(bank.count("image", "train"))]
+    for one, other in permutations([view for view in views if view.whole and view.known], 2):
+        names, there = ([view.thing(number).name for number in view.known] for view in (one, other))
+        found = Counter(one.thing(number).name for number in comparing._shared(one, other))
+        assert found == Counter(names) & Counter(there)
+        fewer += any(there.count(name) < names.count(name) for name in found)
+    assert fewer

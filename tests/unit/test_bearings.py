@@ -120,6 +120,15 @@ def test_what_one_has_alone_and_what_both_have():
     assert bearings.within(sheet, "shared", "image#1") == [], "there is nothing that it could be shared with"
 
 
+def test_of_several_of_a_name_both_have_as_many_as_each_of_them_has():
+    three = rows(THING, [around(x, 0.5) for x in (0.8, 0.2, 0.5)], ("dog",) * 3)
+    two = rows(THING, [around(0.7, 0.5), around(0.3, 0.5), around(0.5, 0.1)], ("dog", "dog", "owl"))
+    sheet = sheet_of(seen={"image#1": (three,), "image#2": (two,)})
+    start, other, media = first(sheet, "image#1"), first(sheet, "image#2"), ["image#1", "image#2"]
+    assert bearings.within(sheet, "shared", "image#1", media) == [start + 1, start + 2], "the two that are leftmost"
+    assert bearings.within(sheet, "shared", "image#2", media) == [other + 1, other]
+
+
 def test_of_a_mark_those_are_others_that_are_not_under_it():
     region = Region(1, "image#1", box=Box(0.08, 0.46, 0.16, 0.54))
     mark = rows(MARKED, [around(0.12, 0.5, 0.04)], ("dog",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from models.plurals import plural_of, uncounted
 from models.unified.outlook import MORE, Told, told_more
 
@@ -83,8 +85,14 @@ def _only(view: View, other: View) -> list[int]:
 
 
 def _shared(view: View, other: View) -> list[int]:
-    """Return the things of *view* of which there are some in the *other* too, from left to right."""
-    return _across(view, _names(view) & _names(other))
+    """Return the things of *view* of which there are some in the *other* too, from left to right: of each name as many as both have."""
+    left = Counter(other.thing(number).name for number in other.known)
+    found = list[int]()
+    for number in _across(view, _names(view) & _names(other)):
+        name = view.thing(number).name
+        found += [number] if left[name] > 0 else []
+        left[name] -= 1
+    return found
 
 
 def _across(view: View, names: set[str]) -> list[int]:

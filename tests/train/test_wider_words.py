@@ -294,6 +294,28 @@ def test_a_thing_that_is_seen_is_found_by_its_clue_and_changed_alone(bank: Bank)
     assert len(seen) == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "names", "most"),
+    [("vehicle", "bicycle, car", "fast car, slow bicycle, large car, little bicycle"), ("vehicle", "car, taxi", ""), ("vehicle", "helicopter, racing car", "large helicopter, little racing car"),
+     ("vehicle", "bullet train, high-speed train, kick scooter", "slow kick scooter"), ("vehicle", "train, airplane", "fast airplane, slow train"), ("vehicle", "car, ufo", ""),
+     ("animal", "elephant, dog", "large elephant, little dog"), ("animal", "cow, horse", ""), ("animal", "peacock, dog", ""), ("animal", "snake, rabbit", ""), ("animal", "dog", "")],
+)  # fmt: skip
+def test_what_is_the_most_of_its_kind_is_so_beyond_dispute(kind: str, names: str, most: str) -> None:
+    assert {" ".join(pair) for pair in described.most(kind, names.split(", "))} == set(filter(None, most.split(", ")))
+
+
+def test_sizes_are_no_weights() -> None:
+    for section in ("reasoned.large", "reasoned.little"):
+        assert not [line for line in sections()[section].lines if re.search(r"heav|weigh|light", line)]
+
+
+def test_of_people_who_do_something_it_is_the_people_who_are_several() -> None:
+    said = "woman running", "man riding a bike", "person in a wheelchair", "bowling pin", "dancing man", "human being"
+    assert [many(noun) for noun in said] == [
+        "women running", "men riding a bike", "people in a wheelchair", "bowling pins", "dancing men", "human beings",
+    ]  # fmt: skip
+
+
 def allowed(names: Vocabulary, scribe: Scribe, messages: tuple[Message, ...], percepts: Percepts) -> list[str]:
     """Return the names of the tokens of the last message, each of which the rules must allow."""
     shelf = {part.handle: part for message in messages[:-1] for part in message.parts if isinstance(part, Media)}

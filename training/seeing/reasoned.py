@@ -3,7 +3,7 @@ reply points at it, cuts it out, and asks for the change of that place alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from models.values import Phrase
@@ -26,6 +26,23 @@ _ASKED = {
     "little": "is the smallest in real life",
 }
 _KINDS = {"animal": "animals", "vehicle": "vehicles"}
+_LONG = frozenset(
+    (
+        "snake",
+        "peacock",
+        "flamingo",
+        "octopus",
+        "squid",
+        "worm",
+        "caterpillar",
+        "spider web",
+        "train",
+        "steam train",
+        "bullet train",
+        "high-speed train",
+    )
+)
+"""What is longer than it is large, or as long as people make it."""
 
 
 def edit(d: Seen) -> str | None:
@@ -73,29 +90,36 @@ def _clues(d: Seen, view: View) -> Iterator[tuple[int, reason.Fact | str]]:
             yield number, replace(fact, text=reason.chosen(d.rng, fact.text))
 
 
+def most(kind: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return in what one of the different *names* of a *kind* is the most of all in real life, and which it is: ("fast", "car"). What can be
+    disputed is not among them."""
+    speeds = [line.split(", ") for line in sections()["reasoned.speeds"].lines]
+    known = {name for line in speeds for name in line}
+    if len(names) < 2 or not (
+        known.issuperset(names) if kind == "vehicle" else all(kind in atlas.entry(name).kinds for name in names)
+    ):
+        return []  # traffic lights and nests stand among them in the atlas
+    found = list[tuple[str, str]]()
+    if kind == "vehicle":
+        classes = [there for line in speeds if (there := [name for name in line if name in names])]
+        found += [(how, one[0]) for how, one in (("fast", classes[0]), ("slow", classes[-1])) if len(one) == 1]
+    if _LONG.isdisjoint(names):
+        sizes = sorted(names, key=lambda name: (atlas.entry(name).metres, name))
+        metres = [atlas.entry(name).metres for name in sizes]
+        found += [("large", sizes[-1])] if metres[-1] >= LARGER * metres[-2] else []
+        found += [("little", sizes[0])] if metres[1] >= LARGER * metres[0] else []
+    return found
+
+
 def _most(d: Seen, view: View) -> Iterator[tuple[int, str]]:
     """Yield what is the fastest, slowest, largest or smallest of its kind in real life."""
-    speeds = sections()["reasoned.speeds"].lines
     known = set(reason.known_names())
     for kind, group in _KINDS.items():
         things = [thing for thing in view.shot.scene.things if atlas.entry(thing.name).group == group]
-        names = {thing.name for thing in things}
-        if (
-            not names <= set(speeds)
-            if kind == "vehicle"
-            else any(kind not in atlas.entry(name).kinds for name in names)
-        ):
-            continue  # traffic lights and nests stand among them in the atlas
-        if len(names) < 2 or len(names) < len(things) or not view.usual(thing.id for thing in things):
+        names = sorted({thing.name for thing in things})
+        if len(names) < len(things) or not view.usual(thing.id for thing in things):
             continue
-        ways: list[tuple[str, str]] = []
-        if kind == "vehicle":
-            order = sorted(names, key=speeds.index)
-            ways += [("fast", order[0]), ("slow", order[-1])]
-        sizes = sorted(names, key=lambda name: atlas.entry(name).metres)
-        metres = [atlas.entry(name).metres for name in sizes]
-        ways += [("large", sizes[-1])] if metres[-1] >= LARGER * metres[-2] else []
-        ways += [("little", sizes[0])] if metres[1] >= LARGER * metres[0] else []
+        ways = most(kind, names)
         d.rng.shuffle(ways)
         for how, name in ways:
             number = next(thing.id for thing in things if thing.name == name)

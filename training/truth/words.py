@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from models.plurals import plural_of
@@ -93,6 +94,8 @@ _ODD = frozenset(("speaking head", "silhouette", "dna", "bubbles", "sparkles", "
                   "drop of blood", "musical score", "chain link", "linked paperclips", "barrier"))  # fmt: skip
 """Things that nobody would call by their names."""
 _ONE_FORM = frozenset(("sheep", "deer", "bison", "fish", "tropical fish", "blowfish", "jellyfish"))
+_BUSY = re.compile(r"(man|woman|person|boy|girl) (\w+ing\b.*)")
+"""People with what they do behind: "woman running"."""
 _HUMAN = frozenset(
     [
         "man",
@@ -220,7 +223,10 @@ def many(noun: str) -> str:
     if noun in KINDS:
         return KINDS[noun]
     owner = _owner(noun)
-    return owner.plural if owner is not None and noun == owner.name else plural_of(noun)
+    if owner is not None and noun == owner.name:
+        return owner.plural
+    busy = _BUSY.fullmatch(noun)
+    return f"{plural_of(busy[1])} {busy[2]}" if busy else plural_of(noun)
 
 
 def coloured(name: str, tint: str, colour: str) -> int:

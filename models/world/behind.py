@@ -33,6 +33,11 @@ def flat(words: str) -> Order | None:
     return Order("backdrop", new=kind if kind in FLAT else "plain", colour=colour)
 
 
+def called(kind: str, colour: str = "") -> str:
+    """Return a backdrop of *kind* (of :data:`models.world.scene.KINDS`) and *colour* as it is said: "plain white", "black gradient"."""
+    return f"plain {colour}" if kind == "plain" and colour else f"{colour} {kind}".strip()
+
+
 def read_behind(clause: str) -> tuple[Order, ...]:
     """Return the backdrop that *clause* (lower case, one instruction) puts behind everything, none where it does not.
 

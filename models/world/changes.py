@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from models.world import arrivals, decor, facing, goals, walls
+from models.world.behind import called
 from models.world.draft import Box, Draft, numbered
 from models.world.hours import unshown
 from models.world.instructions import read_orders
@@ -357,7 +358,7 @@ def _backdrop(draft: Draft, order: Order) -> None:
     draft.scene = replace(draft.scene, backdrop=new)
     draft.whole = True
     _grounded(draft, horizon(old), horizon(new))
-    draft.done.append(f"the background is now {' '.join(filter(None, (new.colour, new.kind)))}")
+    draft.done.append(f"the background is now {called(new.kind, new.colour)}")
 
 
 def _grounded(draft: Draft, before: float | None, after: float | None) -> None:

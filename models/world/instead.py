@@ -25,6 +25,20 @@ def is_instead(text: str) -> bool:
     return _INSTEAD.search(text) is not None
 
 
+def instead_of_marked(orders: Orders, tools: Tools) -> Orders:
+    """Return *orders* for a photo in which something is marked: what should come takes the place of that, and what can be worn is put on.
+    "The dog instead" is not understood, as in :func:`instead`."""
+    if len(orders.orders) != 1 or orders.orders[0].verb != "add" or orders.orders[0].place is not None:
+        return orders
+    order = orders.orders[0]
+    if _MEANT.match(order.new):
+        return Orders((), (*orders.unread, order.said))
+    names = [thing.name for thing in tools.read(order.new).things if thing.name]
+    if not names or any(tools.know.entry(name).worn for name in names):
+        return orders
+    return Orders((replace(order, verb="replace", what="it"),), orders.unread)
+
+
 def instead(orders: Orders, scene: Scene, tools: Tools, marked: Sequence[int] | None = None) -> Orders:
     """Return *orders* in which what should come in the place of something takes that place. *marked*: the ids of the things under the
     person's mark, none where that lies on no thing; None without a mark.

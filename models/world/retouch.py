@@ -14,6 +14,7 @@ from models import pixels as pixelwork
 from models.colours import colour
 from models.previews import small
 from models.world import insertion
+from models.world.behind import called
 from models.world.grades import graded
 from models.world.light import blurred
 from models.world.moods import MOODS
@@ -200,7 +201,7 @@ def _backdrop(photo: Photo, order: Order) -> None:
         raise Cannot("the photo is too small for a backdrop")
     painted = paint(Backdrop(kind, colour=order.colour, seed=photo.seed % 2**31), width, height).pixels
     photo.repaint(np.asarray(painted, np.uint8), behind, 1)
-    photo.done.append(f"put a drawn {kind} behind the marked thing")
+    photo.done.append(f"put a drawn background behind the marked thing: {called(kind, order.colour)}")
 
 
 def _cut_and_put(photo: Photo, order: Order, where: Callable[[Box], Box],

@@ -17,6 +17,7 @@ from models.previews import small
 from models.reach import counted, reach
 from models.values import Phrase, Ref, Region, TaskCall
 from models.world.extending import Wanted, extended, joined, place_beyond, stepped, with_picture
+from models.world.instead import instead_of_marked, is_instead
 from models.world.instructions import read_orders
 from models.world.orders import Order
 from models.world.photo_draft import Photo
@@ -191,7 +192,8 @@ def _photo(call: TaskCall, inputs: Inputs, handle: str, picture: Picture, text: 
     photo = Photo(
         picture.pixels, place, find, tools, inputs.seed, Share(report, 0.3, 0.99), loosely=loosely, limit=limit
     )
-    retouch(photo, read_orders(text, bare=into))
+    orders = read_orders(text, bare=into)
+    retouch(photo, instead_of_marked(orders, tools) if place is not None and is_instead(text) else orders)
     notes += [*(f"I do not know: {word}" for word in dict.fromkeys(photo.unknown)), *dict.fromkeys(photo.notes)]
     if not photo.done:
         raise _refusal(handle, text, tuple(photo.unknown), [*photo.reasons, *notes], WORKS, tools)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_picturebook_edits import SCENE, drawn, edit, inpaint, names, region
+from test_picturebook_edits import SCENE, drawn, edit, inpaint, names, photo, region
 
 from models.expert import Refusal
 from models.values import Box, Region
@@ -65,3 +65,13 @@ def test_what_is_marked_is_what_takes_the_form_of_another_instead(expert):
     assert [thing.name for thing in Scene.from_json(made.meta["scene"]).things] == ["cat", "cat", "pizza"]
     made = expert(drawn(), "a bird instead", region(0.45, 0.02, 0.75, 0.3))
     assert sorted(names(made)) == ["bird", "cat", "dog", "pizza"], "there was nothing in the mark"
+
+
+def test_in_a_photo_it_takes_the_place_of_what_is_marked_and_what_is_worn_is_put_on():
+    pixels, _ = photo()
+    mark = region(0.33, 0.27, 0.67, 0.73)
+    assert edit(pixels, "a dog instead", mark).meta["done"] == ["replaced the marked thing by dog"]
+    assert edit(pixels, "a hat instead", mark).meta["done"] != ["replaced the marked thing by hat"]
+    assert edit(pixels, "a dog instead").meta["done"] == ["pasted in dog"], "nothing says what it is instead of"
+    with pytest.raises(Refusal, match="do not know how"):
+        edit(pixels, "the dog instead", mark)

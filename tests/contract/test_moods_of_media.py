@@ -33,7 +33,7 @@ def test_what_is_marked_on_a_photo_is_put_into_a_drawn_forest_by_an_edit_and_in_
     box[48:192, 90:230] = True
     for make, where in ((edit, ~truth), (inpaint, box & ~truth)):
         made = make(make_call("edit" if make is edit else "inpaint", *said), make_inputs(pixels, [region]), silent)
-        assert made.meta["done"] == ["put a drawn forest behind the marked thing"]
+        assert made.meta["done"] == ["put a drawn background behind the marked thing: forest"]
         same = (made.pixels == pixels).all(axis=2)
         assert same[truth].mean() > 0.9
         assert same[where].mean() < 0.1

@@ -31,6 +31,11 @@ BANKS = {
     "audio_adjust": tuple(name for name in sections() if name.startswith("aa.")), "sound_for": ("sf.ask", "sf.named"),
 }  # fmt: skip
 """The phrase banks that ask for each task."""
+NO_AMOUNT = re.compile(
+    r"(?i)\b(this|that|the|left|right|another|quick|first) one\b|\bone more thing\b|half (turn|rotation)|"
+    r"\b(number|pic|picture|image|photo|photograph|clip|sound) (number )?\w+"
+)
+"""Words with a number that is no amount: one of several, and which medium is meant."""
 RECKONED = re.compile(
     r"^(?!.* db).*(%|loud|volume|quiet|soft|octave|fourth|fifth|third|step|half a|quarter)", re.IGNORECASE
 )
@@ -218,7 +223,7 @@ def test_numbers_in_calls_are_those_that_the_person_said() -> None:
             if len(made := calls(reply)) == 1:
                 for key in ("degrees", "frame", "db", "semitones", "time"):
                     value = made[0].params.get(key, "").lstrip("-")
-                    words = re.sub(r"(?i)\b(this|that|the|left|right|another|quick) one\b|half turn", "", user.text)
+                    words = NO_AMOUNT.sub("", user.text)
                     if value and (said := {plain(amount.value) for amount in amounts(words)}):
                         # an answer to a question back ("the second one") leaves the number in the message before
                         told = said | {plain(amount.value) for amount in amounts(said_before)}

@@ -30,6 +30,10 @@ _SIDES = {
     "below": ("below", "above"), "front": ("in front", "behind"), "behind": ("behind", "in front"),
 }  # fmt: skip
 """Where a reply says that the first, second and third thing of a relation will stand."""
+_COLOURS = ("red", "blue", "green", "yellow", "black", "white", "brown", "grey", "orange")
+_JOINTS = {" and ": 42, ", and ": 10, ", ": 9, " with ": 12, " & ": 3, " plus ": 4, " along with ": 6, " together with ": 6, " as well as ": 4,
+           " and also ": 2, ", accompanied by ": 2}  # fmt: skip
+"""What stands before the last of several things, and how often."""
 _MARK = re.compile("\x01(.)(.*?)\x02", re.DOTALL)
 
 _SENTENCE = re.compile(
@@ -233,7 +237,7 @@ def _things(rng: Random, book: Book, number: int) -> list[Named]:
     """Return *number* different things, now and then the same in two colours."""
     found = [_thing(rng, book) for _ in range(number)]
     if number > 1 and rng.random() < 0.06:
-        colours = rng.sample(("red", "blue", "green", "yellow", "black", "white", "brown"), 2)
+        colours = rng.sample(_COLOURS, 2)
         noun = found[0].noun
         found[:2] = [_name(rng, noun, f"{colour} {noun}", thing.count) for colour, thing in zip(colours, found[:2], strict=True)]  # fmt: skip
     return found
@@ -258,6 +262,8 @@ def _thing(
         full = f"{book.text(rng, 'colour.plain')} {noun}"
     elif chance < 0.2:
         full = f"{book.text(rng, 'plan.adjective')} {noun}"
+    elif chance < 0.23:
+        full = f"{' and '.join(rng.sample(_COLOURS, 2))} {noun}"
     count = count or rng.choices(range(1, MOST_THINGS + 1), _COUNTS)[0]
     return _name(rng, noun, full, count, plain=plain, many=many)
 
@@ -287,5 +293,4 @@ def _join(rng: Random, parts: list[str]) -> str:
     """Return a list of things in words."""
     if len(parts) == 1:
         return parts[0]
-    joint = rng.choices((" and ", ", and ", ", ", " with ", " & ", " plus "), (60, 12, 10, 8, 3, 4))[0]
-    return ", ".join(parts[:-1]) + joint + parts[-1]
+    return ", ".join(parts[:-1]) + rng.choices(tuple(_JOINTS), tuple(_JOINTS.values()))[0] + parts[-1]

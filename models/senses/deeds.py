@@ -64,7 +64,7 @@ def kind_of(verb: str, says: str, gone: bool = False) -> str:
 
 def told(path: Path, seconds: Sequence[float]) -> Deed:
     """Return what a thing does that is seen at *path* in frames shown at *seconds*, one each, and when: from the frame before the first
-    that differs to the last one that does. Of several deeds the one that changes most is told: coming and leaving before all.
+    that differs to the last one that does, or all the time where it goes too slowly for one to differ. Of several deeds the one that changes most is told: coming and leaving before all.
     Raises ValueError where it is seen in no frame, or the two differ in length."""
     seen = [n for n, box in enumerate(path) if box is not None and len(box)]
     if not seen or len(path) != len(seconds):
@@ -72,6 +72,8 @@ def told(path: Path, seconds: Sequence[float]) -> Deed:
     boxes = np.array([path[n] for n in seen], np.float32)
     first, last = _span(path, boxes, seen)
     kind = _kind(boxes, seen, len(path))
+    if first == last and kind != "stays":
+        first, last = seen[0], seen[-1]
     return Deed(kind, float(seconds[first]), float(seconds[last]))
 
 

@@ -57,6 +57,15 @@ def test_when_a_deed_begins_and_ends():
     assert (late.start, late.end) == (1.5, 2.0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "boxes"),
+    [("right", path(x=0.124)), ("rises", path(y=-0.124)), ("grows", path(wide=0.24, high=0.36, y=-0.03))],
+)
+def test_what_goes_slowly_goes_on_all_the_time(kind, boxes):
+    """No step from frame to frame is larger than how boxes are found, and still it is among what moves, and moves first."""
+    assert deeds.told(boxes, SECONDS) == Deed(kind, 0.0, 3.5)
+
+
 def test_a_thing_of_one_frame_keeps_still_and_of_none_does_nothing():
     assert deeds.told([[0.1, 0.1, 0.4, 0.5]], [0.0]).kind == "stays"
     for boxes, seconds in (([[], []], [0.0, 1.0]), (path(), [0.0])):

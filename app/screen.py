@@ -98,6 +98,8 @@ class Screen:
                 yield f"  {part.handle}{label}: {self._file(part.handle)}"
             except Refusal as refusal:
                 yield f"  {part.handle}{label}: {refusal.what}"
+            notes = part.meta.get("notes") or ()
+            yield from (f"  ({note})" for note in (notes if isinstance(notes, list | tuple) else [notes]))
         elif isinstance(part, Failure):
             number = f" (incident {part.incident})" if part.incident else ""
             yield f"! {part.what} {part.hint}{number}".rstrip()

@@ -24,6 +24,7 @@ from models.values import (
     Checkpoint,
     Failure,
     Grounding,
+    Media,
     Message,
     Point,
     Polygon,
@@ -346,6 +347,15 @@ def test_every_part_of_a_reply_is_printed() -> None:
         "See the dog [<box>100,200,300,400</box> in image#1]it.\n> Odd Name\n  (mended)\n"
         "  Sprites, seed 7, 1.2 s\n! No. Try. (incident 17)\n"
     )
+
+
+@pytest.mark.parametrize("notes", [["“it” was taken for the dog", "no hat is known"], "no hat is known", None])
+def test_what_a_result_notes_is_printed_under_it(notes: Any) -> None:
+    out = io.StringIO()
+    made = Media("image", "image#2", "", {"label": "made blue", "notes": notes})
+    Screen(out, lambda handle: Path(f"{handle}.png")).show(Message("assistant", (made,)), last=True)
+    told = [notes] if isinstance(notes, str) else notes or []
+    assert out.getvalue().splitlines() == ["  image#2 (made blue): image#2.png", *(f"  ({note})" for note in told)]
 
 
 def test_the_terminals_conversations_cannot_be_asked_for_by_name(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from unicodedata import category
 
 from models.expert import Refusal
@@ -30,6 +30,7 @@ class Screen:
         self._column = 0
         self._bar = 0  # width of the progress line on the screen
         self._quarter: tuple[str, int] = ("", -1)
+        self._noted: set[str] = set()  # the notes printed
 
     def line(self, text: str) -> None:
         """Print *text* on a line of its own."""
@@ -92,17 +93,25 @@ class Screen:
             yield from (f"  ({warning})" for warning in part.warnings)
         elif isinstance(part, Step):
             yield f"  {part.expert}, seed {part.seed}, {part.seconds:.1f} s"
+            self._noted.clear()
+            yield from self._notes(part.settings.get("notes"))
         elif isinstance(part, Media):
             label = f" ({part.meta['label']})" if part.meta.get("label") else ""
             try:
                 yield f"  {part.handle}{label}: {self._file(part.handle)}"
             except Refusal as refusal:
                 yield f"  {part.handle}{label}: {refusal.what}"
-            notes = part.meta.get("notes") or ()
-            yield from (f"  ({note})" for note in (notes if isinstance(notes, list | tuple) else [notes]))
+            yield from self._notes(part.meta.get("notes"))
         elif isinstance(part, Failure):
             number = f" (incident {part.incident})" if part.incident else ""
             yield f"! {part.what} {part.hint}{number}".rstrip()
+
+    def _notes(self, notes: Any) -> Iterable[str]:
+        """Yield *notes*, a list of them or one, that were not printed yet: a step and its results have the same."""
+        every = [str(note) for note in (notes if isinstance(notes, list | tuple) else [notes] if notes else [])]
+        new = [note for note in dict.fromkeys(every) if note not in self._noted]
+        self._noted.update(new)
+        yield from (f"  ({note})" for note in new)
 
 
 def _grounding(part: Grounding) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from models.plurals import with_article
 from models.world import goals, spots, suiting, walls
 from models.world.busts import looks_in
 from models.world.clauses import framed
@@ -33,13 +34,9 @@ def wanted(draft: Draft, phrase: str) -> list[Wanted]:
         draft.notes.append(f"the hour and the weather stay as they are; to change them, ask for {wish.time} by itself")
     for one in wish.things:
         if not one.exact and one.name:
-            draft.notes.append(f"“{one.said}” is not known; {_article(one.name)} is the nearest")
+            draft.notes.append(f"“{one.said}” is not known; {with_article(one.name)} is the nearest")
     draft.notes += [*wish.unused(), *wish.unposed()]
     return list(wish.things)
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def _names(draft: Draft, one: Wanted) -> list[str]:
@@ -58,7 +55,7 @@ def add(draft: Draft, order: Order) -> None:
     """Add what the order names where it says."""
     made: list[int] = []
     asked = wanted(draft, order.new)
-    if order.place is not None and asked and goals.nowhere(draft, order.place, _article(asked[0].said)):
+    if order.place is not None and asked and goals.nowhere(draft, order.place, with_article(asked[0].said)):
         return
     for one in asked:
         for name in _names(draft, one):
@@ -71,7 +68,7 @@ def add(draft: Draft, order: Order) -> None:
 
 def _listed(names: list[str]) -> str:
     counts = {name: names.count(name) for name in dict.fromkeys(names)}
-    return ", ".join(_article(name) if n == 1 else f"{n} × {name}" for name, n in counts.items())
+    return ", ".join(with_article(name) if n == 1 else f"{n} × {name}" for name, n in counts.items())
 
 
 def _one(draft: Draft, one: Wanted, name: str, place: Place | None, made: list[int]) -> list[int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.masks import box_of
+from models.plurals import with_article
 from models.reach import reach
 from models.world.arrivals import MOST_AT_ONCE
 from models.world.orders import Order
@@ -47,7 +49,7 @@ def add(photo: Photo, order: Order) -> None:
         photo.report(number / len(things), f"adding {name}")
         _one(photo, one, name, order.place, number, len(things))
     if things:
-        photo.done.append("pasted in " + ", ".join(dict.fromkeys(name for _, name in things)))
+        photo.done.append("pasted in " + _listed(things))
 
 
 def _one(photo: Photo, one: Wanted, name: str, place: Place | None, number: int, count: int) -> None:
@@ -195,7 +197,11 @@ def swap_for(photo: Photo, order: Order) -> None:
         part = fit(photo.tools.know.aspect(name), _part(box, number, len(things)), stands=way.seat == "stands")
         part = _scaled(part, min(1.0, one.size))
         photo.paste(name, one.colour, part if photo.limit is None else photo.room(name, part), way, allowed)
-    photo.done.append("replaced the marked thing by " + ", ".join(dict.fromkeys(name for _, name in things)))
+    photo.done.append("replaced the marked thing by " + _listed(things))
+
+
+def _listed(things: Sequence[tuple[Wanted, str]]) -> str:
+    return ", ".join(dict.fromkeys(with_article(name) for _, name in things))
 
 
 def _filled(photo: Photo, box: Box) -> NDArray[np.bool_]:

@@ -42,7 +42,7 @@ MOST_STYLED = 4_000_000
 WORKS = (
     "On a photo I can put drawn things in (mark where, or say “in the top left”), take out, replace, recolour, move or resize what is "
     "marked, put another background behind it, and change light and look: night, sunset, snow, rain, fog, warm, cold, vintage, "
-    "watercolour, sketch, comic, black and white; and I can extend it, without new things."
+    "watercolour, sketch, comic, black and white; and I can extend it."
 )
 """What a refusal says that works."""
 

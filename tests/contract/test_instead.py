@@ -70,8 +70,8 @@ def test_what_is_marked_is_what_takes_the_form_of_another_instead(expert):
 def test_in_a_photo_it_takes_the_place_of_what_is_marked_and_what_is_worn_is_put_on():
     pixels, _ = photo()
     mark = region(0.33, 0.27, 0.67, 0.73)
-    assert edit(pixels, "a dog instead", mark).meta["done"] == ["replaced the marked thing by dog"]
-    assert edit(pixels, "a hat instead", mark).meta["done"] != ["replaced the marked thing by hat"]
-    assert edit(pixels, "a dog instead").meta["done"] == ["pasted in dog"], "nothing says what it is instead of"
+    assert edit(pixels, "a dog instead", mark).meta["done"] == ["replaced the marked thing by a dog"]
+    assert edit(pixels, "a hat instead", mark).meta["done"] == ["pasted in a hat"]
+    assert edit(pixels, "a dog instead").meta["done"] == ["pasted in a dog"], "nothing says what it is instead of"
     with pytest.raises(Refusal, match="do not know how"):
         edit(pixels, "the dog instead", mark)

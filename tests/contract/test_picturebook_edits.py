@@ -162,6 +162,13 @@ def test_a_scene_that_cannot_be_read_is_treated_as_a_photo():
     assert "scene" not in edit(broken, "make it night").meta
 
 
+@pytest.mark.parametrize(
+    ("words", "done"), [("add an owl", "an owl"), ("add a unicorn", "a unicorn"), ("add gloves", "gloves"), ("add two dogs", "2 × dog")]
+)  # fmt: skip
+def test_what_came_is_named_in_english(words, done):
+    assert edit(drawn(), words).meta["done"] == [f"added {done}"]
+
+
 def test_a_refusal_ends_with_one_full_stop():
     with pytest.raises(Refusal) as caught:
         edit(drawn(), "add faster")

@@ -352,10 +352,18 @@ def test_every_part_of_a_reply_is_printed() -> None:
 @pytest.mark.parametrize("notes", [["“it” was taken for the dog", "no hat is known"], "no hat is known", None])
 def test_what_a_result_notes_is_printed_under_it(notes: Any) -> None:
     out = io.StringIO()
-    made = Media("image", "image#2", "", {"label": "made blue", "notes": notes})
-    Screen(out, lambda handle: Path(f"{handle}.png")).show(Message("assistant", (made,)), last=True)
     told = [notes] if isinstance(notes, str) else notes or []
-    assert out.getvalue().splitlines() == ["  image#2 (made blue): image#2.png", *(f"  ({note})" for note in told)]
+    settings = {"notes": ["by=3 was changed to 1", *told]}
+    step = Step("t1", "edit", "Sprites", "", 7, 1.25, "", settings=settings)
+    made = [Media("image", f"image#{n}", "", {"label": "made blue", "notes": notes}) for n in (2, 3)]
+    Screen(out, lambda handle: Path(f"{handle}.png")).show(Message("assistant", (step, *made)), last=True)
+    assert out.getvalue().splitlines() == [
+        "  Sprites, seed 7, 1.2 s", "  (by=3 was changed to 1)", *(f"  ({note})" for note in told),
+        "  image#2 (made blue): image#2.png", "  image#3 (made blue): image#3.png",
+    ]  # fmt: skip
+    out = io.StringIO()
+    Screen(out, lambda handle: Path(f"{handle}.png")).show(Message("user", (made[0],)), last=True)
+    assert out.getvalue().splitlines()[1:] == [f"  ({note})" for note in told]
 
 
 def test_the_terminals_conversations_cannot_be_asked_for_by_name(

@@ -170,6 +170,11 @@ def _files(engine: Engine) -> None:
             parts = [programs.medium(item, file(engine, item)) for item in made]
             return {"conversation": session.conversation, "owner": session.owner, "media": parts}
 
+    def detach(conversation: str, owner: str, files: list) -> dict:
+        """Take files of /attach away that were not sent. files: their handles, such as ["image#1"]. Returns {"detached": handles}."""
+        with plainly("answering /detach"):
+            return {"detached": programs.detached(engine, programs.again(engine, owner, conversation), files)}
+
     def export(conversation: str, owner: str, masks: list, form: str = "png", frame: int | None = None) -> dict:
         """Write masks of a conversation to one file. masks: their handles, such as ["mask#1"]. form: "png", "rle", "coco" or
         "svg"; for the last two, handles of pictures and clips give the boxes found in them. frame: of a clip's masks those of
@@ -208,5 +213,5 @@ def _files(engine: Engine) -> None:
             finally:
                 replaying.discard(session.owner)
 
-    for heavy in (attach, export, save, load, replay):
+    for heavy in (attach, detach, export, save, load, replay):
         gr.api(heavy, api_name=heavy.__name__, concurrency_limit=16)

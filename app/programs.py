@@ -157,6 +157,19 @@ def attached(engine: Engine, session: Session, files: Iterable[tuple[Path, str] 
     return made
 
 
+def detached(engine: Engine, session: Session, files: Any) -> list[str]:
+    """Take the attachments *files*, handles, away and return them. Raises Refusal where one was sent or is none; all of them stay then."""
+    if not isinstance(files, list) or not files:
+        raise Refusal("No files are named.", 'Pass a list of handles, such as ["image#1"].')
+    handles, waiting = list(dict.fromkeys(map(str, files))), engine.pending(session)
+    if other := [handle for handle in handles if handle not in waiting]:
+        there = f"There are: {', '.join(waiting)}." if waiting else "There are none."
+        raise Refusal(f"{other[0][:40]} is not an unsent attachment.", there)
+    for handle in handles:
+        engine.detach(session, handle)
+    return handles
+
+
 def ask(
     engine: Engine,
     session: Session,

@@ -19,7 +19,7 @@ from PIL import Image
 
 NAMES = [
     "/chat", "/retry", "/edit", "/stop", "/skip", "/media", "/messages", "/recipe", "/foresee", "/choose", "/undo", "/redo", "/branch",
-    "/conversations", "/rename", "/delete", "/restore", "/attach", "/export", "/save", "/load", "/replay",
+    "/conversations", "/rename", "/delete", "/restore", "/attach", "/detach", "/export", "/save", "/load", "/replay",
 ]  # fmt: skip
 FOX = '<task>image "a fox"</task>'
 
@@ -252,7 +252,7 @@ def test_media_are_listed_and_masks_exported(client, tmp_path):
 
 NEEDED = {
     "/export": {"masks": ["mask#1"]}, "/edit": {"text": "x"}, "/choose": {"message": 0}, "/rename": {"title": "x"},
-    "/recipe": {"media": "image#1"}, "/attach": {"files": ["image#1"]},
+    "/recipe": {"media": "image#1"}, "/attach": {"files": ["image#1"]}, "/detach": {"files": ["image#1"]},
 }  # fmt: skip
 
 

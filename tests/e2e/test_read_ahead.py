@@ -118,8 +118,13 @@ def test_files_that_cannot_be_used_leave_nothing_behind(engine: Engine, tmp_path
         with pytest.raises(Exception, match=r"odd|picture|file"):
             client.predict(files=[handle_file(str(good)), handle_file(str(odd))], **mine, api_name="/attach")
         assert [one["handle"] for one in client.predict(**mine, api_name="/media")] == ["image#1"]
-        with pytest.raises(Exception, match="No files are named"):
-            client.predict(files=[], **mine, api_name="/attach")
+        for door in ("/attach", "/detach"):
+            with pytest.raises(Exception, match="No files are named"):
+                client.predict(files=[], **mine, api_name=door)
+        with pytest.raises(Exception, match=r"image#2 is not an unsent attachment\. There are: image#1"):
+            client.predict(files=["image#1", "image#2"], **mine, api_name="/detach")
+        assert client.predict(files=["image#1"], **mine, api_name="/detach") == {"detached": ["image#1"]}
+        assert client.predict(**mine, api_name="/media") == []
     settled()
 
 

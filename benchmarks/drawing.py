@@ -2,8 +2,8 @@
 
     python -m benchmarks.drawing [--rounds N] [--weights FOLDER] [--results docs/results.md]
 
-Measured are the picture book and the network that ``training.drawing`` makes: its weights in *FOLDER*, or else random ones of the shape "nano",
-which take just as long. The first turn of each is told apart, since it reads the weights. The bare pipeline is given what the expert gives it, at the size
+Measured are the picture book and the drawing network of nano, or that of *FOLDER* (which ``training.drawing`` ships). The first turn of each is
+told apart, since it reads the weights. The bare pipeline is given what the expert gives it, at the size
 at which it works; for the picture book, which has none, the expert stands for it. Each includes the PNG of the result, and every run has a
 seed of its own. Ratios are medians over the rounds of runs that follow each other, by the clock and, which
 other work disturbs less, of the processor. At the end it is told how often each expert was loaded, and how often weights were read; and how
@@ -36,8 +36,10 @@ from app.settings import Settings
 from benchmarks.drawing_cold import Cold, started
 from benchmarks.overhead import Spent, photo, spent
 from evaluation.reports import results
+from models.diffusion.loading import ASSETS
 from models.expert import Expert, Found, Inputs, Picture, discover
 from models.media import encode_png, load_image
+from models.profiles import PROFILES
 from models.values import Box, Checkpoint, Media, Phrase, Ref, Region, Step, TaskCall
 
 SIDE, STEPS = 64, 16
@@ -53,7 +55,8 @@ TASK, NAME, PARAMS, check = "{task}", "{name}", own.PARAMS, own.check
 def load(checkpoint, device):
     return own.load(replace(checkpoint, source={weights!r}, call={call!r}), device)
 """
-NETWORK = {"pipeline": "DrawingPipeline", "area": SIDE * SIDE, "multiple": 8, "steps": STEPS, "guidance": 2.5}
+NETWORK = next(one for one in PROFILES["nano"].experts["image"] if one.source)
+CALL = dict(NETWORK.call)
 NAMES = {"picturebook": "picture book", "network": "drawing network"}
 
 
@@ -91,20 +94,6 @@ def counted(engine: Engine) -> Iterator[Loads]:
         DiffusionPipeline.from_pretrained = classmethod(plain)
 
 
-def weights(folder: Path) -> None:
-    """Write a drawing network of the shape that is shipped, with random weights, to *folder*."""
-    from diffusers import FlowMatchEulerDiscreteScheduler
-
-    from models.diffusion.drawing import DrawingPipeline
-    from training.drawing.shapes import coder, drawer
-
-    torch.manual_seed(0)
-    vae = coder("nano")
-    unet = drawer("nano", vae.config.latent_channels, SIDE // 4)
-    torch.nn.init.normal_(unet.conv_out.weight, std=0.02)
-    DrawingPipeline(vae, unet, FlowMatchEulerDiscreteScheduler()).save_pretrained(folder)
-
-
 class Runs:
     """One way to draw, *kind*, for one *task*: the turn of the engine, the expert alone, the bare pipeline."""
 
@@ -120,7 +109,7 @@ class Runs:
         if self.kind == "network":
             from models.diffusion.loading import load_pipeline
 
-            self.pipe = load_pipeline(Checkpoint(self.name, str(self.folder / "weights"), call=NETWORK), "cpu")
+            self.pipe = load_pipeline(Checkpoint(self.name, str(self.folder / "weights"), call=CALL), "cpu")
         self.expert = discover(self.folder)[self.name].load(Checkpoint(self.name), "cpu")
 
     def turn(self, number: int) -> None:
@@ -143,7 +132,7 @@ class Runs:
             values["image#1"] = load_image(self.folder / "photo.png")
             media["image#1"] = Media("image", "image#1", "")
         inputs = Inputs(values, media, {"region#1": Region(1, "image#1", PLACE)}, self.folder, number,
-                        dict(NETWORK) if self.pipe is not None else {})  # fmt: skip
+                        dict(CALL) if self.pipe is not None else {})  # fmt: skip
         assert self.expert is not None
         made = self.expert(TaskCall("t1", self.task, args), inputs, lambda fraction, word="", preview=None: None)
         assert isinstance(made, Picture)
@@ -161,7 +150,7 @@ class Runs:
             mask = np.zeros((SIDE, SIDE), np.uint8)
             mask[16:48, 16:48] = 255
             given["mask_image"] = Image.fromarray(mask)
-        made = self.pipe(TASKS[self.task], num_inference_steps=STEPS, guidance_scale=NETWORK["guidance"],
+        made = self.pipe(TASKS[self.task], num_inference_steps=STEPS, guidance_scale=CALL["guidance"],
                          generator=torch.Generator().manual_seed(number), **given)  # fmt: skip
         encode_png(np.asarray(made.images[0], np.uint8))
 
@@ -220,7 +209,7 @@ def _times(counts: Sequence[int]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--weights", type=Path, help="a trained network; random weights of the same shape by default")
+    parser.add_argument("--weights", type=Path, help="another network than the one of nano")
     parser.add_argument("--results", type=Path, help="Markdown file whose section is replaced")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)
@@ -228,12 +217,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photo(folder / "photo.png", 512)
-        if asked.weights:
-            (folder / "weights").symlink_to(asked.weights.resolve())
-        else:
-            weights(folder / "weights")
+        (folder / "weights").symlink_to((asked.weights or ASSETS / NETWORK.source).resolve())
         for task in TASKS:
-            body = FILE.format(task=task, name=f"network ({task})", weights=str(folder / "weights"), call=NETWORK)
+            body = FILE.format(task=task, name=f"network ({task})", weights=str(folder / "weights"), call=CALL)
             (folder / f"{task}_network.py").write_text(body, encoding="utf-8")
         cold = {kind: [started(kind, folder) for _ in range(COLD)] for kind in NAMES}
         engine = Engine(Settings(data=folder / "data", profile="nano", experts_folder=folder))
@@ -259,7 +245,7 @@ def main() -> None:
     )
     print(f"\n{text}\n\n{told}\n{time.perf_counter() - began:.0f} s in all")
     if asked.results:
-        what = "its trained weights" if asked.weights else "random weights of its shape, which take just as long"
+        what = "other weights than nano's" if asked.weights else "its shipped weights"
         results(asked.results, _SECTION.format(rounds=asked.rounds, what=what, table=text, told=told), "drawing times")
 
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from models.device import Hardware
 from models.expert import Refusal
 from models.profiles_hub import fetched, hub_profiles, terms
 from models.values import Checkpoint, Profile
+
+
+def _network(task: str, **call: Any) -> Checkpoint:
+    """Return the drawing network that is trained by ``training.drawing``, for *task*."""
+    own = {
+        "pipeline": "DrawingPipeline",
+        "area": 64 * 64,
+        "multiple": 16,
+        "enlarged": 4,
+        "steps": 16,
+        "guidance": 2.5,
+        "world": "drawn",
+    }
+    return Checkpoint(
+        f"{task}_diffusers", source="nano/drawing", licence="Apache-2.0", call=own | call, name="Drawing network (nano)"
+    )  # fmt: skip
+
 
 PROFILES: dict[str, Profile] = {
     "nano": Profile(
@@ -20,10 +38,10 @@ PROFILES: dict[str, Profile] = {
                 Checkpoint("detect_scene", licence="Apache-2.0"),
                 Checkpoint("detect_senses", source="nano/vision", licence="Apache-2.0"),
             ),
-            "image": (Checkpoint("image_picturebook", licence="Apache-2.0"),),
-            "layout": (Checkpoint("layout_picturebook", licence="Apache-2.0"),),
-            "edit": (Checkpoint("edit_picturebook", licence="Apache-2.0"),),
-            "inpaint": (Checkpoint("inpaint_picturebook", licence="Apache-2.0"),),
+            "image": (Checkpoint("image_picturebook", licence="Apache-2.0"), _network("image")),
+            "layout": (Checkpoint("layout_picturebook", licence="Apache-2.0"), _network("layout", gates=1.0)),
+            "edit": (Checkpoint("edit_picturebook", licence="Apache-2.0"), _network("edit")),
+            "inpaint": (Checkpoint("inpaint_picturebook", licence="Apache-2.0"), _network("inpaint")),
             "remove": (Checkpoint("remove_inpaint", licence="Apache-2.0"),),
             "adjust": (Checkpoint("adjust", licence="Apache-2.0"),),
             "video": (Checkpoint("video_picturebook", licence="Apache-2.0"),),
@@ -44,6 +62,8 @@ PROFILES: dict[str, Profile] = {
             "it draws, films and sounds what you describe, and puts things into your own photos.",
             "What is drawn, filmed or sounded here, and drawings of the same kind: it names, counts and finds the things in them, and takes "
             "what you name without a mark.",
+            "A small network that was trained on 66 of these things draws and changes pictures too, 64 pixels wide: a button under a result has it "
+            "do the same.",
             "How to ask back, and to take corrections such as “less” or “no, the other one”.",
         ),
         lacks=(

@@ -13,7 +13,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 900, "height": 1000}}
 PHONE: dict[str, Any] = {"viewport": {"width": 412, "height": 820}, "color_scheme": "dark", "device_scale_factor": 1.5}
 
 
-SAVED = ("desk-mask", "desk-compare", "desk-clip", "desk-experts", "phone-compare", "phone-sound")
+SAVED = ("desk-mask", "desk-compare", "desk-clip", "desk-experts", "desk-network", "phone-compare", "phone-sound")
 """What the section shows; the other states are only passed through."""
 
 
@@ -62,6 +62,12 @@ def _one(page: Any, folder: Path, media: Path, name: str) -> None:
         stage.idle(page)
         page.locator("[data-again=with]").last.scroll_into_view_if_needed()
         _save(page, folder, f"{name}-experts")
+        stage.send(page, '/edit image#3 "make it snow"')
+        page.locator("[data-again=with]", has_text="Drawing network").last.click()
+        page.wait_for_selector("[data-testid=bot] .u-item[data-ref='image#7']")
+        stage.idle(page)
+        page.locator("[data-again=with]").last.scroll_into_view_if_needed()
+        _save(page, folder, f"{name}-network")
     page.context.close()
 
 

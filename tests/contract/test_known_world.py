@@ -203,3 +203,30 @@ def test_stop_ends_the_look(router: Callable[..., Router]) -> None:
     made = router()
     with pytest.raises(Cancelled):
         made.run(NIGHT, photo(made), {}, stop, seed=1)
+
+
+def test_on_nano_the_picture_book_draws_first_the_network_second_and_what_is_varied_goes_to_the_network(
+    tmp_path: Path,
+) -> None:
+    nano = Router(PROFILES["nano"], Store(tmp_path / "media"))
+    scene = drawn(nano)
+    for task in ("image", "layout", "edit", "inpaint"):
+        first, second = nano.implementations(task)
+        assert (first.implementation, second.source) == (f"{task}_picturebook", "nano/drawing")
+    varied = TaskCall("t1", "inpaint", (Ref("image#1"), Phrase("a dog on a meadow")), {"strength": "0.5"})
+    for call, source in ((NIGHT, ""), (FILL, ""), (varied, "nano/drawing")):
+        expected = nano.expected(call, scene)
+        assert expected is not None
+        assert expected.source == source
+    with nano.run(varied, scene, {}, silent, seed=1) as ran:
+        (picture,) = ran.values
+        assert isinstance(picture, Picture)
+        before = nano._store.open(scene["image#1"])
+        assert isinstance(before, Picture)
+        assert picture.pixels.shape == before.pixels.shape
+        off = np.abs(picture.pixels.astype(int) - before.pixels).mean()
+        other = np.abs(np.roll(before.pixels, 200, 1).astype(int) - before.pixels).mean()
+    assert 0 < off < other, "a variation is nearer to the picture than the picture is to itself moved aside"
+    strange = photo(nano)
+    with pytest.raises(Refusal, match="not of the drawn world"):
+        nano.run(varied, strange, {}, silent, seed=1)

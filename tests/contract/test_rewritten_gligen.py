@@ -164,7 +164,7 @@ def test_in_a_profile_it_comes_first_the_books_stay_second_and_no_record_tells_i
 ) -> None:
     paper = PROFILES["paper"]
     profile = with_gligen(paper, rewritten)
-    assert [c.implementation for c in profile.experts["layout"]] == ["layout_diffusers", "layout_picturebook"]
+    assert [c.implementation for c in profile.experts["layout"]][:2] == ["layout_diffusers", "layout_picturebook"]
     assert [c.implementation for c in profile.experts["inpaint"]][:2] == ["inpaint_gligen", "inpaint_diffusers"]
     assert any("Things in boxes" in text for text in paper.lacks)
     assert not any("Things in boxes" in text for text in profile.lacks)

@@ -11,6 +11,7 @@ _FIRST = {
     "inverse": 1, "sight": 1,
     "image": 2, "layout": 2, "video": 2, "audio": 2, "animate": 2, "sound_for": 2,
     "edit": 3, "inpaint": 3, "remove": 3, "adjust": 3, "audio_adjust": 3, "video_edit": 3, "extract": 3, "undo": 3, "again": 3,
+    "reasoned": 3,
 }  # fmt: skip
 
 
@@ -22,6 +23,9 @@ def kind_of(group: str) -> int:
         first in ("picked", "same", "other") and rest
     ):  # a click, "the same again", "the other one", and the task that it was for
         return kind_of(rest)
+    if first == "apart":  # cutting out and taking away in turn: the last of these is what the reply does
+        last = next((part for part in reversed(rest.split(".")) if part in ("cut", "alone", "remove", "adjust")), "cut")
+        return 3 if last in ("remove", "adjust") else 1
     if first == "multi" and rest:
         kinds = {kind_of(part) for part in rest.split("+")}
         return kinds.pop() if len(kinds) == 1 else -1

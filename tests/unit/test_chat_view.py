@@ -87,9 +87,8 @@ def test_a_turn_after_two_hundred_messages_sends_what_one_of_a_new_conversation_
     most = max(sum(each) for step in new for each in step)
     assert most <= 2 * 2 * EACH
     assert max(sum(each) for step in long for each in step) <= most
-    assert all(each for step in (new[0], long[0]) for each in (step[0], step[-1])), (
-        "the first and the last draw something"
-    )
+    # on a busy machine a turn may begin by waiting for the end of the one before, which draws nothing
+    assert all(any(step[:-1]) and step[-1] for step in (new[0], long[0])), "what is sent and the end of it are drawn"
     engine.close()
 
 
